@@ -17,7 +17,6 @@ The facts stay on attributes; people read the text, programs read the attributes
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -190,6 +189,8 @@ def nearest(name: object, known: Iterable[str]) -> str:
         >>> nearest("trail", ["trial", "active"])
         "did you mean 'trial'? There are: 'trial', 'active'"
     """
+    from difflib import get_close_matches
+
     names = list(known)
     close = get_close_matches(str(name), names, n=1, cutoff=0.6)
     listed = ", ".join(map(repr, names[:20])) + (", ..." if len(names) > 20 else "")
