@@ -1,0 +1,121 @@
+"""A model's law, compiled: for each pair of stages what `Customer.move` has to know, made when first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from custlife.errors import UnknownNameError, UsageError
+from custlife.stages.law import LAW, POLICIES, MoveKind, Place, Policy, Relation, kind_of, relation
+
+if TYPE_CHECKING:
+    from custlife.calendar import Span
+    from custlife.stages.guards import Guard
+    from custlife.stages.transition import Transition
+
+_OFF_PATH: dict[Place, Relation] = {"paused": "paused", "ended": "ended"}
+_ONTO_PATH: tuple[Relation, ...] = ("next", "further", "same", "first", "back")
+
+
+@attrs.frozen
+class Edge:
+    """One way from a stage (or from nowhere) to another stage.
+
+    Attributes:
+        kind: Kind of the move, whatever the policy.
+        allowed: Whether the model allows it, whichever stage of the path was left last.
+        lefts: Where that matters, the stages of the path that must have been left last for the move to be allowed.
+        transition: The declared transition, if there is one.
+        plain: Allowed with nothing more to ask: no reason, no guard, no least gap.
+        reason_required: Whether the move needs a reason.
+        min_gap: The least time to stay before the move.
+        guards: What else must hold.
+    """
+
+    kind: MoveKind
+    allowed: bool
+    lefts: frozenset[str] = frozenset()
+    transition: Transition | None = None
+    plain: bool = False
+    reason_required: bool = False
+    min_gap: Span | None = None
+    guards: tuple[Guard, ...] = ()
+
+    def permits(self, left: str | None) -> bool:
+        """Whether the move is allowed to who left this stage of the path last."""
+        return self.allowed or left in self.lefts
+
+
+class Edges(dict[tuple[str | None, str], Edge]):
+    """Edges by `(from_stage or None, to_stage)`; a lookup is all that a legal move costs the law.
+
+    Raises:
+        UnknownNameError: One of the two is no stage of the model.
+        UsageError: Both are the same stage.
+    """
+
+    __slots__ = ("_declared", "_keys", "_path", "_places", "_policy", "_where")
+
+    def __init__(
+        self, where: str, places: dict[str, Place], policy: Policy, declared: dict[tuple[str | None, str], Transition]
+    ) -> None:
+        super().__init__()
+        self._where = where
+        self._places = places
+        self._policy = policy
+        self._declared = declared
+        self._path = {key: index for index, key in enumerate(k for k, place in places.items() if place == "path")}
+
+    def __missing__(self, pair: tuple[str | None, str]) -> Edge:
+        origin, target = pair
+        for key in (target,) if origin is None else (origin, target):
+            if key not in self._places:
+                raise UnknownNameError("stage", key, self._places, self._where)
+        if origin == target:
+            raise UsageError(f"from {origin!r} to {target!r} is not a move", "name two different stages", self._where)
+        # two threads may both compile an edge; they compile the same one
+        edge = self[pair] = self._compiled(origin, target)
+        return edge
+
+    def _compiled(self, origin: str | None, target: str) -> Edge:
+        place: Place = "nowhere" if origin is None else self._places[origin]
+        to_place = self._places[target]
+        if to_place == "path":
+            position = self._path[target]
+            held = -1 if origin is None else self._path.get(origin, -1)
+            towards = relation(place, held, position)
+        else:
+            towards = _OFF_PATH[to_place]
+        kind = kind_of(place, towards)
+        # a gap in the law would be a fault of the law: every pair of different stages has a kind
+        assert kind is not None, (place, towards)  # noqa: S101
+        declared = self._declared.get((origin, target))
+        if declared is not None:
+            guarded = declared.reason_required or declared.min_gap is not None or bool(declared.guards)
+            return Edge(
+                kind,
+                allowed=True,
+                transition=declared,
+                plain=not guarded,
+                reason_required=declared.reason_required,
+                min_gap=declared.min_gap,
+                guards=declared.guards,
+            )
+        if to_place == "path" and place in ("paused", "ended"):
+            return self._comeback(kind, place, position)
+        allowed = kind_of(place, towards, self._policy) is not None
+        return Edge(kind, allowed=allowed, plain=allowed)
+
+    def _comeback(self, kind: MoveKind, place: Place, position: int) -> Edge:
+        """Who comes back is measured from the stage left, which the pair does not tell."""
+        column = POLICIES.index(self._policy)
+        cells = {LAW[place, towards][column] for towards in _ONTO_PATH}
+        if len(cells) == 1:
+            allowed = None not in cells
+            return Edge(kind, allowed=allowed, plain=allowed)
+        stood = {key: relation(place, held, position) for key, held in self._path.items()}
+        lefts = frozenset(key for key, towards in stood.items() if LAW[place, towards][column] is not None)
+        never = LAW[place, relation(place, -1, position)][column] is not None
+        allowed = never and len(lefts) == len(self._path)
+        return Edge(kind, allowed=allowed, lefts=frozenset() if allowed else lefts, plain=allowed)
