@@ -135,6 +135,7 @@ class History:
         since: Start of observation, or None when histories are known from their beginning.
         unit: What is counted: `customer`, `account`, `deal`.
         sequenced: True where the source gave an order for rows of one instant.
+        recorded: When each row became known, microseconds UTC; None when rows were known as they occurred.
         segments: Coded columns that questions may split by.
         extras: Other coded columns: `reason`, `actor`, `cause`.
         values: Plain columns of values, for predicates over events.
@@ -151,6 +152,7 @@ class History:
     since: int | None = None
     unit: str = "customer"
     sequenced: bool = False
+    recorded: array[int] | None = None
     segments: Mapping[str, Column] = attrs.field(factory=dict)
     extras: Mapping[str, Column] = attrs.field(factory=dict)
     values: Mapping[str, Sequence[object]] = attrs.field(factory=dict)
@@ -196,6 +198,7 @@ class History:
             bounds=closed,
             at=array("q", [at[row] for row in rows]),
             code=array("H", [code[row] for row in rows]),
+            recorded=None if self.recorded is None else array("q", [self.recorded[row] for row in rows]),
             segments={name: column.take(rows) for name, column in self.segments.items()},
             extras={name: column.take(rows) for name, column in self.extras.items()},
             values={name: [column[row] for row in rows] for name, column in self.values.items()},

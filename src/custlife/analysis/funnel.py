@@ -1,0 +1,198 @@
+"""The funnel: who entered, how far they came in time, who may still come, and who will not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.funnel_result import FunnelResult, part_of
+from custlife.analysis.question import choice, codes_of
+from custlife.analysis.result import person
+from custlife.analysis.steps import Exclude, Step, test_of
+from custlife.calendar import Periods, periods
+from custlife.engines.gathers import Exclusion, FunnelPlan
+from custlife.errors import DefinitionError
+
+if TYPE_CHECKING:
+    from custlife.calendar import Span
+    from custlife.engines.gathers import FunnelTable
+    from custlife.engines.history import History
+
+__all__ = ["Funnel"]
+
+MODES = {
+    "entry": ("first", "best", "each"),
+    "order": ("ordered", "strict", "unordered"),
+    "skips": ("passed", "strict", "exclude"),
+    "ties": ("lenient", "strict"),
+    "repeats": ("keep", "end"),
+    "exclusion": ("drop", "stop", "reset", "void"),
+    "interval": ("wilson", "clopper-pearson"),
+}
+
+
+@attrs.frozen
+class Funnel:
+    """The question of a funnel, with every policy named; `log.funnel(...)` builds and asks it.
+
+    Attributes:
+        steps: The steps in order; empty means all stages of the path.
+        within: The most time from the first step to any other, end inclusive; None for no limit.
+        entry: `first`, `best` or `each`: which start opens the window.
+        order: `ordered` (others may come between), `strict` (nothing between) or `unordered`.
+        skips: `passed` (who moves further on passes the stages between), `strict` or `exclude`.
+        ties: `lenient`: steps of one instant count in order; `strict`: later steps must be strictly later.
+        repeats: `keep`, or `end`: doing a step again ends the attempt.
+        exclusions: What must not come between steps.
+        exclusion: What an `unless` of a step does: `drop`, `stop`, `reset` or `void`.
+        by: Segments to split by, in force when the unit entered.
+        every: Split by the period of entry: `day`, `week`, `month`, `quarter`, `year`, or None.
+        week_start: First day of weeks.
+        level: Nominal coverage of the intervals.
+        interval: `wilson` or `clopper-pearson`.
+    """
+
+    steps: tuple[Step, ...] = ()
+    within: Span | None = None
+    entry: str = "first"
+    order: str = "ordered"
+    skips: str = "passed"
+    ties: str = "lenient"
+    repeats: str = "keep"
+    exclusions: tuple[Exclude, ...] = ()
+    exclusion: str = "drop"
+    by: tuple[str, ...] = ()
+    every: str | None = None
+    week_start: str = "monday"
+    level: float = 0.95
+    interval: str = "wilson"
+
+    def __attrs_post_init__(self) -> None:
+        for name, choices in MODES.items():
+            choice(name, getattr(self, name), choices)
+        if self.order == "unordered" and (any(s.within or s.min_gap for s in self.steps)):
+            raise DefinitionError("limits between steps need an order", "drop within= and min_gap= of the steps")
+        if self.steps and (self.steps[0].within or self.steps[0].min_gap or self.steps[0].unless):
+            raise DefinitionError(
+                f"step {str(self.steps[0])!r} is the first, so it has no step before it",
+                "put within=, min_gap= and unless= on a later step, or within= on the funnel",
+            )
+        for exclusion in self.exclusions:
+            self._range(exclusion, self.steps)
+
+    # -- as a plan ----------------------------------------------------------------------------------------------------
+
+    def steps_for(self, history: History) -> tuple[Step, ...]:
+        """The steps, or the path of the model where none were named.
+
+        Raises:
+            DefinitionError: A log of events, for which steps must be named.
+        """
+        vocabulary = history.vocabulary
+        if self.steps:
+            return self.steps
+        if not vocabulary.path:
+            raise DefinitionError("a funnel of events needs its steps", "write log.funnel('signed up', 'paid', ...)")
+        return tuple(Step((name,)) for name in vocabulary.names[: vocabulary.path])
+
+    def plan(self, history: History) -> FunnelPlan:
+        """The funnel in the codes of one history.
+
+        Raises:
+            UnknownNameError: A stage that the model does not have.
+            DefinitionError: Steps against the order of the path while skips are imputed.
+        """
+        steps = self.steps_for(history)
+        what = "stage" if history.vocabulary.path else "event"
+        everything = frozenset(range(len(history.vocabulary.names)))
+        codes = tuple(codes_of(history, s.names, what) if s.names else everything for s in steps)
+        return FunnelPlan(
+            codes,
+            tuple(test_of(s, history) for s in steps),
+            self.within,
+            tuple(s.within for s in steps),
+            tuple(s.min_gap for s in steps),
+            self.entry,
+            self.order,
+            self.skips,
+            self.ties,
+            self.repeats,
+            tuple(self._exclusions(history, steps, what)),
+            self._is_on_path(history, steps, codes),
+            self._periods(history),
+            self.by,
+        )
+
+    def _is_on_path(self, history: History, steps: tuple[Step, ...], codes: tuple[frozenset[int], ...]) -> bool:
+        """Whether skips can be imputed: single stages of the path, in its order."""
+        path = history.vocabulary.path
+        places = [min(step) for step in codes if len(step) == 1]
+        in_order = len(places) == len(codes) and all(p < path for p in places) and all(
+            a < b for a, b in zip(places, places[1:], strict=False)
+        )
+        if not in_order and path and self.skips == "exclude":
+            named = ", ".join(map(str, steps))
+            raise DefinitionError(f"skips={self.skips!r} needs stages of the path in its order, got {named}", "pass skips='strict'")
+        return in_order and self.order != "unordered" and self.skips != "strict"
+
+    def _exclusions(self, history: History, steps: tuple[Step, ...], what: str) -> list[Exclusion]:
+        made = [
+            Exclusion(codes_of(history, e.names, what), *self._range(e, steps), e.mode) for e in self.exclusions
+        ]
+        made += [
+            Exclusion(codes_of(history, s.unless, what), k - 1, k, self.exclusion) for k, s in enumerate(steps) if s.unless
+        ]
+        return made
+
+    def _range(self, exclusion: Exclude, steps: tuple[Step, ...]) -> tuple[int, int]:
+        """The numbers of the steps an exclusion lies between."""
+        after, before = (_number(side, steps) for side in (exclusion.after, exclusion.before))
+        before += len(steps) if before < 0 else 0
+        if not steps:
+            raise DefinitionError("an exclusion needs named steps", "name the steps of the funnel")
+        if not 0 <= after < before < len(steps):
+            raise DefinitionError(
+                f"exclusion of {', '.join(exclusion.names)} has after={exclusion.after!r}, before={exclusion.before!r}",
+                f"a range needs 0 <= after < before <= {len(steps) - 1}; steps are numbered from 0",
+            )
+        return after, before
+
+    def _periods(self, history: History) -> Periods | None:
+        if self.every is None:
+            return None
+        return periods(self.every, tz=history.zone, week_start=self.week_start)
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def requests(self, history: History) -> list[FunnelPlan]:
+        """The one table it needs."""
+        return [self.plan(history)]
+
+    def answer(self, history: History, tables: list[Any]) -> FunnelResult:
+        """The result, from the table of counts."""
+        table: FunnelTable = tables[0]
+        labels = [str(s) for s in self.steps_for(history)]
+        calendar = self._periods(history)
+        parts = [
+            part_of(tally, labels, self, segment, calendar.label(period) if calendar and period is not None else None)
+            for (segment, period), tally in sorted(table.items(), key=_by_group)
+        ]
+        return FunnelResult(self, person(history), tuple(parts))
+
+
+def _by_group(item: tuple[tuple[tuple[str | None, ...], int | None], object]) -> tuple[object, ...]:
+    (segment, period), _ = item
+    return tuple((value is None, value or "") for value in segment), period is not None, period or 0
+
+
+def _number(side: int | str, steps: tuple[Step, ...]) -> int:
+    """The number of a step given by number or name."""
+    if isinstance(side, int):
+        return side
+    labels = [str(s) for s in steps]
+    if side not in labels:
+        from custlife.errors import UnknownNameError
+
+        raise UnknownNameError("step", side, labels)
+    return labels.index(side)

@@ -1,0 +1,179 @@
+"""What every answer has: its question, the moment of looking, notes, and ways to be shown or handed on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.calendar import from_us
+from custlife.pictures import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from custlife.engines.history import History, Note
+    from custlife.pictures import Picture
+
+__all__ = ["DAY", "About", "Result", "days_of", "person", "shown"]
+
+DAY = 86_400_000_000
+
+
+def days_of(us: float) -> float:
+    """Microseconds as days."""
+    return us / DAY
+
+
+def person(history: History) -> About:
+    """What an answer says of the log it came from."""
+    vocabulary = history.vocabulary
+    model = vocabulary.model.name if vocabulary.model else None
+    return About(
+        history.as_of, history.since, history.zone.key, history.unit, len(history.ids), len(history), model, history.notes
+    )
+
+
+@attrs.frozen
+class About:
+    """Where an answer comes from.
+
+    Attributes:
+        as_of_us: The moment of looking, microseconds UTC.
+        since_us: Start of observation, or None.
+        tz: The zone of calendar spans and periods.
+        unit: What was counted.
+        units: How many of them the log has.
+        rows: How many rows it has.
+        model: Name of the stage model, or None for events.
+        notes: What was done to the rows before counting.
+    """
+
+    as_of_us: int
+    since_us: int | None
+    tz: str
+    unit: str
+    units: int
+    rows: int
+    model: str | None
+    notes: tuple[Note, ...]
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment of looking, in UTC."""
+        return from_us(self.as_of_us)
+
+
+class Result:
+    """The shape that all answers share.
+
+    A result is a frozen value with fields `question` and `about`; it lists its rows once, in `to_dicts`, and everything
+    else (table, columns, JSON, HTML) is made from them.
+    """
+
+    __slots__ = ()
+    question: Any
+    about: About
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The rows of the answer, each a dict with the same keys in the same order."""
+        raise NotImplementedError(type(self).__name__)
+
+    def title(self) -> str:
+        """One line that says what was asked."""
+        return type(self).__name__
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What a reader must know to read the rows rightly."""
+        return ()
+
+    def picture(self) -> Picture:
+        """The answer as a picture; a table where nothing says more."""
+        return self.table()
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment of looking: nothing later was seen."""
+        return self.about.as_of
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was done to the data: rows collapsed, dropped, imputed, left out."""
+        return self.about.notes
+
+    def parameters(self) -> dict[str, Any]:
+        """Everything the answer depends on besides the rows: the question's arguments, `as_of`, `tz`, `unit`."""
+        asked = {f.name: getattr(self.question, f.name) for f in attrs.fields(type(self.question))}
+        about = self.about
+        return {**asked, "as_of": about.as_of, "tz": about.tz, "unit": about.unit, "model": about.model}
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """The rows as one list a column, as data frames like them."""
+        rows = self.to_dicts()
+        return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The answer as JSON text: `question`, `as_of`, `rows`, `notes`; the same bytes for the same answer."""
+        import json
+
+        document = {
+            "result": type(self).__name__,
+            "parameters": {name: _plain(value) for name, value in self.parameters().items()},
+            "rows": [{name: _plain(value) for name, value in row.items()} for row in self.to_dicts()],
+            "notes": [str(n) for n in self.notes],
+        }
+        return json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def table(self) -> Table:
+        """The rows as a table for people."""
+        rows = self.to_dicts()
+        columns = tuple(name.replace("_", " ") for name in (rows[0] if rows else ()))
+        cells = [tuple(shown(value) for value in row.values()) for row in rows]
+        note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
+        return Table(columns, cells, title=self.title(), note=note)
+
+    def __str__(self) -> str:
+        return self.table().text(width=110)
+
+    def svg(self) -> str:
+        """The picture alone, as SVG text."""
+        return self.picture().svg()
+
+    def _repr_html_(self) -> str:
+        return f"{self.table().html()}{self.picture().svg()}"
+
+
+def shown(value: object) -> str:
+    """A value for people: dashes for nothing, few digits, thousands separated."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.3f}" if abs(value) <= 1 else f"{value:,.1f}"
+    return str(value)
+
+
+def _plain(value: object) -> Any:
+    """A value as JSON can hold it."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(str, value))
+    if attrs.has(type(value)):
+        if type(value).__str__ is not object.__str__:
+            return str(value)
+        return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if not f.name.startswith("_")}
+    return str(value)
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The column names of some rows."""
+    return tuple(rows[0]) if rows else ()

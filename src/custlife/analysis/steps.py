@@ -1,0 +1,154 @@
+"""Steps and exclusions: the parts a funnel is declared from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.question import choice, names
+from custlife.calendar import span
+from custlife.errors import DefinitionError, UsageTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import timedelta
+
+    from custlife.calendar import Span
+    from custlife.engines.history import History
+
+__all__ = ["Exclude", "Step", "as_steps", "exclude", "step", "test_of"]
+
+EXCLUSION_MODES = ("drop", "stop", "reset", "void")
+
+
+def optional_span(value: Span | timedelta | str | None, name: str) -> Span | None:
+    """A span, or None."""
+    return None if value is None else span(value, name=name)
+
+
+@attrs.frozen
+class Step:
+    """One step of a funnel.
+
+    Attributes:
+        names: Stages or events of which any one serves the step; empty means any event.
+        where: Pairs of property and value that an event must have.
+        within: The most time since the step before.
+        min_gap: The least time since the step before.
+        unless: Stages or events that must not come between the step before and this one.
+        label: What to call it.
+    """
+
+    names: tuple[str, ...] = ()
+    where: tuple[tuple[str, Any], ...] = ()
+    within: Span | None = None
+    min_gap: Span | None = None
+    unless: tuple[str, ...] = ()
+    label: str = ""
+
+    def __str__(self) -> str:
+        return self.label or " or ".join(self.names) or "any event"
+
+
+def step(
+    name: str | Iterable[str] | None,
+    *,
+    where: Mapping[str, Any] | None = None,
+    within: Span | timedelta | str | None = None,
+    min_gap: Span | timedelta | str | None = None,
+    unless: str | Iterable[str] | None = None,
+    label: str = "",
+) -> Step:
+    """A step of a funnel.
+
+    Args:
+        name: The stage or event, or several of which any one will do; None for any event.
+        where: Properties an event must have, such as `{"plan": "pro"}`.
+        within: The most time since the step before, such as `cl.days(30)`; its end is inclusive.
+        min_gap: The least time since the step before.
+        unless: Stages or events that must not come in between; the funnel's `exclusion` says what happens then.
+        label: What to call the step; the names by default.
+
+    Raises:
+        UsageTypeError: A bare number in place of a span.
+
+    Examples:
+        >>> from custlife import days, step
+        >>> print(step("intent", within=days(30)))
+        intent
+    """
+    pairs = tuple(sorted((where or {}).items()))
+    return Step(
+        names(name, "name"), pairs, optional_span(within, "within"), optional_span(min_gap, "min_gap"),
+        names(unless, "unless"), label,
+    )  # fmt: skip
+
+
+@attrs.frozen
+class Exclude:
+    """Stages or events that must not come between two steps of a funnel.
+
+    Attributes:
+        names: The forbidden ones; any one counts.
+        after: Number of the step they must not follow, from 0; or its name.
+        before: Number of the step they must not precede; or its name.
+        mode: `drop` takes the unit out of the whole funnel, `stop` keeps the steps before, `reset` starts over,
+            `void` forgets the attempt.
+    """
+
+    names: tuple[str, ...]
+    after: int | str
+    before: int | str
+    mode: str
+
+
+def exclude(
+    name: str | Iterable[str], *, after: int | str = 0, before: int | str = -1, mode: str = "drop"
+) -> Exclude:
+    """Stages or events that must not come strictly between two steps.
+
+    Args:
+        name: The forbidden stage or event, or several.
+        after: The step that opens the forbidden range: its number from 0, or its name.
+        before: The step that closes it; -1 is the last. Where it is not reached, the range ends with the window.
+        mode: `drop`: the unit leaves the whole funnel and is reported; `stop`: the steps before count; `reset`: the
+            funnel starts over behind it; `void`: the attempt is forgotten and another one may stand for the unit.
+
+    Examples:
+        >>> from custlife import exclude
+        >>> exclude("refund", after="paid").mode
+        'drop'
+    """
+    found = names(name, "name")
+    if not found:
+        raise DefinitionError("an exclusion needs a name", "write cl.exclude('refund', after='paid')")
+    return Exclude(found, after, before, choice("mode", mode, EXCLUSION_MODES))
+
+
+def as_steps(steps: Iterable[str | Step]) -> tuple[Step, ...]:
+    """Steps from names and steps.
+
+    Raises:
+        UsageTypeError: Something else.
+    """
+    if isinstance(steps, str):
+        raise UsageTypeError(f"steps={steps!r} is one text", f"write steps=[{steps!r}, ...]")
+    made = []
+    for one in steps:
+        if not isinstance(one, (str, Step)) and one is not None:
+            raise UsageTypeError(f"a step cannot be {one!r}", "write a name or cl.step('name', within=cl.days(30))")
+        made.append(one if isinstance(one, Step) else step(one))
+    return tuple(made)
+
+
+def test_of(one: Step, history: History) -> Callable[[int], bool] | None:
+    """A test of one row for the properties a step asks for, or None."""
+    if not one.where:
+        return None
+    columns = [(history.values.get(name), value) for name, value in one.where]
+    missing = [name for name, _ in one.where if name not in history.values]
+    if missing:
+        have = ", ".join(map(repr, sorted(history.values))) or "none"
+        raise DefinitionError(f"step {str(one)!r} asks for the unknown property {missing[0]!r}", f"properties are: {have}")
+    return lambda row: all(column is not None and column[row] == value for column, value in columns)

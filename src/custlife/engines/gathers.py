@@ -1,0 +1,269 @@
+"""The gathers: frozen requests that map whole histories to small tables of counts, and those tables.
+
+A table of some units and a table of other units add up to the table of both, in any order: that is what lets one set of
+questions run on rows, arrays and partitions alike.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+
+    from custlife.calendar import Periods, Span
+
+__all__ = [
+    "Activity",
+    "ActivityTable",
+    "Exclusion",
+    "FunnelPlan",
+    "FunnelTable",
+    "FunnelTally",
+    "MoveTable",
+    "Moves",
+    "PathTable",
+    "PathTally",
+    "Paths",
+    "ReasonTable",
+    "Reasons",
+    "Request",
+    "SpellTable",
+    "SpellTally",
+    "Spells",
+    "StepTally",
+]
+
+Group = tuple[str | None, ...]
+
+
+def _times() -> array[int]:
+    return array("q")
+
+
+@attrs.frozen
+class Spells:
+    """Lengths of stays by stage: ended ones by where they led, open ones by their age at `as_of`.
+
+    Attributes:
+        by: Segments, in force at the start of the spell.
+        cumulative: `visit` counts each stay; `total` adds the stays of one unit in one stage.
+    """
+
+    by: tuple[str, ...] = ()
+    clock: str = "visit"
+
+
+@attrs.define
+class SpellTally:
+    """Lengths in microseconds, each list sorted: a multiset is a count for every length.
+
+    Attributes:
+        ended: By the code of the next stage.
+        open: Ages at `as_of` of the spells that last.
+        entered: Lengths already behind a spell when observation began (delayed entry).
+    """
+
+    ended: dict[int, array[int]] = attrs.field(factory=dict)
+    open: array[int] = attrs.field(factory=_times)
+    entered: array[int] = attrs.field(factory=_times)
+    truncated: int = 0
+
+
+SpellTable = dict[tuple[Group, int], SpellTally]
+
+
+@attrs.frozen
+class Moves:
+    """Moves by calendar period: `(group, period, from, to)`; from is `-1` for a first entry.
+
+    Attributes:
+        periods: The calendar, or None for one period over all.
+        by: Segments, in force at the move.
+    """
+
+    periods: Periods | None = None
+    by: tuple[str, ...] = ()
+
+
+MoveTable = dict[tuple[Group, int, int, int], int]
+
+
+@attrs.frozen
+class Activity:
+    """Active periods of each unit: `(group, first, previous, period)`; previous is `NEVER` at the first.
+
+    Attributes:
+        periods: The calendar.
+        active: Codes that make a unit active: stages it is in at some instant of the period, or events in it.
+        start: Codes whose first occurrence (or each one, see `recurring`) puts a unit in a cohort.
+        recurring: Every period with a start opens a cohort, not only the first ever.
+        by: Segments, in force at the start.
+    """
+
+    periods: Periods
+    active: frozenset[int]
+    start: frozenset[int]
+    recurring: bool = False
+    by: tuple[str, ...] = ()
+
+
+NEVER = -(1 << 62)
+
+
+@attrs.define
+class ActivityTable:
+    """What activity by period comes to.
+
+    Attributes:
+        cohorts: Units by `(group, cohort period)`.
+        retained: Units by `(group, cohort period, later period)` active in it.
+        last: Units by `(group, cohort period, last active period)`.
+        growth: Active units by `(group, first period, previous active period or NEVER, period)`.
+    """
+
+    cohorts: Counter[tuple[Group, int]]
+    retained: Counter[tuple[Group, int, int]]
+    last: Counter[tuple[Group, int, int]]
+    growth: Counter[tuple[Group, int, int, int]]
+
+
+@attrs.frozen
+class Paths:
+    """Distinct sequences of stages with their counts.
+
+    Attributes:
+        by: Segments, in force at the first row.
+        longest: Sequences are cut after this many stages.
+    """
+
+    by: tuple[str, ...] = ()
+    longest: int | None = None
+
+
+@attrs.define
+class PathTally:
+    """Units that took one path, and how long it took them from first to last entry, microseconds."""
+
+    count: int = 0
+    lengths: array[int] = attrs.field(factory=_times)
+
+
+PathTable = dict[tuple[Group, tuple[int, ...], bool], PathTally]
+
+
+@attrs.frozen
+class Exclusion:
+    """Rows that must not lie between two steps.
+
+    Attributes:
+        codes: The forbidden codes.
+        after: Index of the step it must not follow, from 0.
+        before: Index of the step it must not precede.
+        mode: `drop`, `stop`, `reset` or `void`.
+    """
+
+    codes: frozenset[int]
+    after: int
+    before: int
+    mode: str
+
+
+@attrs.frozen(eq=False)
+class FunnelPlan:
+    """A funnel in codes, ready to be counted.
+
+    Attributes:
+        steps: The codes that serve each step.
+        tests: For each step, a test of one row of the history, or None where the code decides alone.
+        window: The most time from the start, or None.
+        within: For each step, the most time since the step before, or None.
+        min_gap: For each step, the least time since the step before, or None.
+        ordered: True where the steps are stages of the path in their order, so that skips can be imputed.
+    """
+
+    steps: tuple[frozenset[int], ...]
+    tests: tuple[Callable[[int], bool] | None, ...]
+    window: Span | None = None
+    within: tuple[Span | None, ...] = ()
+    min_gap: tuple[Span | None, ...] = ()
+    entry: str = "first"
+    order: str = "ordered"
+    skips: str = "passed"
+    ties: str = "lenient"
+    repeats: str = "keep"
+    exclusions: tuple[Exclusion, ...] = ()
+    on_path: bool = False
+    periods: Periods | None = None
+    by: tuple[str, ...] = ()
+
+
+@attrs.define
+class StepTally:
+    """The counts of one step.
+
+    Attributes:
+        reached: Units that reached the step in time, imputed ones included.
+        imputed: Those of them that passed over it.
+        eligible: Units whose deadline is at or before `as_of`, whatever became of them.
+        eligible_reached: Those of them that reached the step.
+        pending: Units that have not reached it and still may.
+        step_eligible: Eligible units that reached the step before.
+        step_reached: Those of them that reached this one.
+        from_start: Time from the start to the step, for units that reached it.
+        from_previous: Time from the step before, where both were really entered.
+        open_ages: Age at `as_of` of the pending.
+    """
+
+    reached: int = 0
+    imputed: int = 0
+    eligible: int = 0
+    eligible_reached: int = 0
+    pending: int = 0
+    step_eligible: int = 0
+    step_reached: int = 0
+    from_start: array[int] = attrs.field(factory=_times)
+    from_previous: array[int] = attrs.field(factory=_times)
+    open_ages: array[int] = attrs.field(factory=_times)
+
+
+@attrs.define
+class FunnelTally:
+    """The counts of one group.
+
+    Attributes:
+        entered: Units (or attempts, with `entry="each"`) that entered the first step.
+        dropped: Units taken out by an exclusion.
+        skipped: Units left out because they skipped a step, with `skips="exclude"`.
+        truncated: Units first seen beyond the first step when observation began.
+    """
+
+    steps: list[StepTally]
+    entered: int = 0
+    dropped: int = 0
+    skipped: int = 0
+    truncated: int = 0
+
+
+FunnelTable = dict[tuple[Group, "int | None"], FunnelTally]
+
+@attrs.frozen
+class Reasons:
+    """Why units left: `(group, from, exit, reason)`; reason None where none was given.
+
+    Attributes:
+        exits: Codes of the stages off the path that one leaves into.
+        by: Segments, in force at the move.
+    """
+
+    exits: frozenset[int]
+    by: tuple[str, ...] = ()
+
+
+ReasonTable = dict[tuple[Group, int, int, "str | None"], int]
+
+Request = Spells | Moves | Activity | Paths | Reasons | FunnelPlan

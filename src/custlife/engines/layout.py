@@ -1,0 +1,40 @@
+"""What the columns of incoming rows are, before anything has been read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from custlife.calendar import Zone
+    from custlife.engines.history import Vocabulary
+
+__all__ = ["Layout"]
+
+
+@attrs.frozen(eq=False)
+class Layout:
+    """How to read rows of `(unit, name, at, *others)` into a history.
+
+    Attributes:
+        vocabulary: The codes; its names are filled from the data where they are event names.
+        resolve: Turns a spelling into a name of the vocabulary, or raises `CustlifeError`.
+        zone: The log's time zone.
+        tz: Zone in which naive times and bare dates are read, or None to refuse them.
+        ambiguous: What to do with skipped and repeated local times.
+        others: The columns after the first three, in order: `seq`, `recorded_at`, `key`, `segment:x`, `extra:x`, `value:x`.
+        on_bad: `raise`, or `drop` to count and list what cannot be read.
+        unit: What is counted.
+    """
+
+    vocabulary: Vocabulary
+    resolve: Callable[[object], str]
+    zone: Zone
+    tz: str | None = None
+    ambiguous: str = "raise"
+    others: tuple[str, ...] = ()
+    on_bad: str = "raise"
+    unit: str = "customer"

@@ -1,0 +1,91 @@
+"""What a log shows from one moment, and the spells it then consists of: transforms from history to history."""
+
+from __future__ import annotations
+
+from array import array
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import attrs
+
+from custlife.calendar import from_us
+from custlife.engines.history import Note, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from custlife.engines.history import History
+
+__all__ = ["illegal", "look", "of_units", "spelled", "within_rows"]
+
+
+def look(history: History, as_of: int, known_at: int | None = None) -> History:
+    """The rows that had occurred at `as_of` and, where asked, were known at `known_at`."""
+    at, recorded = history.at, history.recorded
+    seen = attrs.evolve(history, as_of=as_of)
+    later = sum(us > as_of for us in at) if len(at) and max(at) > as_of else 0
+    if not later and known_at is None:
+        return seen
+    knowing = recorded if recorded is not None else at
+
+    def shown(row: int) -> bool:
+        return at[row] <= as_of and (known_at is None or knowing[row] <= known_at)
+
+    notes = [Note("later", f"rows after as_of {from_us(as_of).isoformat()} were left out", later)] if later else []
+    unknown = sum(us <= as_of and known_at is not None and k > known_at for us, k in zip(at, knowing, strict=True))
+    if unknown and known_at is not None:
+        notes.append(Note("later", f"rows not yet known at {from_us(known_at).isoformat()} were left out", unknown))
+    return within_rows(seen, shown, notes)
+
+
+def within_rows(history: History, keep: Callable[[int], bool], notes: Sequence[Note] = ()) -> History:
+    """The rows for which `keep(row)` is true; units without a row go."""
+    rows: list[int] = []
+    bounds = array("q", [0])
+    for low, high in history.ranges():
+        rows.extend([row for row in range(low, high) if keep(row)])
+        bounds.append(len(rows))
+    return history.take(rows, bounds, notes)
+
+
+def of_units(history: History, keep: Callable[[str], bool]) -> History:
+    """The units whose id passes `keep`, with all their rows."""
+    rows: list[int] = []
+    bounds = array("q", [0])
+    for unit, (low, high) in zip(history.ids, history.ranges(), strict=True):
+        if keep(unit):
+            rows.extend(range(low, high))
+        bounds.append(len(rows))
+    return history.take(rows, bounds)
+
+
+def spelled(history: History) -> History:
+    """Each row opens a spell: rows that name the stage one is in already are collapsed into it."""
+    code = history.code
+    starts = set(history.bounds)
+    same = [row for row, (a, b) in enumerate(zip(code, islice(code, 1, None), strict=False), 1) if a == b]
+    repeats = {row for row in same if row not in starts}
+    if not repeats:
+        return history
+    collapsed = Note("collapsed", "rows that named the stage already held", len(repeats))
+    return within_rows(history, lambda row: row not in repeats, [collapsed])
+
+
+def illegal(history: History) -> list[Note]:
+    """Counts the legs that the policy of the model would have refused; history is kept as it happened."""
+    vocabulary = history.vocabulary
+    model = vocabulary.model
+    if model is None or model.policy == "open":
+        return []
+    names, path, code = vocabulary.names, vocabulary.path, history.code
+    shown: list[str] = []
+    for unit, (low, high) in zip(history.ids, history.ranges(), strict=True):
+        before: str | None = None
+        left: str | None = None
+        for row in range(low, high):
+            name = names[code[row]]
+            if not model.allows(before, name, left=left):
+                shown.append(f"{unit}: {before or 'the start'} to {name}")
+            before = name
+            left = name if code[row] < path else left
+    return [note("illegal", f"moves that policy {model.policy!r} refuses were kept as they happened", shown)] if shown else []
