@@ -1,0 +1,204 @@
+"""Durations as counts: from what a caller has to the numbers at risk at each time.
+
+A multiset of durations is a mapping from duration to count; a list is read as one whose repeats are counts.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from itertools import accumulate
+
+import attrs
+
+from custlife.errors import HistoryError, UsageError, UsageTypeError
+
+__all__ = ["Durations", "RiskTable", "risk_table", "tally"]
+
+Durations = Mapping[int, int] | Mapping[float, int] | Iterable[float]
+
+LONGEST = 1e300  # areas under a curve are durations times counts and must stay finite
+
+
+@attrs.frozen
+class RiskTable:
+    """Who was at risk, ended and was censored at each time at which anybody left.
+
+    Attributes:
+        times: Distinct durations at which a spell ended or was censored, rising, 0 or more, in the caller's unit.
+
+        at_risk: Spells at risk just before each time; those who leave at the time are among them.
+
+        events: Spells that ended at each time.
+
+        censored: Spells last seen, not ended, at each time.
+
+        entries: Distinct delayed entry times, rising, each with its count; empty where all are seen from 0.
+    """
+
+    times: tuple[float, ...]
+    at_risk: tuple[int, ...]
+    events: tuple[int, ...]
+    censored: tuple[int, ...]
+    entries: tuple[tuple[float, int], ...] = ()
+
+
+def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations = ()) -> RiskTable:
+    """The numbers at risk for three multisets of durations.
+
+    A spell with delayed entry is at risk at t when `entry < t <= exit`, a spell seen from the start when
+    `t <= exit`; so the number at risk needs only how many entries and how many exits lie at or past t.
+
+    Args:
+        ended: Durations of the spells that ended, as an iterable or as a mapping to counts.
+
+        censored: Durations of the spells last seen before their end.
+
+        entered: Entry times of the spells seen only from then on; each such spell is among the ended or the
+            censored too. An entry at 0 delays nothing.
+
+    Raises:
+        UsageTypeError: Something is not a number or not a count.
+        UsageError: A duration is negative, NaN, infinite or beyond 1e300, or a count is negative.
+        HistoryError: More spells enter than leave, or one leaves before it has entered.
+
+    Examples:
+        >>> risk_table([3, 5], [5]).at_risk
+        (3, 2)
+    """
+    ends, stops, starts = tally(ended, "ended"), tally(censored, "censored"), tally(entered, "entered")
+    times = sorted([*ends, *(t for t in stops if t not in ends)])  # two sorted inputs merge in linear time
+    events = tuple([ends.get(t, 0) for t in times])
+    lost = tuple([stops.get(t, 0) for t in times])
+    total = sum(events) + sum(lost)
+    at_risk = list(accumulate(map(operator.add, events, lost), operator.sub, initial=total))[:-1]
+    entries = tuple((t, starts[t]) for t in sorted(starts) if t > 0)
+    if entries:
+        at_risk = _less_the_late(times, at_risk, entries)
+        _check_entries(times, at_risk, events, lost, entries)
+    return RiskTable(tuple(_one_type(times)), tuple(at_risk), events, lost, entries)
+
+
+def tally(values: Durations, name: str) -> dict[float, int]:
+    """The count of each duration, checked; zero counts are left out.
+
+    Examples:
+        >>> tally({2: 2, 5: 0}, "ended")
+        {2: 2}
+    """
+    if isinstance(values, Mapping):
+        counts = [_count(count, f"{name}[{key!r}]") for key, count in values.items()]
+        keys = _numbers(list(values), name, "{}[{!r}]")
+        return {key: count for key, count in zip(keys, counts, strict=True) if count}
+    return Counter(_numbers(_listed(values, name), name))
+
+
+def _listed(values: Iterable[float], name: str) -> list[float]:
+    """The durations as a list of plain numbers, quickly for arrays."""
+    to_list = getattr(values, "tolist", None)
+    try:
+        return list(to_list() if to_list else values)
+    except TypeError:
+        hint = f"pass {name} as an iterable of durations or as a mapping from duration to count"
+        raise UsageTypeError(f"{name}={values!r} is not a collection of durations", hint) from None
+
+
+def _numbers(values: list[float], name: str, place: str = "") -> list[float]:
+    """The durations as plain ints and floats in range; on the fast path they are only looked at in bulk."""
+    kinds = set(map(type, values))
+    if not kinds <= {int, float}:
+        values = [_number(value, _where(name, i, value, place)) for i, value in enumerate(values)]
+    # The sum shows a NaN, which would spoil an ordering; the extremes show everything else.
+    if values and not (min(values) >= 0 and max(values) <= LONGEST and not math.isnan(sum(values))):
+        for i, value in enumerate(values):
+            _check_range(value, _where(name, i, value, place))
+    return values
+
+
+def _where(name: str, index: int, value: float, place: str) -> str:
+    """The address of a duration: its index in a list, itself in a mapping."""
+    return place.format(name, value) if place else f"{name}[{index}]"
+
+
+def _number(value: object, where: str) -> float:
+    """One duration as a plain int or float."""
+    if isinstance(value, bool):
+        hint = "pass the durations of those who ended as ended= and of those who did not as censored=, not flags"
+        raise UsageTypeError(f"duration {value!r} is a flag, not a number", hint, where)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, timedelta):
+        hint = "pass a number in one unit, such as d // timedelta(microseconds=1)"
+        raise UsageTypeError(f"duration {value!r} has no unit here", hint, where)
+    try:
+        return operator.index(value)  # type: ignore[arg-type]  # whatever counts as an int, such as numpy's
+    except TypeError:
+        hint = "pass ints or floats, all in one unit"
+        raise UsageTypeError(f"duration {value!r} is not a number", hint, where) from None
+
+
+def _check_range(value: float, where: str) -> None:
+    """Refuse a duration that is no length of time."""
+    if value < 0:
+        raise UsageError(f"duration {value!r} is negative", "a spell cannot leave before it enters", where)
+    if value > LONGEST:
+        hint = "who has not left is censored at the last time seen: pass that time in censored="
+        raise UsageError(f"duration {value!r} is endless", hint, where)
+    if math.isnan(value):
+        raise UsageError("duration nan is not a number", "leave out what has no duration, and count it", where)
+
+
+def _count(count: int, where: str) -> int:
+    """A count of a mapping as a plain int that is not negative."""
+    try:
+        whole = operator.index(count)
+    except TypeError:
+        raise UsageTypeError(f"count {count!r} is not a whole number", "counts are ints, 0 or more", where) from None
+    if whole < 0:
+        raise UsageError(f"count {count!r} is negative", "counts are ints, 0 or more", where)
+    return whole
+
+
+def _one_type(times: list[float]) -> list[float]:
+    """All ints or all floats, since 5 and 5.0 are one time and the answer must not show which came first."""
+    if set(map(type, times)) <= {int}:
+        return times
+    return [abs(float(t)) for t in times]  # abs because -0.0 is 0.0
+
+
+def _less_the_late(times: list[float], at_risk: list[int], entries: tuple[tuple[float, int], ...]) -> list[int]:
+    """The numbers at risk less, at each time, those who enter then or later."""
+    still_out = sum(count for _, count in entries)
+    present, i = [], 0
+    for t, n in zip(times, at_risk, strict=True):
+        while i < len(entries) and entries[i][0] < t:
+            still_out -= entries[i][1]
+            i += 1
+        present.append(n - still_out)
+    return present
+
+
+def _check_entries(
+    times: list[float],
+    at_risk: list[int],
+    events: tuple[int, ...],
+    censored: tuple[int, ...],
+    entries: tuple[tuple[float, int], ...],
+) -> None:
+    """Refuse entries that no pairing with the exits can explain."""
+    late, total = sum(count for _, count in entries), sum(events) + sum(censored)
+    if late > total:
+        raise HistoryError(
+            f"{late} spells enter late but only {total} leave",
+            hint="pass one duration in ended= or censored= for each time in entered=",
+        )
+    for t, n, d, c in zip(times, at_risk, events, censored, strict=True):
+        if n < d + c:
+            raise HistoryError(
+                f"at {t!r} {d + c} spells leave but only {n} have entered before",
+                hint="a spell must enter before it leaves: entered= holds times on the same clock as ended=, "
+                "entry < exit",
+            )

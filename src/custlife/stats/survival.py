@@ -1,0 +1,148 @@
+"""Survival curves from counts: the estimator of Kaplan and Meier.
+
+Rule 1: at one time, ends come before censorings; who is censored at t is at risk at t.
+Rule 2: a duration of 0 is legal. At risk at 0 are all spells without a delayed entry, and the curve may drop there.
+Rule 3: a spell with a delayed entry is at risk at t when entry < t <= exit.
+Rule 4: once everybody at risk has ended the curve is 0 for good, whoever enters later.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from custlife.stats.curve import SurvivalCurve
+from custlife.stats.durations import risk_table
+from custlife.stats.interval import check_level, check_name
+from custlife.stats.special import two_sided_z
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from custlife.stats.durations import Durations, RiskTable
+
+__all__ = ["INTERVALS", "IntervalKind", "kaplan_meier"]
+
+IntervalKind = Literal["log-log", "log", "plain"]
+
+
+def kaplan_meier(
+    ended: Durations,
+    censored: Durations = (),
+    *,
+    entered: Durations = (),
+    level: float = 0.95,
+    interval: IntervalKind = "log-log",
+) -> SurvivalCurve:
+    """The Kaplan-Meier curve of spells given as counts.
+
+    Args:
+        ended: Durations of the spells that ended: an iterable, whose repeats are counts, or a mapping from
+            duration to count. Ints or floats, 0 or more, all in one unit.
+
+        censored: Durations of the spells that had not ended when last seen, likewise.
+
+        entered: Entry times of the spells seen only from then on, likewise; each of these spells is among *ended*
+            or *censored* too. An entry at 0 delays nothing.
+
+        level: Nominal coverage of the intervals, strictly between 0 and 1.
+
+        interval: `log-log` (limits by log(-log S)), `log` (by log S) or `plain` (S plus and minus z standard errors).
+
+    Raises:
+        UsageTypeError: Something is not a number or not a count.
+        UsageError: A duration is negative, NaN or endless, a count is negative, or the level is out of range.
+        HistoryError: More spells enter than leave, or some leave before they have entered.
+        UnknownNameError: No such interval.
+
+    Source:
+        Kaplan & Meier (1958), J. Amer. Statist. Assoc. 53, 457-481; variance of Greenwood (1926). Limits as in
+        Kalbfleisch & Prentice (2002), section 1.4.
+
+    Examples:
+        >>> kaplan_meier([1, 2, 3], [3]).survival
+        (0.75, 0.5, 0.25)
+    """
+    level = check_level(level)
+    check_name("interval", interval, INTERVALS)
+    table = risk_table(ended, censored, entered=entered)
+    survival, relative_errors = _product_limit(table)
+    std_error, low, high = _limits(survival, relative_errors, two_sided_z(level), _KINDS[interval])
+    n_events = sum(table.events)
+    return SurvivalCurve(
+        times=table.times,
+        at_risk=table.at_risk,
+        events=table.events,
+        censored=table.censored,
+        survival=tuple(survival),
+        std_error=tuple(std_error),
+        low=tuple(low),
+        high=tuple(high),
+        level=level,
+        method=interval,
+        n=n_events + sum(table.censored),
+        n_events=n_events,
+        entries=table.entries,
+    )
+
+
+def _product_limit(table: RiskTable) -> tuple[list[float], list[float]]:
+    """Survival and its standard error relative to it, at each time.
+
+    While nobody is censored or enters, both the product and Greenwood's sum telescope to the numbers at the two
+    ends of the run. So without censoring the curve is the rounded share itself, and rounding adds up per run only.
+    """
+    survival, relative_errors = [], []
+    run_survival, run_variance, run_n, left = 1.0, 0.0, 0, -1
+    s, variance = 1.0, 0.0
+    for n, d in zip(table.at_risk, table.events, strict=True):
+        if n != left:
+            run_survival, run_variance, run_n = s, variance, n
+        left = n - d
+        if d:
+            s = run_survival * (left / run_n)
+            variance = run_variance + (run_n - left) / (run_n * left) if left else math.inf
+        survival.append(s)
+        relative_errors.append(math.sqrt(variance))
+    return survival, relative_errors
+
+
+def _limits(
+    survival: list[float],
+    relative_errors: list[float],
+    z: float,
+    kind: Callable[[float, float], tuple[float, float]],
+) -> tuple[list[float | None], list[float | None], list[float | None]]:
+    """Standard error, lower and upper limit at each time; None once survival is 0."""
+    std_error: list[float | None] = []
+    low: list[float | None] = []
+    high: list[float | None] = []
+    before, e, lower, upper = 1.0, 0.0, 1.0, 1.0
+    for i, (s, relative) in enumerate(zip(survival, relative_errors, strict=True)):
+        if s == 0.0:
+            rest: list[float | None] = [None] * (len(survival) - i)
+            return std_error + rest, low + rest, high + rest
+        if s != before:
+            before, e = s, s * relative
+            lower, upper = kind(s, z * relative)
+        std_error.append(e)
+        low.append(lower)
+        high.append(upper)
+    return std_error, low, high
+
+
+def _log_log(s: float, spread: float) -> tuple[float, float]:
+    power = math.exp(spread / math.log(s))
+    return s ** (1 / power), s**power
+
+
+def _log(s: float, spread: float) -> tuple[float, float]:
+    return s * math.exp(-spread), min(1.0, s * math.exp(spread))
+
+
+def _plain(s: float, spread: float) -> tuple[float, float]:
+    return max(0.0, s - s * spread), min(1.0, s + s * spread)
+
+
+_KINDS: dict[str, Callable[[float, float], tuple[float, float]]] = {"log-log": _log_log, "log": _log, "plain": _plain}
+INTERVALS: tuple[str, ...] = tuple(_KINDS)
