@@ -230,7 +230,7 @@ class FunnelResult(Result):
         return Bars(
             tuple(labels),
             (Segment("reached", reached, "good"), Segment("pending", pending, "pending"), Segment("lost", lost, "muted")),
-            title=self.title(), ends=tuple(ends),
+            title=self.title(), values=tuple(ends),
         )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from custlife.calendar import from_us
 from custlife.pictures import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from custlife.engines.history import History, Note
@@ -129,7 +128,7 @@ class Result:
         """The rows as a table for people."""
         rows = self.to_dicts()
         columns = tuple(name.replace("_", " ") for name in (rows[0] if rows else ()))
-        cells = [tuple(shown(value) for value in row.values()) for row in rows]
+        cells = [tuple(map(shown, row.values())) for row in rows]
         note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
         return Table(columns, cells, title=self.title(), note=note)
 
@@ -144,17 +143,13 @@ class Result:
         return f"{self.table().html()}{self.picture().svg()}"
 
 
-def shown(value: object) -> str:
-    """A value for people: dashes for nothing, few digits, thousands separated."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
+def shown(value: object) -> object:
+    """A value for a table cell: few digits, times to the minute, the rest as it is."""
     if isinstance(value, float):
-        return f"{value:.3f}" if abs(value) <= 1 else f"{value:,.1f}"
-    return str(value)
+        return round(value, 3 if abs(value) <= 1 else 1)
+    if hasattr(value, "isoformat"):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return value
 
 
 def _plain(value: object) -> Any:
@@ -172,8 +167,3 @@ def _plain(value: object) -> Any:
             return str(value)
         return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if not f.name.startswith("_")}
     return str(value)
-
-
-def columns_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The column names of some rows."""
-    return tuple(rows[0]) if rows else ()

@@ -1,0 +1,214 @@
+"""What stage logs and event logs share: how they look, what they keep, and how they are asked."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import attrs
+
+from custlife.analysis.question import ask, ask_all
+from custlife.calendar import from_us, instant, to_us, zone
+from custlife.engines.history import Note
+from custlife.engines.layout import Layout
+from custlife.engines.rows.ingest import ingest
+from custlife.engines.rows.looking import look, of_units
+from custlife.errors import TimeError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date, datetime
+
+    from custlife.analysis.question import Question
+    from custlife.engines.history import History, Vocabulary
+    from custlife.log.columns import Columns
+
+    Instant = datetime | date | str
+
+__all__ = ["Log", "ingested"]
+
+R = TypeVar("R")
+IN_FORCE = ("first", "last", "any")
+
+
+def ingested(
+    rows: Iterable[Sequence[Any]],
+    vocabulary: Vocabulary,
+    resolve: Callable[[object], str],
+    columns: Columns,
+    *,
+    tz: str | None,
+    ambiguous: str,
+    on_bad: str,
+    unit: str,
+) -> History:
+    """The sorted history of some plain rows."""
+    if on_bad not in {"raise", "drop"}:
+        raise UsageError(f"on_bad={on_bad!r} is not a mode", "choose one of 'raise', 'drop'")
+    layout = Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit)
+    return ingest(rows, layout)
+
+
+@attrs.frozen(eq=False, slots=False, repr=False)
+class Log:
+    """Histories of many customers, ready to be asked.
+
+    A log is a value: every change returns a new one, and they share their rows. It is made by a constructor
+    (`from_rows`, `from_csv`, ...), not by hand.
+    """
+
+    _full: History
+    _as_of: int
+    _assumed: bool = False
+    _known_at: int | None = None
+
+    @classmethod
+    def _looking(cls, full: History, as_of: Instant | None, since: Instant | None, tz: str | None) -> Self:
+        """A log of some rows seen from `as_of`; by default from their last instant, which is then printed."""
+        if since is not None:
+            full = attrs.evolve(full, since=to_us(instant(since, tz=tz, name="since")))
+        if as_of is not None:
+            return cls(full, to_us(instant(as_of, tz=tz, name="as_of")))
+        if not len(full):
+            return cls(full, full.as_of, assumed=True)
+        return cls(full, max(full.at), assumed=True)
+
+    # -- what it is ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def history(self) -> History:
+        """The rows as they stand at `as_of`: what the gathers read."""
+        seen = look(self._full, self._as_of, self._known_at)
+        if self._assumed:
+            text = f"as_of={from_us(self._as_of).isoformat()}, the last instant in the log; pass as_of= to say when it was made"
+            seen = attrs.evolve(seen, notes=(*seen.notes, Note("assumed", text)))
+        return self._shaped(seen)
+
+    def _shaped(self, seen: History) -> History:
+        """The rows as this kind of log counts them."""
+        return seen
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment of looking: nothing later is seen, and what still lasts is censored here."""
+        return from_us(self._as_of)
+
+    @property
+    def since(self) -> datetime | None:
+        """Start of observation, or None where histories are known from their beginning."""
+        return None if self._full.since is None else from_us(self._full.since)
+
+    @property
+    def tz(self) -> str:
+        """The one zone of calendar spans and periods."""
+        return self._full.zone.key
+
+    @property
+    def unit(self) -> str:
+        """What is counted: `customer`, `account`, `deal`."""
+        return self._full.unit
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was done to the rows: collapsed, dropped, assumed, imputed, illegal."""
+        return self.history.notes
+
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Ids of the units seen at `as_of`, sorted."""
+        return tuple(self.history.ids)
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Names of the columns that questions can be split by."""
+        return tuple(self._full.segments)
+
+    def __len__(self) -> int:
+        """The number of rows seen at `as_of`."""
+        return len(self.history)
+
+    def __repr__(self) -> str:
+        h = self.history
+        return f"<{type(self).__name__} of {len(h.ids):,} {h.unit}s, {len(h):,} rows, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
+
+    def __str__(self) -> str:
+        lines = [repr(self)[1:-1], *(f"  {n}" for n in self.notes)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+    # -- other views --------------------------------------------------------------------------------------------------
+
+    def with_as_of(self, as_of: Instant, *, known_at: Instant | None = None) -> Self:
+        """The same log seen from another moment.
+
+        Args:
+            as_of: What happened later is not seen.
+            known_at: Also leave out what was recorded later than this; rows without `recorded_at` were known at once.
+
+        Raises:
+            TimeError: A time without its zone.
+        """
+        known = None if known_at is None else to_us(instant(known_at, tz=self.tz, name="known_at"))
+        return attrs.evolve(self, as_of=to_us(instant(as_of, tz=self.tz, name="as_of")), assumed=False, known_at=known)
+
+    def where(
+        self,
+        customers: Callable[[str], bool] | Iterable[str] | None = None,
+        *,
+        value: str = "first",
+        **segments: str | None | Iterable[str | None],
+    ) -> Self:
+        """The log of some customers, with all their rows and the same `as_of`.
+
+        Args:
+            customers: Their ids, or a test of an id.
+            value: Which value of a segment decides where it changes: the `first`, the `last` or `any`.
+            **segments: The wanted value of each segment, or several; None for missing.
+
+        Raises:
+            UnknownNameError: A segment that the log does not have.
+        """
+        if value not in IN_FORCE:
+            raise UsageError(f"value={value!r} is not a mode", "choose one of 'first', 'last', 'any'")
+        full = self._full
+        kept = set(full.ids)
+        if customers is not None:
+            test = customers if callable(customers) else frozenset(customers).__contains__
+            kept = {unit for unit in kept if test(unit)}
+        for name, wanted in segments.items():
+            full.grouping((name,))
+            values = {wanted} if wanted is None or isinstance(wanted, str) else set(wanted)
+            column = full.segments[name]
+            for unit, (low, high) in zip(full.ids, full.ranges(), strict=True):
+                rows = {"first": (low,), "last": (high - 1,), "any": range(low, high)}[value]
+                if not any(column.name(row) in values for row in rows):
+                    kept.discard(unit)
+        return attrs.evolve(self, full=of_units(full, kept.__contains__))
+
+    def between(self, start: Instant, end: Instant) -> Self:
+        """The log of the customers first seen from `start` to before `end`, with all their rows and the same `as_of`.
+
+        Raises:
+            TimeError: `end` is not after `start`.
+        """
+        low = to_us(instant(start, tz=self.tz, name="start"))
+        high = to_us(instant(end, tz=self.tz, name="end"))
+        if high <= low:
+            raise TimeError(f"end={end!r} is not after start={start!r}", "swap them")
+        full = self._full
+        firsts = {unit: full.at[a] for unit, (a, _) in zip(full.ids, full.ranges(), strict=True)}
+        return attrs.evolve(self, full=of_units(full, lambda unit: low <= firsts[unit] < high))
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def ask(self, question: Question[R]) -> R:
+        """The answer to a question held as a value, such as `cl.Funnel(...)`."""
+        return ask(question, self.history)
+
+    def ask_all(self, questions: Sequence[Question[Any]]) -> list[Any]:
+        """The answers to many questions, counted together."""
+        return ask_all(questions, self.history)
