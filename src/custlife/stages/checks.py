@@ -17,12 +17,12 @@ from custlife.stages.transition import Transition, arrow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from custlife.stages.model import StageModel
+    from custlife.stages.declaration import Declaration
 
 Problem = tuple[str, str]
 
 
-def check_shape(model: StageModel) -> None:
+def check_shape(model: Declaration) -> None:
     """Refuse arguments of the wrong kind, an empty path, and exits and stages in each other's place."""
     check_text("name", model.name, blank=False)
     check_text("title", model.title)
@@ -34,7 +34,7 @@ def check_shape(model: StageModel) -> None:
     _raise(model, _misplaced(model))
 
 
-def check_names(model: StageModel) -> dict[str, str]:
+def check_names(model: Declaration) -> dict[str, str]:
     """The key for each spelling of a stage, folded; refuses a spelling that two stages share."""
     owners: dict[str, str] = {}
     problems: list[Problem] = []
@@ -53,7 +53,7 @@ def check_names(model: StageModel) -> dict[str, str]:
     return owners
 
 
-def admitted_exits(model: StageModel) -> tuple[Stage, ...]:
+def admitted_exits(model: Declaration) -> tuple[Stage, ...]:
     """The default exits that do not get in the way of what the model says itself."""
     taken = {fold(text) for s in (*model.stages, *model.unplaced) for text in (s.key, s.label, *s.aliases)}
     free = (stage for stage in model.exits if fold(stage.key) not in taken)
@@ -63,7 +63,7 @@ def admitted_exits(model: StageModel) -> tuple[Stage, ...]:
     return tuple(stage for stage in free if stage.key in named)
 
 
-def derived_transitions(model: StageModel) -> tuple[Transition, ...]:
+def derived_transitions(model: Declaration) -> tuple[Transition, ...]:
     """The transitions with their kinds by the law, and the way in that `declared` takes for granted."""
     _raise(model, _unknown_stages(model))
     transitions = model.transitions
@@ -75,12 +75,12 @@ def derived_transitions(model: StageModel) -> tuple[Transition, ...]:
     return tuple(t if t.kind is kind else attrs.evolve(t, kind=kind) for t, kind in derived)
 
 
-def check_links(model: StageModel) -> None:
+def check_links(model: Declaration) -> None:
     """Refuse what the stages, transitions and guards say of each other and cannot be."""
     _raise(model, _wrong_links(model))
 
 
-def _check_types(model: StageModel) -> None:
+def _check_types(model: Declaration) -> None:
     for name, kind in (("stages", Stage), ("unplaced", Stage), ("exits", Stage), ("transitions", Transition)):
         for index, value in enumerate(getattr(model, name)):
             if not isinstance(value, kind):
@@ -90,7 +90,7 @@ def _check_types(model: StageModel) -> None:
         raise UsageTypeError(f"cited={model.cited!r} is not a Citation", "write Citation(...)", model._where)
 
 
-def _misplaced(model: StageModel) -> Iterator[Problem]:
+def _misplaced(model: Declaration) -> Iterator[Problem]:
     if not model.stages:
         yield "has no stages", "name at least one stage of the path"
     for stage in (*model.stages, *model.unplaced):
@@ -102,7 +102,7 @@ def _misplaced(model: StageModel) -> Iterator[Problem]:
             yield f"has the exit {stage.key!r}, which is neither paused nor ended", hint
 
 
-def _unknown_stages(model: StageModel) -> Iterator[Problem]:
+def _unknown_stages(model: Declaration) -> Iterator[Problem]:
     seen: set[tuple[str | None, str]] = set()
     for transition in model.transitions:
         ends = (transition.from_stage, transition.to_stage)
@@ -121,7 +121,7 @@ def _wrong_kinds(derived: list[tuple[Transition, MoveKind]]) -> Iterator[Problem
             yield f"calls the transition {way} {transition.kind!r}; it is {kind!r}", "leave kind out: it is derived"
 
 
-def _wrong_links(model: StageModel) -> Iterator[Problem]:
+def _wrong_links(model: Declaration) -> Iterator[Problem]:
     path = [stage.key for stage in model.stages]
     if model.customer_from is not None and model.customer_from not in path:
         yield f"has customer_from={model.customer_from!r}, which is not on its path", nearest(model.customer_from, path)
@@ -138,7 +138,7 @@ def _wrong_links(model: StageModel) -> Iterator[Problem]:
         yield from _unreachable(model)
 
 
-def _unreachable(model: StageModel) -> Iterator[Problem]:
+def _unreachable(model: Declaration) -> Iterator[Problem]:
     ways: dict[str | None, list[str]] = {}
     for transition in model.transitions:
         ways.setdefault(transition.from_stage, []).append(transition.to_stage)
@@ -156,7 +156,7 @@ def _unreachable(model: StageModel) -> Iterator[Problem]:
         yield f"can never reach {missed} from {' or '.join(map(repr, starts))}", hint
 
 
-def _raise(model: StageModel, problems: Iterator[Problem] | list[Problem]) -> None:
+def _raise(model: Declaration, problems: Iterator[Problem] | list[Problem]) -> None:
     found = list(dict.fromkeys(problems))
     if not found:
         return

@@ -1,61 +1,26 @@
-"""The stage model: a path of stages with its exits, and the law between them."""
+"""The stage model: a path of stages with its exits, to ask, edit, compare, store and draw."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
-from custlife.errors import UnknownNameError, UsageError, UsageTypeError
-from custlife.stages.checks import admitted_exits, check_links, check_names, check_shape, derived_transitions
-from custlife.stages.edges import Edges
-from custlife.stages.stage import Citation, Stage
-from custlife.stages.text import fold, tidy
-from custlife.stages.transition import Transition, arrow
+from custlife.stages.declaration import DEFAULT_EXITS, Declaration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from custlife.stages.edit import Edit
-    from custlife.stages.law import MoveKind, Place, Policy
+    from custlife.pictures import Boxes, Table
+    from custlife.stages.diff import ModelDiff
+    from custlife.stages.edit import Edit, StageMapping
+    from custlife.stages.law import Policy
+    from custlife.stages.stage import Stage
+    from custlife.stages.transition import Transition
 
 __all__ = ["DEFAULT_EXITS", "StageModel"]
 
-DEFAULT_EXITS = (
-    Stage("lapsed", about="Lost interest; may return.", exit="paused"),
-    Stage("lost_to_competitor", about="Bought elsewhere, still aware of us; may return.", exit="paused"),
-    Stage("lost", about="Decided against us.", exit="ended"),
-    Stage("churned", about="Was a customer and left.", exit="ended"),
-    Stage("disqualified", about="Will never be a customer.", exit="ended"),
-)
-"""The exits of a model that names none: two that one may come back from, three that are final."""
 
-
-def _stages(values: Iterable[Stage | str]) -> tuple[Stage, ...]:
-    if isinstance(values, str | Stage):
-        raise UsageTypeError(f"stages={values!r} is one stage, not several", f"write [{values!r}]")
-    return tuple(Stage(value) if isinstance(value, str) else value for value in values)
-
-
-def _exits(values: Iterable[Stage | str] | None) -> tuple[Stage, ...]:
-    if values is None:
-        return DEFAULT_EXITS
-    known = {stage.key: stage for stage in DEFAULT_EXITS}
-    if isinstance(values, str | Stage):
-        return _stages(values)
-    return _stages([known.get(value, value) if isinstance(value, str) else value for value in values])
-
-
-def _transitions(values: Iterable[Transition]) -> tuple[Transition, ...]:
-    return tuple(values)
-
-
-def _edits(values: Iterable[Edit]) -> tuple[Edit, ...]:
-    return tuple(values)
-
-
-@attrs.frozen(repr=False)
-class StageModel:
+class StageModel(Declaration):
     """A lifecycle as data: frozen, hashable, comparable by value, picklable. A broken one cannot be built.
 
     Iterating gives the stages of the path; `in` and `[]` know the exits and unplaced stages as well.
@@ -84,191 +49,275 @@ class StageModel:
         (MoveKind.SKIP, ('trial', 'active'))
     """
 
-    name: str = attrs.field(converter=tidy)
-    stages: tuple[Stage, ...] = attrs.field(converter=_stages)
-    exits: tuple[Stage, ...] = attrs.field(default=None, converter=_exits, kw_only=True)
-    unplaced: tuple[Stage, ...] = attrs.field(default=(), converter=_stages, kw_only=True)
-    transitions: tuple[Transition, ...] = attrs.field(default=(), converter=_transitions, kw_only=True)
-    policy: Policy = attrs.field(default="open", kw_only=True)
-    customer_from: str | None = attrs.field(default=None, kw_only=True)
-    version: int = attrs.field(default=1, kw_only=True)
-    edits: tuple[Edit, ...] = attrs.field(default=(), converter=_edits, kw_only=True)
-    title: str = attrs.field(default="", converter=tidy, kw_only=True)
-    about: str = attrs.field(default="", converter=tidy, kw_only=True)
-    cited: Citation | None = attrs.field(default=None, kw_only=True)
-    _all: dict[str, Stage] = attrs.field(init=False, eq=False)
-    _spellings: dict[str, str] = attrs.field(init=False, eq=False)
-    _ranks: dict[str, int] = attrs.field(init=False, eq=False)
-    _places: dict[str, Place] = attrs.field(init=False, eq=False)
-    _edges: Edges = attrs.field(init=False, eq=False)
-    _hash: int = attrs.field(init=False, eq=False, default=0)
+    __slots__ = ()
 
-    def __attrs_post_init__(self) -> None:
-        check_shape(self)
-        if self.exits is DEFAULT_EXITS:
-            self._set("exits", admitted_exits(self))
-        self._set("_spellings", check_names(self))
-        self._set("_all", {s.key: s for s in (*self.stages, *self.unplaced, *self.exits)})
-        self._set("_ranks", {key: index for index, key in enumerate(self._all)})
-        places: dict[str, Place] = {s.key: "path" for s in self.stages}
-        places |= {s.key: "paused" for s in self.unplaced}
-        places |= {s.key: s.exit for s in self.exits if s.exit is not None}
-        self._set("_places", places)
-        self._set("transitions", derived_transitions(self))
-        check_links(self)
-        declared = {(t.from_stage, t.to_stage): t for t in self.transitions}
-        self._set("_edges", Edges(self._where, places, self.policy, declared))
+    # -- editing -------------------------------------------------------------------------------------------------
 
-    def _set(self, name: str, value: object) -> None:
-        object.__setattr__(self, name, value)
-
-    @property
-    def _where(self) -> str:
-        return f"model {self.name!r}"
-
-    def __hash__(self) -> int:
-        if self._hash == 0:
-            fields = (getattr(self, f.name) for f in attrs.fields(type(self)) if f.init)
-            self._set("_hash", hash(tuple(fields)) or 1)
-        return self._hash
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # the compiled tables and the hash of this process are made anew where the model arrives
-        return _revived, ({f.name: getattr(self, f.name) for f in attrs.fields(type(self)) if f.init},)
-
-    # -- names ---------------------------------------------------------------------------------------------------
-
-    def __getitem__(self, key: str) -> Stage:
-        if key not in self._all:
-            raise UnknownNameError("stage", key, self._all, self._where)
-        return self._all[key]
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._all
-
-    def __iter__(self) -> Iterator[Stage]:
-        return iter(self.stages)
-
-    def __len__(self) -> int:
-        return len(self.stages)
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Keys of the path, in order."""
-        return self.codes[: len(self.stages)]
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Keys of all stages in order of rank: the path, the unplaced, the exits."""
-        return tuple(self._all)
-
-    def resolve(self, text: str) -> str:
-        """Key of the stage that a text means: a key, label or alias, whatever its case, spaces and hyphens.
-
-        Raises:
-            UnknownNameError: No stage is spelled so; the nearest spelling is in the hint.
-
-        Examples:
-            >>> StageModel("crm", [Stage("mql", aliases=["Marketing Qualified"])]).resolve(" marketing-qualified ")
-            'mql'
-        """
-        if text in self._all:
-            return text
-        spelled: object = text  # a null of somebody's data may arrive here
-        key = self._spellings.get(fold(spelled)) if isinstance(spelled, str) else None
-        if key is None:
-            raise UnknownNameError("stage", text, self._all, self._where)
-        return key
-
-    def position(self, key: str) -> int | None:
-        """Position of a stage on the path, from 0; None for exits and unplaced stages.
-
-        Raises:
-            UnknownNameError: There is no such stage.
-        """
-        rank = self.rank(key)
-        return rank if rank < len(self.stages) else None
-
-    def rank(self, key: str) -> int:
-        """Order of a stage among those that share an instant: path position, then unplaced, exits last.
-
-        Raises:
-            UnknownNameError: There is no such stage.
-        """
-        return self._ranks[self[key].key]
-
-    def is_exit(self, key: str) -> bool:
-        """Whether a stage is an exit, paused or ended. An unplaced stage is none."""
-        return self[key].exit is not None
-
-    def is_paused(self, key: str) -> bool:
-        """Whether a stage is an exit that one may come back from."""
-        return self[key].exit == "paused"
-
-    def is_ended(self, key: str) -> bool:
-        """Whether a stage is a final exit."""
-        return self[key].exit == "ended"
-
-    def is_customer_stage(self, key: str) -> bool:
-        """Whether one is a paying customer there: on the path, at or past `customer_from`."""
-        position = self.position(key)
-        if position is None or self.customer_from is None:
-            return False
-        return position >= self._ranks[self.customer_from]
-
-    # -- law -----------------------------------------------------------------------------------------------------
-
-    def kind(self, from_stage: str | None, to_stage: str) -> MoveKind:
-        """Kind of a move between two stages, allowed or not.
+    def rename(self, old: str, new: str, label: str | None = None) -> StageModel:
+        """This model with a stage under another key; the old spellings become aliases.
 
         Args:
-            from_stage: Key of the stage it starts from; None before the first.
-            to_stage: Key of the stage it leads to.
-
-        Raises:
-            UnknownNameError: There is no such stage.
-            UsageError: Both are the same stage, and staying is not a move.
-        """
-        return self._edges[from_stage, to_stage].kind
-
-    def allows(self, from_stage: str | None, to_stage: str, left: str | None = None) -> bool:
-        """Whether the model allows a move, by its transitions and its policy. Guards, reasons and gaps come later.
-
-        Args:
-            from_stage: Key of the stage it starts from; None before the first.
-            to_stage: Key of the stage it leads to.
-            left: From off the path: key of the stage of the path that was left last. Only `stepwise` asks.
-
-        Raises:
-            UnknownNameError: There is no such stage.
+            old: Key that the stage has.
+            new: Key that it gets.
+            label: Its new name for people; not given: the old one, unless that was made from the key.
 
         Examples:
-            >>> sales = StageModel("sales", ["lead", "offer", "won"], policy="stepwise")
-            >>> sales.allows("lapsed", "offer"), sales.allows("lapsed", "offer", left="offer")
-            (False, True)
+            >>> StageModel("crm", ["lead", "opp"]).rename("opp", "deal").resolve("opp")
+            'deal'
         """
-        if from_stage == to_stage:
-            return self[to_stage] is None
-        return self._edges[from_stage, to_stage].permits(left)
+        from custlife.stages import editing
 
-    def next_stages(self, from_stage: str | None, left: str | None = None) -> tuple[str, ...]:
-        """Keys of the stages that a move may lead to, in order of rank; the targets that `allows` accepts."""
-        return tuple(key for key in self._all if self.allows(from_stage, key, left))
+        return editing.renamed(self, old, new, label)
 
-    def transition(self, from_stage: str | None, to_stage: str, left: str | None = None) -> Transition:
-        """The transition between two stages: the declared one, else the one that the policy implies.
+    def insert(
+        self,
+        stage: Stage | str,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        transitions: Iterable[Transition] = (),
+    ) -> StageModel:
+        """This model with one more stage, next to another one; an exit may come without a neighbour.
+
+        Args:
+            stage: The new stage.
+            after: Key of the stage that it follows.
+            before: Key of the stage that it precedes; exactly one of the two.
+            transitions: What the model declares about it; under `declared` it needs a way in.
+
+        Examples:
+            >>> StageModel("crm", ["lead", "won"]).insert("offer", before="won").keys
+            ('lead', 'offer', 'won')
+        """
+        from custlife.stages import editing
+
+        return editing.inserted(self, stage, after, before, transitions)
+
+    def remove(self, key: str, *, into: str | None = None) -> StageModel:
+        """This model without a stage; transitions that named it go with it, unless another stage takes over.
+
+        Args:
+            key: Key of the stage.
+            into: Key of the stage that takes over its history, transitions and spellings. Without it, histories
+                that were at the stage cannot be migrated.
+        """
+        from custlife.stages import editing
+
+        return editing.removed(self, key, into)
+
+    def split(self, key: str, *, into: Sequence[Stage | str], default: str | None = None) -> StageModel:
+        """This model with several stages in the place of one; ways in lead to the first, ways out from the last.
+
+        Args:
+            key: Key of the stage.
+            into: The stages that take its place, in order.
+            default: Key of the one that takes over history and old spellings. Without it, histories that were at
+                the stage cannot be migrated.
+        """
+        from custlife.stages import editing
+
+        return editing.split(self, key, into, default)
+
+    def merge(self, *keys: str, into: str) -> StageModel:
+        """This model with one stage in the place of several.
+
+        Args:
+            *keys: Keys of the stages.
+            into: Key of the one that stays, or a new key, which stands where the first of them stood.
+
+        Examples:
+            >>> StageModel("crm", ["mql", "sql", "won"]).merge("mql", "sql", into="qualified").keys
+            ('qualified', 'won')
+        """
+        from custlife.stages import editing
+
+        return editing.merged(self, keys, into)
+
+    def reorder(self, key: str, *, after: str | None = None, before: str | None = None) -> StageModel:
+        """This model with a stage next to another one of its list."""
+        from custlife.stages import editing
+
+        return editing.reordered(self, key, after, before)
+
+    def with_stage(self, key: str, **fields: Any) -> StageModel:
+        """This model with other fields of a stage, such as `label=` or `owners=`.
+
+        Examples:
+            >>> StageModel("crm", ["mql"]).with_stage("mql", label="Qualified lead")["mql"].label
+            'Qualified lead'
+        """
+        from custlife.stages import editing
+
+        return editing.restaged(self, key, fields)
+
+    def with_transition(self, transition: Transition) -> StageModel:
+        """This model with a transition declared, in the place of one between the same stages."""
+        from custlife.stages import editing
+
+        return editing.with_transition(self, transition)
+
+    def without_transition(self, from_stage: str | None, to_stage: str) -> StageModel:
+        """This model with a transition no longer declared; the policy answers for the pair again."""
+        from custlife.stages import editing
+
+        return editing.without_transition(self, from_stage, to_stage)
+
+    def with_policy(self, policy: Policy) -> StageModel:
+        """This model under another policy."""
+        from custlife.stages import editing
+
+        return editing.evolved(self, policy=policy)
+
+    def with_customer_from(self, key: str | None) -> StageModel:
+        """This model with another first stage of paying customers."""
+        from custlife.stages import editing
+
+        return editing.evolved(self, customer_from=key)
+
+    def with_name(self, name: str, title: str = "") -> StageModel:
+        """This model under another name, as one's own; histories of the old one can still be migrated."""
+        from custlife.stages import editing
+
+        return editing.evolved(self, name=name, title=title or self.title)
+
+    def with_version(self, version: int) -> StageModel:
+        """This model under a version number of one's own: the edits since belong to that version."""
+        from custlife.stages import editing
+
+        return editing.versioned(self, version)
+
+    def mapping_from(self, old: StageModel | int | Iterable[Edit]) -> StageMapping:
+        """Where each stage of an older version of this model goes, by replaying the edits since.
+
+        Args:
+            old: The older model, its version number, or the edits that led from it to this one.
+
+        Returns:
+            Old keys to new ones; asking it for a stage that has no place here is an error that says why.
 
         Raises:
-            UnknownNameError: There is no such stage.
-            UsageError: The model refuses it.
+            UsageError: The other version is newer.
+
+        Examples:
+            >>> old = StageModel("crm", ["lead", "opp"])
+            >>> old.rename("opp", "deal").mapping_from(old)["opp"]
+            'deal'
         """
-        edge = self._edges[from_stage, to_stage]
-        if not edge.permits(left):
-            allowed = ", ".join(map(repr, self.next_stages(from_stage, left))) or "nothing"
-            what = f"{self._where} has no transition {arrow(from_stage, to_stage)}: policy={self.policy!r} refuses it"
-            raise UsageError(what, f"from there it allows {allowed}")
-        return edge.transition or Transition(from_stage, to_stage, kind=edge.kind)
+        from custlife.stages import editing
 
+        return editing.mapping_from(self, old)
 
-def _revived(fields: dict[str, Any]) -> StageModel:
-    return StageModel(**fields)
+    def diff(self, other: StageModel) -> ModelDiff:
+        """What changed from this model to another.
+
+        Examples:
+            >>> print(StageModel("crm", ["lead"]).diff(StageModel("crm", ["lead", "won"])))
+            model 'crm' version 1 -> model 'crm' version 1
+              + stage 'won'
+        """
+        from custlife.stages.diff import diff
+
+        return diff(self, other)
+
+    # -- documents -----------------------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """This model as plain values, in the format `custlife.model/1`."""
+        from custlife.stages import document as documents
+
+        return documents.model_to_dict(self)
+
+    def to_json(self) -> str:
+        """This model as JSON; the same model gives the same text."""
+        from custlife.stages import document as documents
+
+        return documents.model_to_json(self)
+
+    def to_toml(self) -> str:
+        """This model as TOML; the same model gives the same text."""
+        from custlife.stages import document as documents
+
+        return documents.model_to_toml(self)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> StageModel:
+        """The model that plain values describe.
+
+        Raises:
+            DataError: Everything that is wrong with them, each with its path.
+        """
+        from custlife.stages import document as documents
+
+        return documents.model_from_dict(document)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> StageModel:
+        """The model that a JSON text describes; nothing in it is evaluated.
+
+        Raises:
+            DataError: Everything that is wrong with it, each with its path.
+
+        Examples:
+            >>> model = StageModel("crm", ["lead", "won"])
+            >>> StageModel.from_json(model.to_json()) == model
+            True
+        """
+        from custlife.stages import document as documents
+
+        return documents.model_from_json(text)
+
+    @classmethod
+    def from_toml(cls, text: str | bytes) -> StageModel:
+        """The model that a TOML text describes; nothing in it is evaluated.
+
+        Raises:
+            DataError: Everything that is wrong with it, each with its path.
+        """
+        from custlife.stages import document as documents
+
+        return documents.model_from_toml(text)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> StageModel:
+        """The model that a `.json` or `.toml` file describes.
+
+        Raises:
+            DataError: Everything that is wrong with it, each with its path.
+            OSError: There is no such file, or it may not be opened.
+        """
+        from custlife.stages import document as documents
+
+        return documents.model_from_file(path)
+
+    # -- showing -------------------------------------------------------------------------------------------------
+
+    def picture(self) -> Boxes:
+        """The stages as a diagram: the path from left to right, unplaced stages and exits below."""
+        from custlife.stages import show
+
+        return show.diagram(self)
+
+    def journey_map(self) -> Table:
+        """The designed journey as a table: per stage owner, needs, process, touchpoints, content, metrics."""
+        from custlife.stages import show
+
+        return show.journey(self)
+
+    def to_mermaid(self) -> str:
+        """The diagram as a Mermaid flowchart, for READMEs and wikis."""
+        return self.picture().mermaid()
+
+    def __repr__(self) -> str:
+        from custlife.stages import show
+
+        return show.line(self)
+
+    def __str__(self) -> str:
+        from custlife.stages import show
+
+        return show.overview(self).text()
+
+    def _repr_html_(self) -> str:
+        from custlife.stages import show
+
+        return show.overview(self).html() + self.picture().html()
