@@ -11,7 +11,7 @@ from custlife.pictures.checks import need_choice, need_length, texts
 from custlife.pictures.scales import FORMATS, Format, Scale, shown
 from custlife.pictures.segments import Part, Segment, check_segments, extent, segments, settle, spans, tip
 from custlife.pictures.svg import EDGE
-from custlife.pictures.words import cells, clean, clip, pad, pixels
+from custlife.pictures.words import cells, clean, clip, pad, pixels, wrap
 
 if TYPE_CHECKING:
     from custlife.pictures.svg import Sheet
@@ -76,11 +76,11 @@ class Bars(Picture):
         for index, label in enumerate(self.labels):
             bar = _text_bar(parts, index, scale)
             if own_line:
-                body += [f"{pad(label, names)}  {bar}", f"{' ' * names}  {clip(ends[index], room)}"]
+                body += [f"{pad(label, names)}  {bar}", *_indented(ends[index], names + 2, width)]
             else:
                 body.append(f"{pad(label, names)}  {pad(bar, room)}  {ends[index]}")
             if index < len(self.between) and self.between[index]:
-                body.append(f"{' ' * names}  {clip(self.between[index], width - names - 2)}")
+                body += _indented(self.between[index], names + 2, width)
         return self._page(body, width)
 
     def svg(self, width: int = 720) -> str:
@@ -142,6 +142,12 @@ class Bars(Picture):
         return f"{len(self.labels):,} bars: " + "; ".join(
             f"{label} {end}" for label, end in zip(self.labels[:12], self._ends(), strict=False)
         )
+
+
+def _indented(text: str, indent: int, width: int) -> list[str]:
+    # A number cut in half misleads, so a long text takes more lines and, if need be, the room of the labels.
+    indent = indent if width - indent >= 20 else 2
+    return [" " * indent + line for line in wrap(text, width - indent)]
 
 
 def _text_bar(parts: list[Part], index: int, scale: Scale) -> str:

@@ -224,7 +224,7 @@ def _tracks(
     heights: list[float] = []
     for gutter in range(rows + 1):
         inner = 0 < gutter < rows
-        runs = sorted((_run(bus, gutter, ports) for bus in buses if gutter in bus.gutters), key=lambda run: run[:3])
+        runs = sorted((_run(bus, gutter, ports) for bus in buses if gutter in bus.gutters), key=_nested)
         lanes: list[list[tuple[int, float, Bus, float, float]]] = []
         for run in runs:
             free = (i for i, lane in enumerate(lanes) if lane[0][0] == run[0] and not any(_meet(run, x) for x in lane))
@@ -256,6 +256,10 @@ def _run(bus: Bus, gutter: int, ports: dict[Port, float]) -> tuple[int, float, B
         edges.add(bus.enters(gutter))
     order = 1 if len(edges) == 2 else 0 if edges == {"bottom"} else 2
     return order, max(places) - min(places), bus, min(places), max(places)
+
+
+def _nested(run: tuple[int, float, Bus, float, float]) -> tuple[int, float, int]:
+    return run[0], run[1], run[2].number
 
 
 def _meet(one: tuple[int, float, Bus, float, float], other: tuple[int, float, Bus, float, float]) -> bool:

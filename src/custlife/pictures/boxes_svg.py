@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from custlife.pictures.boxes_layout import NOTE, Bus, Plan, Spot, place
@@ -30,15 +31,16 @@ def draw(boxes: Sequence[Box], arrows: Sequence[Arrow], sheet: Sheet) -> str:
     fitting = [arrow for arrow in arrows if arrow.source in known and arrow.target in known][:_MOST_ARROWS]
     plan = place(drawn, fitting, sheet.room)
     top = sheet.y
-    labels: list[tuple[float, float, str, float, str | None]] = []
-    parts = [_straight(source, target, arrow, top, labels) for source, target, arrow in plan.straight]
-    parts += [_bus(bus, plan, top, labels) for bus in plan.buses]
+    courses = {bus.number: [_course(bus, source, plan, top) for source in bus.sources] for bus in plan.buses}
+    parts = [_straight(source, target, arrow, top) for source, target, arrow in plan.straight]
+    for bus in plan.buses:
+        abouts = [_about(source, bus.target, bus.label) for source in bus.sources]
+        parts += [_line(course, bus.style, about) for course, about in zip(courses[bus.number], abouts, strict=True)]
     # One opacity for the group: lines that share a track must not darken each other.
     sheet.add(element("g", "".join(parts), fill="none", stroke=INK, stroke_width=1.3, opacity="0.62"))
     for spot in plan.spots.values():
         _box(spot, sheet, top)
-    for x, y, label, room, anchor in labels:
-        sheet.text(x, y, label, size=NOTE, room=room, anchor=anchor, quiet=True, halo=True)
+    _labels(plan, courses, sheet, top)
     sheet.y = top + plan.height
     missing = [(len(boxes) - len(drawn), "boxes"), (len(arrows) - len(fitting), "arrows")]
     return " · ".join(f"... {count:,} more {name}" for count, name in missing if count)
@@ -62,30 +64,52 @@ def _box(spot: Spot, sheet: Sheet, top: float) -> None:
         line += 13
 
 
-def _straight(
-    source: Spot, target: Spot, arrow: Arrow, top: float, labels: list[tuple[float, float, str, float, str | None]]
-) -> str:
+def _about(source: Spot, target: Spot, label: str) -> str:
+    return f"{source.box.name} → {target.box.name}" + (f": {label}" if label else "")
+
+
+def _straight(source: Spot, target: Spot, arrow: Arrow, top: float) -> str:
     y = top + source.y + source.height / 2
     start, end = EDGE + source.x + source.width + 2, EDGE + target.x - 2
-    if arrow.label:
-        labels.append(((start + end) / 2, y - 6, arrow.label, end - start - 2, "middle"))
-    return _line([(start, y), (end, y)], arrow.style, f"{source.box.name} → {target.box.name}")
+    return _line([(start, y), (end, y)], arrow.style, _about(source, target, arrow.label))
 
 
-def _bus(bus: Bus, plan: Plan, top: float, labels: list[tuple[float, float, str, float, str | None]]) -> str:
-    parts = []
-    for source in bus.sources:
-        about = f"{source.box.name} → {bus.target.box.name}" + (f": {bus.label}" if bus.label else "")
-        parts.append(_line(_course(bus, source, plan, top), bus.style, about))
-    if bus.label:
-        points = _course(bus, bus.sources[0], plan, top)
-        start, end = points[1][0], points[2][0]
-        room = max(abs(end - start) - 8, 70.0)
+def _labels(plan: Plan, courses: dict[int, list[list[Point]]], sheet: Sheet, top: float) -> None:
+    for source, target, arrow in plan.straight:
+        left, right = EDGE + source.x + source.width, EDGE + target.x
+        y = top + source.y + source.height / 2 - 6
+        if arrow.label:
+            sheet.text(
+                (left + right) / 2, y, arrow.label, size=NOTE, room=right - left - 4, anchor="middle", quiet=True
+            )
+    lines = [pair for several in courses.values() for course in several for pair in pairwise(course)]
+    for bus in plan.buses:
+        if not bus.label:
+            continue
+        runs = [sorted((course[1][0], course[2][0])) for course in courses[bus.number]]
+        left, right = min(run[0] for run in runs), max(run[1] for run in runs)
+        room = max(right - left - 10, 84.0)
         half = min(pixels(bus.label, NOTE), room) / 2
-        wide = max(point[0] for spot in plan.spots.values() for point in [(spot.x + spot.width, 0)]) + EDGE
-        middle = min(max((start + end) / 2, EDGE + half), wide - half)
-        labels.append((middle, points[1][1] - 4, bus.label, room, "middle"))
-    return "".join(parts)
+        y = courses[bus.number][0][1][1] - 4
+        x = _free_place(left, right, half, [a[0] for a, b in lines if _rises_through(a, b, y)], sheet.width - EDGE)
+        sheet.text(x, y, bus.label, size=NOTE, room=room, anchor="middle", quiet=True, halo=True)
+
+
+def _rises_through(start: Point, end: Point, y: float) -> bool:
+    low, high = sorted((start[1], end[1]))
+    return abs(start[0] - end[0]) < 0.5 and low < y + 2 and high > y - 9
+
+
+def _free_place(left: float, right: float, half: float, upright: Sequence[float], edge: float) -> float:
+    """The place nearest to the middle of a track where no upright line crosses the label."""
+    middle = (left + right) / 2
+    low, high = EDGE + half, edge - half
+    steps = [shift * sign for shift in range(0, int(max(right - left, 2 * half) / 2) + 12, 4) for sign in (1, -1)]
+    for shift in steps:
+        x = min(max(middle + shift, low), high)
+        if all(abs(x - line) > half + 3 for line in upright):
+            return x
+    return min(max(middle, low), high)
 
 
 def _course(bus: Bus, source: Spot, plan: Plan, top: float) -> list[Point]:

@@ -28,15 +28,15 @@ def draw(boxes: Sequence[Box], arrows: Sequence[Arrow], width: int) -> list[str]
         drawn |= pairs
         for row in _rows(members, width):
             lines += _row(row, pairs, members, width)
-    listed: dict[str, None] = {}
+    listed: dict[tuple[str, str, str], list[str]] = {}
     for arrow in arrows:
         if (arrow.source, arrow.target) in drawn and not arrow.label and arrow.style == "solid":
             continue
         sign = "→" if arrow.style == "solid" else "⇢"
-        said = f"{names[arrow.source]} {sign} {names[arrow.target]}" + (f": {arrow.label}" if arrow.label else "")
-        listed[said] = None
-    for line in listed:
-        first, *more = wrap(line, width - 2)
+        listed.setdefault((sign, names[arrow.target], arrow.label), []).append(names[arrow.source])
+    for (sign, target, label), sources in listed.items():
+        said = f"{', '.join(dict.fromkeys(sources))} {sign} {target}" + (f": {label}" if label else "")
+        first, *more = wrap(said, width - 2)
         lines += [first, *(f"  {part}" for part in more)]
     return lines
 

@@ -9,7 +9,7 @@ import attrs
 
 from custlife.pictures.base import Picture
 from custlife.pictures.checks import items, need_choice, need_length, numbers, texts
-from custlife.pictures.scales import FORMATS, Format, shown
+from custlife.pictures.scales import FORMATS, Format, percent, shown
 from custlife.pictures.svg import EDGE, element, num
 from custlife.pictures.table import Table
 from custlife.pictures.tones import LEVELS, ink_on, shade
@@ -155,7 +155,7 @@ class Grid(Picture):
                 ink = None if level is None else ink_on(shade(level, self.sides))
                 written.append((x + (wide - 1.5) / 2, y + tall / 2 + 3.5, self._label(i, j), ink))
         for level in sorted(paths, key=lambda n: -1 if n is None else n):
-            look = sheet.look("muted", "hatched") if level is None else {"fill": shade(level, self.sides)}
+            look = sheet.look("muted", "blank") if level is None else {"fill": shade(level, self.sides)}
             sheet.add(element("path", d=paths[level], **look))
         widest = max(pixels(text, 11) for _, _, text, _ in written)
         size = 11 if widest <= wide - 3 else 9
@@ -169,19 +169,23 @@ class Grid(Picture):
         x = left
         sheet.y += 8
         if present:
-            low, high = self._span()
-            sheet.text(x, sheet.y + 9, shown(low, self.form), size=11, quiet=True)
-            x += pixels(shown(low, self.form), 11) + 6
+            first, last = (self._end(value) for value in self._span())
+            sheet.text(x, sheet.y + 9, first, size=11, quiet=True)
+            x += pixels(first, 11) + 6
             for start, stop in pairwise(range(0, LEVELS + 1, 2)):
                 colour = shade((start + stop) // 2, self.sides)
                 sheet.add(element("rect", x=x + start * 4, y=sheet.y, width=8.2, height=10, fill=colour))
             x += LEVELS * 4 + 6
-            sheet.text(x, sheet.y + 9, shown(high, self.form), size=11, quiet=True)
-            x += pixels(shown(high, self.form), 11) + 22
+            sheet.text(x, sheet.y + 9, last, size=11, quiet=True)
+            x += pixels(last, 11) + 22
         if len(present) < sum(map(len, self.values)):
-            sheet.box(x, sheet.y, 14, 10, tone="muted", look="hatched")
+            sheet.box(x, sheet.y, 14, 10, tone="muted", look="blank")
             sheet.text(x + 20, sheet.y + 9, self.blank, size=11, room=max(sheet.width - x - 30, 30), quiet=True)
         sheet.y += 12
+
+    def _end(self, value: float) -> str:
+        whole = abs(value * 100 - round(value * 100)) < 1e-9
+        return percent(value, 0) if self.form == "percent" and whole else shown(value, self.form)
 
     def _span(self) -> tuple[float, float]:
         if self.span is not None:

@@ -191,7 +191,7 @@ def _risk_margin(picture: Lines, risk: Sequence[Track]) -> float:
     if not risk:
         return 0.0
     names = [track.given.name for track in risk] if len(risk) > 1 else []
-    return min(130.0, max(pixels(name, SMALL) for name in [picture.risk_label, *names]) + 22)
+    return min(130.0, max(pixels(name, SMALL) for name in [picture.risk_label, *names]) + 30)
 
 
 def _draw_risk(picture: Lines, risk: list[Track], sheet: Sheet, ticks: list[float], along: Scale) -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from custlife.pictures.scales import Axis, Scale, tick_text
 from custlife.pictures.svg import EDGE
-from custlife.pictures.words import pixels
+from custlife.pictures.words import pixels, wrap_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,18 +52,29 @@ def open_frame(
 
 
 def x_names(sheet: Sheet, places: Sequence[float], names: Sequence[str], frame: Frame) -> None:
-    """Writes the labels of the x axis: all if they fit, else cut (few) or every k-th (many)."""
-    sheet.y += 17
+    """Writes the labels of the x axis.
+
+    Where not all fit, names (no digits) wrap into two lines, and periods or numbers are written every k-th.
+    """
     step = min((b - a for a, b in pairwise(places)), default=frame.right - frame.left)
     widest = max((pixels(name, SMALL) for name in names), default=0.0)
-    every = 1 if len(names) <= 12 and step >= 36 else max(1, -(-(widest + 12) // max(step, 1)))
-    room = max(step * every - 8, 24)
-    for index in range(0, len(names), int(every)):
-        name = names[index]
-        half = min(pixels(name, SMALL), room) / 2
-        x = min(max(places[index], EDGE + half), sheet.width - EDGE - half)
-        sheet.text(x, sheet.y, name, size=SMALL, room=room, anchor="middle", quiet=True)
-    sheet.y += 4
+    words = not any(character.isdigit() for name in names for character in name)
+    every = 1 if words and step >= 44 else max(1, int(-(-(widest + 6) // max(step, 1))))
+    room = max(step * every - 4, 24)
+    tallest = 1
+    for index in range(0, len(names), every):
+        lines = [names[index]] if pixels(names[index], SMALL) <= room else _two_lines(names[index], room)
+        for nth, line in enumerate(lines):
+            half = min(pixels(line, SMALL), room) / 2
+            x = min(max(places[index], EDGE + half), sheet.width - EDGE - half)
+            sheet.text(x, sheet.y + 17 + 13 * nth, line, size=SMALL, room=room, anchor="middle", quiet=True)
+        tallest = max(tallest, len(lines))
+    sheet.y += 8 + 13 * tallest
+
+
+def _two_lines(name: str, room: float) -> list[str]:
+    first, *rest = wrap_pixels(name, room, SMALL)
+    return [first, " ".join(rest)] if rest else [first]
 
 
 def x_ticks(sheet: Sheet, x: Sequence[float], step: float, scale: Scale, form: str = "number") -> None:

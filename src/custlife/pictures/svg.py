@@ -120,9 +120,9 @@ class Sheet:
         return INK if tone == "ink" else paint(tone)
 
     def look(self, tone: str, look: str = "solid") -> dict[str, Attribute]:
-        """Attributes that fill a shape: "solid", "hatched" or "outline"."""
-        if look == "hatched":
-            return {"fill": f"url(#{self._hatch(tone)})"}
+        """Attributes that fill a shape: "solid", "hatched", "outline" or "blank"."""
+        if look in ("hatched", "blank"):
+            return {"fill": f"url(#{self._hatch(tone)})", "opacity": "0.38" if look == "blank" else None}
         if look == "outline":
             colour = paint(tone)
             return {"fill": colour, "fill_opacity": "0.14", "stroke": colour, "stroke_opacity": "0.7"}

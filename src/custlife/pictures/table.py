@@ -202,7 +202,7 @@ def draw_rows(
         Top and bottom of each row.
     """
     natural = [
-        max(pixels(name, _SIZE + 0.5), *(pixels(line, _SIZE) for cell in column for line in cell), 1.0)
+        max(pixels(name, _SIZE + 1), *(pixels(line, _SIZE) for cell in column for line in cell), 1.0)
         for name, column in zip(columns, content, strict=True)
     ]
     wide = fit(natural, sheet.room - indent - _DRAWN_GAP * (len(columns) - 1), 24)
@@ -255,8 +255,10 @@ def table_html(table: Table, classes: str) -> str:
 
 
 def _cell(lines: tuple[str, ...], style: str, column: int) -> str:
-    many = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    body = f"<ul>{many}</ul>" if len(lines) > 1 else escape("".join(lines))
+    # A number and its sign must not part at the end of a line.
+    escaped = [escape(line).replace(" %", "&#160;%") for line in lines]
+    many = "".join(f"<li>{line}</li>" for line in escaped)
+    body = f"<ul>{many}</ul>" if len(lines) > 1 else "".join(escaped)
     tag, scope = ("th", ' scope="row"') if column == 0 and lines else ("td", "")
     weight = ";font-weight:inherit" if tag == "th" else ""
     return f'<{tag}{scope} style="{style}{weight}">{body}</{tag}>'

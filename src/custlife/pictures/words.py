@@ -28,7 +28,7 @@ _ASCII = (
     "278 556 500 722 500 500 500 334 260 334 584"
 )
 # Some system fonts (DejaVu, Verdana) run wider than Helvetica; labels must fit there too.
-_WIDER = 1.1
+_WIDER = 1.15
 
 
 @cache
@@ -126,7 +126,7 @@ def pixels(text: str, size: float = 12) -> float:
 
     Examples:
         >>> round(pixels("stage", 12))
-        32
+        34
     """
     widths = _ascii_widths()
     total = 0.0
