@@ -26,7 +26,7 @@ MODES = {
     "order": ("ordered", "strict", "unordered"),
     "skips": ("passed", "strict", "exclude"),
     "ties": ("lenient", "strict"),
-    "repeats": ("keep", "end"),
+    "repeats": ("keep", "ignore", "end"),
     "exclusion": ("drop", "stop", "reset", "void"),
     "interval": ("wilson", "clopper-pearson"),
 }
@@ -43,7 +43,8 @@ class Funnel:
         order: `ordered` (others may come between), `strict` (nothing between) or `unordered`.
         skips: `passed` (who moves further on passes the stages between), `strict` or `exclude`.
         ties: `lenient`: steps of one instant count in order; `strict`: later steps must be strictly later.
-        repeats: `keep`, or `end`: doing a step again ends the attempt.
+        repeats: Doing a step again: `keep` treats it as any other row, `ignore` lets it lie between the steps of a strict
+            order, `end` ends the attempt.
         exclusions: What must not come between steps.
         exclusion: What an `unless` of a step does: `drop`, `stop`, `reset` or `void`.
         by: Segments to split by, in force when the unit entered.

@@ -263,10 +263,19 @@ class Matcher:
             p = bisect_left(places, here + real)
             while later and p < len(places) and places[p] != here and unit.at[places[p]] == unit.at[here]:
                 p += 1
-            if p == len(places) or unit.at[places[p]] > deadlines[k] or (adjacent and places[p] > here + 1):
+            if p == len(places) or unit.at[places[p]] > deadlines[k]:
+                break
+            if adjacent and self._something_between(unit, here, places[p], k):
                 break
             hits.append((places[p], bool(unit.real[places[p]] >> k & 1)))
         return hits
+
+    def _something_between(self, unit: _Unit, here: int, there: int, k: int) -> bool:
+        """Whether a row lies between two steps; with `repeats="ignore"`, other than one that repeats a step done."""
+        if self.plan.repeats != "ignore":
+            return there > here + 1
+        done = (1 << k) - 1
+        return any(not unit.real[i] & done for i in range(here + 1, there))
 
     def _unordered(self, unit: _Unit, start: int, deadlines: tuple[int, ...]) -> list[Hit]:
         """Step k is the k-th of the steps done, whichever it is."""
@@ -320,22 +329,25 @@ class Matcher:
     def _searched(self, unit: _Unit, start: int, deadlines: tuple[int, ...]) -> list[Hit]:
         """All chains that keep the limits between consecutive real steps; the best of them."""
         real = bool(unit.real[start] & 1)
-        best: list[Hit] = [(start, real)]
-        since = (start, 0) if real else None
-        frontier = [(tuple(best), since)]
-        seen: set[tuple[Hit, int, tuple[int, int] | None]] = set()
+        best: tuple[Hit, ...] = ((start, real),)
+        frontier = [(best, (start, 0) if real else None)]
+        seen: set[tuple[Hit, int, int, tuple[int, int] | None]] = set()
         while frontier:
             reached: list[tuple[tuple[Hit, ...], tuple[int, int] | None]] = []
-            for hits, last_real in frontier:
-                if self._merit(unit, list(hits)) > self._merit(unit, best):
-                    best = list(hits)
+            for hits, last_real in sorted(frontier, key=lambda one: self._earliness(unit, one[0]), reverse=True):
+                best = max(best, hits, key=lambda chain: self._earliness(unit, chain))
                 for more, now in self._onward(unit, hits, last_real, deadlines):
-                    key = (more[-1], len(more), now)
+                    key = (more[-1], len(more), sum(really for _, really in more), now)
                     if key not in seen:
                         seen.add(key)
                         reached.append((more, now))
-            frontier = sorted(reached, key=lambda one: self._merit(unit, list(one[0])), reverse=True)
-        return best
+            frontier = reached
+        return list(best)
+
+    def _earliness(self, unit: _Unit, hits: tuple[Hit, ...]) -> tuple[object, ...]:
+        """What makes one chain of an attempt better than another: depth, an early end, real steps, early steps."""
+        times = [-unit.at[i] for i, _ in hits]
+        return len(hits), times[-1], sum(real for _, real in hits), times
 
     def _onward(
         self, unit: _Unit, hits: tuple[Hit, ...], last_real: tuple[int, int] | None, deadlines: tuple[int, ...]
@@ -347,7 +359,7 @@ class Matcher:
         if k > self.last:
             return
         for i in unit.places[k][bisect_left(unit.places[k], here + was_real) :]:
-            if unit.at[i] > max(deadlines) or (adjacent and i > here + 1):
+            if unit.at[i] > max(deadlines) or (adjacent and self._something_between(unit, here, i, k)):
                 break
             if later and i != here and unit.at[i] == unit.at[here]:
                 continue
