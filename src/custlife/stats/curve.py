@@ -257,7 +257,7 @@ class SurvivalCurve:
             >>> kaplan_meier([1, 2, 3], [3]).quantile(0.25).value
             1
         """
-        q = check_level(q, "q")
+        q = check_level(q, "q", 0.5)
         reached = (1 - q) * (1 + TIE)
         i = bisect_left(self.survival, -reached, key=operator.neg)
         low = self._first_at_most(reached, self.low, range(min(i + 1, len(self.times))))

@@ -10,7 +10,7 @@ import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import attrs
 
@@ -79,7 +79,9 @@ def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations
     if entries:
         at_risk = _less_the_late(times, at_risk, entries)
         _check_entries(times, at_risk, events, lost, entries)
-    return RiskTable(tuple(_one_type(times)), tuple(at_risk), events, lost, entries)
+    if any(isinstance(t, float) for counts in (ends, stops) for t in islice(counts, 1)):
+        times = [abs(float(t)) for t in times]  # abs because -0.0 is 0.0
+    return RiskTable(tuple(times), tuple(at_risk), events, lost, entries)
 
 
 def tally(values: Durations, name: str) -> dict[float, int]:
@@ -111,11 +113,13 @@ def _numbers(values: list[float], name: str, place: str = "") -> list[float]:
     kinds = set(map(type, values))
     if not kinds <= {int, float}:
         values = [_number(value, _where(name, i, value, place)) for i, value in enumerate(values)]
+        kinds = set(map(type, values))
     # The sum shows a NaN, which would spoil an ordering; the extremes show everything else.
     if values and not (min(values) >= 0 and max(values) <= LONGEST and not math.isnan(sum(values))):
-        for i, value in enumerate(values):
-            _check_range(value, _where(name, i, value, place))
-    return values
+        i = next(i for i, value in enumerate(values) if not 0 <= value <= LONGEST)
+        raise _out_of_range(values[i], _where(name, i, values[i], place))
+    # 5 and 5.0 are one time, and the answer must not show which came first.
+    return [float(value) for value in values] if {int, float} <= kinds else values
 
 
 def _where(name: str, index: int, value: float, place: str) -> str:
@@ -140,15 +144,14 @@ def _number(value: object, where: str) -> float:
         raise UsageTypeError(f"duration {value!r} is not a number", hint, where) from None
 
 
-def _check_range(value: float, where: str) -> None:
-    """Refuse a duration that is no length of time."""
+def _out_of_range(value: float, where: str) -> UsageError:
+    """Why a number is no length of time."""
     if value < 0:
-        raise UsageError(f"duration {value!r} is negative", "a spell cannot leave before it enters", where)
+        return UsageError(f"duration {value!r} is negative", "a spell cannot leave before it enters", where)
     if value > LONGEST:
         hint = "who has not left is censored at the last time seen: pass that time in censored="
-        raise UsageError(f"duration {value!r} is endless", hint, where)
-    if math.isnan(value):
-        raise UsageError("duration nan is not a number", "leave out what has no duration, and count it", where)
+        return UsageError(f"duration {value!r} is endless", hint, where)
+    return UsageError(f"duration {value!r} is not a number", "leave out what has no duration, and count it", where)
 
 
 def _count(count: int, where: str) -> int:
@@ -160,13 +163,6 @@ def _count(count: int, where: str) -> int:
     if whole < 0:
         raise UsageError(f"count {count!r} is negative", "counts are ints, 0 or more", where)
     return whole
-
-
-def _one_type(times: list[float]) -> list[float]:
-    """All ints or all floats, since 5 and 5.0 are one time and the answer must not show which came first."""
-    if set(map(type, times)) <= {int}:
-        return times
-    return [abs(float(t)) for t in times]  # abs because -0.0 is 0.0
 
 
 def _less_the_late(times: list[float], at_risk: list[int], entries: tuple[tuple[float, int], ...]) -> list[int]:
@@ -198,7 +194,7 @@ def _check_entries(
     for t, n, d, c in zip(times, at_risk, events, censored, strict=True):
         if n < d + c:
             raise HistoryError(
-                f"at {t!r} {d + c} spells leave but only {n} have entered before",
+                f"{d + c} leave at {t!r}, but only {n} have entered before",
                 hint="a spell must enter before it leaves: entered= holds times on the same clock as ended=, "
                 "entry < exit",
             )

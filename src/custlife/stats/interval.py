@@ -46,8 +46,8 @@ class Interval:
         return f"{100 * self.level:g} % {self.method} {percent(self.low)} to {percent(self.high)}"
 
 
-def check_level(level: float, name: str = "level") -> float:
-    """The level as a float, or an error that guesses what was meant.
+def check_level(level: float, name: str = "level", usual: float = 0.95) -> float:
+    """A level as a float, or an error that guesses what was meant.
 
     Raises:
         UsageTypeError: The level is not a number.
@@ -58,9 +58,9 @@ def check_level(level: float, name: str = "level") -> float:
         0.95
     """
     if isinstance(level, bool) or not isinstance(level, (int, float)):
-        raise UsageTypeError(f"{name}={level!r} is not a number", f"pass {name}=0.95")
+        raise UsageTypeError(f"{name}={level!r} is not a number", f"pass {name}={usual:g}")
     if not 0 < level < 1:
-        meant = level / 100 if 1 < level < 100 else 0.95
+        meant = level / 100 if 1 < level < 100 else usual
         raise UsageError(f"{name}={level!r} is not strictly between 0 and 1", f"pass {name}={meant:g}")
     return float(level)
 

@@ -220,7 +220,8 @@ def _wilson(k: int, n: int, level: float) -> tuple[float, float]:
     spread = math.sqrt(z2 * (z2 / 4 + k * (n - k) / n))
     outer = k + z2 / 2 + spread
     # The lower limit is (k + z2 / 2 - spread) / (n + z2) with the cancellation multiplied out.
-    return min(k / n, k * k / (n * outer)), min(1.0, max(k / n, outer / (n + z2)))
+    low = min(k / n, k * k / (n * outer)) if k else 0.0
+    return low, min(1.0, max(k / n, outer / (n + z2)))
 
 
 def _wilson_cc(k: int, n: int, level: float) -> tuple[float, float]:
