@@ -82,8 +82,7 @@ class ModelDiff:
 
 def diff(before: StageModel, after: StageModel) -> ModelDiff:
     """What changed from one model to another; a stage that was renamed by an edit is followed."""
-    since = [edit for edit in after.edits if edit.version > before.version and edit.kind == "rename"]
-    names = {stage.key: _followed(stage.key, since) for stage in _all(before)}
+    names = {stage.key: _followed(stage.key, _renames(before, after)) for stage in _all(before)}
     names = {old: new for old, new in names.items() if new in after}
     changes = [
         *_of_model(before, after, names),
@@ -95,9 +94,16 @@ def diff(before: StageModel, after: StageModel) -> ModelDiff:
     return ModelDiff(titles[0], titles[1], tuple(changes))
 
 
-def _followed(key: str, renames: list[Any]) -> str:
-    for edit in renames:
-        key = edit.into[0] if edit.stage == key else key
+def _renames(before: StageModel, after: StageModel) -> list[tuple[str, str]]:
+    """Old and new key of each renaming that lies between two models, undone where the second is the older one."""
+    done = [(e.stage, *e.into) for e in after.edits if e.kind == "rename" and e.version > before.version]
+    undone = [(*e.into, e.stage) for e in before.edits if e.kind == "rename" and e.version > after.version]
+    return [(old, new) for old, new in (*reversed(undone), *done)]
+
+
+def _followed(key: str, renames: list[tuple[str, str]]) -> str:
+    for old, new in renames:
+        key = new if key == old else key
     return key
 
 
@@ -152,12 +158,10 @@ def _longest_rising(numbers: list[int]) -> set[int]:
     runs: list[list[int]] = [[]]
     for index, number in enumerate(numbers):
         ahead = [run for run in runs if not run or numbers[run[-1]] < number]
-        runs.append([*max(ahead, key=_length), index])
-    return set(max(runs, key=_length))
-
-
-def _length(run: list[int]) -> int:
-    return len(run)
+        longest: list[int] = max(ahead, key=len)
+        runs.append([*longest, index])
+    longest = max(runs, key=len)
+    return set(longest)
 
 
 def _of_transitions(before: StageModel, after: StageModel, names: dict[str, str]) -> Iterator[Change]:

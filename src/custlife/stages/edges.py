@@ -55,7 +55,8 @@ class Edges(dict[tuple[str | None, str], Edge]):
         UsageError: Both are the same stage.
     """
 
-    __slots__ = ("_declared", "_keys", "_path", "_places", "_policy", "_where")
+    __slots__ = ("_declared", "_path", "_places", "_policy", "_where")
+    _policy: Policy
 
     def __init__(
         self, where: str, places: dict[str, Place], policy: Policy, declared: dict[tuple[str | None, str], Transition]
@@ -81,12 +82,9 @@ class Edges(dict[tuple[str | None, str], Edge]):
     def _compiled(self, origin: str | None, target: str) -> Edge:
         place: Place = "nowhere" if origin is None else self._places[origin]
         to_place = self._places[target]
-        if to_place == "path":
-            position = self._path[target]
-            held = -1 if origin is None else self._path.get(origin, -1)
-            towards = relation(place, held, position)
-        else:
-            towards = _OFF_PATH[to_place]
+        position = self._path.get(target, -1)
+        held = -1 if origin is None else self._path.get(origin, -1)
+        towards = relation(place, held, position) if to_place == "path" else _OFF_PATH[to_place]
         kind = kind_of(place, towards)
         # a gap in the law would be a fault of the law: every pair of different stages has a kind
         assert kind is not None, (place, towards)  # noqa: S101
@@ -114,7 +112,7 @@ class Edges(dict[tuple[str | None, str], Edge]):
         if len(cells) == 1:
             allowed = None not in cells
             return Edge(kind, allowed=allowed, plain=allowed)
-        stood = {key: relation(place, held, position) for key, held in self._path.items()}
+        stood: dict[str, Relation] = {key: relation(place, held, position) for key, held in self._path.items()}
         lefts = frozenset(key for key, towards in stood.items() if LAW[place, towards][column] is not None)
         never = LAW[place, relation(place, -1, position)][column] is not None
         allowed = never and len(lefts) == len(self._path)

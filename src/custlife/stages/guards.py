@@ -6,7 +6,7 @@ A stored model therefore never names code to run; a name that nobody has registe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import attrs
 
@@ -23,6 +23,7 @@ __all__ = ["Guard", "GuardRequest", "Requires", "guard", "refusal"]
 
 Needed = Literal["event", "stage", "fact", "property"]
 _NEEDED: tuple[Needed, ...] = get_args(Needed)
+_Check = TypeVar("_Check", bound="Callable[[GuardRequest], bool | str | None]")
 
 
 @attrs.frozen
@@ -87,7 +88,7 @@ class GuardRequest:
 _registered: dict[str, Callable[[GuardRequest], bool | str | None]] = {}
 
 
-def guard(name: str) -> Callable[[Any], Any]:
+def guard(name: str) -> Callable[[_Check], _Check]:
     """Register a function under a name that transitions may give as a guard.
 
     The function takes one `GuardRequest`. It returns None or True where the move may happen, and False or a text
@@ -106,9 +107,8 @@ def guard(name: str) -> Callable[[Any], Any]:
     """
     check_text("name", name, blank=False)
 
-    def register(check: Any) -> Any:
-        if not callable(check):
-            raise UsageTypeError(f"guard {name!r} is {check!r}, no function", "write @guard(...) above a function")
+    def register(check: _Check) -> _Check:
+        _check_callable(name, check)
         held = _registered.get(name)
         if held is not None and _home(held) != _home(check):
             raise DefinitionError(f"guard {name!r} is already {_home(held)}", "register it under another name")
@@ -183,7 +183,13 @@ def _is_met(needed: Requires, request: GuardRequest) -> bool:
         entries = customer.events if needed.what == "event" else customer.facts
         named = ((entry.name, entry.at) for entry in entries)
     # an undated fact always counts; what is on record for later does not
-    return any(name == needed.name and (at is None or at <= request.at) for name, at in named)
+    seen = request.at
+    return any(name == needed.name and (at is None or seen is None or at <= seen) for name, at in named)
+
+
+def _check_callable(name: str, check: object) -> None:
+    if not callable(check):
+        raise UsageTypeError(f"guard {name!r} is {check!r}, no function", "write @guard(...) above a function")
 
 
 def _home(check: Any) -> str:
