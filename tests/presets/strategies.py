@@ -23,7 +23,8 @@ def placed_models(draw, name="a"):
         )
         for index in range(draw(st.integers(1, 5)))
     ]
-    return StageModel(name, stages)
+    customer_from = draw(st.sampled_from([None, *(stage.key for stage in stages)]))
+    return StageModel(name, stages, customer_from=customer_from)
 
 
 @st.composite
@@ -36,4 +37,4 @@ def customers(draw, model):
         recorded_at = None if late is None else at + timedelta(hours=late)
         seq = draw(st.one_of(st.none(), st.integers(0, 3)))
         moves.append(Move(draw(st.sampled_from(model.codes)), at, recorded_at=recorded_at, seq=seq))
-    return Customer("c", model, moves)
+    return Customer("c", model, moves=moves)

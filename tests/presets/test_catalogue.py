@@ -239,6 +239,11 @@ def test_get_of_an_unknown_name_gives_the_nearest():
     assert str(caught.value).startswith("unknown preset 'catalist8'\n\nHint: did you mean 'catalyst8'?")
 
 
+def test_get_of_no_text_is_an_unknown_name():
+    with pytest.raises(UnknownNameError):
+        presets.get(["bruxt5"])
+
+
 def test_unknown_attribute_is_an_attribute_error_with_the_nearest():
     with pytest.raises(AttributeError) as caught:
         getattr(presets, "brux5")  # noqa: B009
@@ -256,6 +261,7 @@ def test_names_behave_as_names_and_print_as_a_table():
     assert any("catalyst8" in line and " 8 " in line and "Post Infographics" in line for line in lines)
     assert "<table" in names._repr_html_()
     assert presets.names() == names
+    assert repr(names).startswith("<Names deepstash6, bruxt5, ")
 
 
 def test_names_stand_in_the_module_for_editors_and_type_checkers():

@@ -84,10 +84,10 @@ def test_moves_without_a_stage_are_listed_with_what_they_may_be():
         walk.translate(customer)
     assert str(caught.value) == (
         "customer 'acme' has 2 moves that have no stage in 'catalyst8'\n"
-        "  moves[0] into 'sales_qualified_lead': catalyst8 has no stage of its own at evaluate; "
-        "it may be conversion (convert) or outreach (reach)\n"
+        "  moves[0] into 'sales_qualified_lead': catalyst8 has none chiefly at evaluate; "
+        "it may be outreach or conversion\n"
         "  moves[1] into 'other': other has no place on the spine\n\n"
-        "Hint: decide with crosswalk(a, b, choose={'sales_qualified_lead': 'conversion'}), "
+        "Hint: decide with crosswalk(a, b, choose={'sales_qualified_lead': 'outreach'}), "
         "or pass undecided='drop' or 'nearest'"
     )
 

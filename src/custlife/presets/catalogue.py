@@ -63,7 +63,7 @@ class Preset:
     reconstructed: bool
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Names(Sequence[str]):
     """Names of presets, in order; it prints as a table with their number of stages, title and source.
 
@@ -83,8 +83,11 @@ class Names(Sequence[str]):
     def __len__(self) -> int:
         return len(self.presets)
 
+    def __repr__(self) -> str:
+        return f"<Names {', '.join(self)}>"
+
     def __str__(self) -> str:
-        return self.picture().text(160)
+        return self.picture().text(120)
 
     def _repr_html_(self) -> str:
         return self.picture().html()
@@ -121,7 +124,7 @@ def get(name: str) -> StageModel:
         >>> get("bruxt5").keys
         ('awareness', 'engagement', 'intent', 'conversion', 'retention')
     """
-    if name not in LISTED:
+    if not isinstance(name, str) or name not in LISTED:
         raise UnknownNameError("preset", name, LISTED)
     return _load(name)
 

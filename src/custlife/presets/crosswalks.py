@@ -12,7 +12,7 @@ from custlife.presets.places import Pairing, pair
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from custlife.customers import Customer, Move
+    from custlife.customers import Customer
     from custlife.pictures import Table
     from custlife.stages import StageModel
 
@@ -21,7 +21,7 @@ __all__ = ["Crosswalk", "Undecided", "crosswalk"]
 Undecided: TypeAlias = Literal["raise", "drop", "nearest"]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Crosswalk:
     """What each stage of one model is in another. Iterating gives a `Pairing` for each; it prints as a table.
 
@@ -57,6 +57,11 @@ class Crosswalk:
     def mapping(self) -> dict[str, str]:
         """From stage to stage, for those that are decided only."""
         return {found.stage: found.to[0] for found in self.pairings if found.decided}
+
+    @property
+    def nearest(self) -> dict[str, str]:
+        """From stage to stage, with the likeliest or else the nearest one for those that are not decided."""
+        return {found.stage: found.guess for found in self.pairings if found.guess is not None}
 
     @property
     def suggested(self) -> dict[str, str]:
@@ -98,15 +103,16 @@ class Crosswalk:
         if customer.model != self.source:
             what = f"customer {customer.id!r} is on model {customer.model.name!r}, not on {self.source.name!r}"
             raise UsageError(what, "make the crosswalk from customer.model")
-        found = [(index, move, self[move.to_stage]) for index, move in enumerate(customer.moves)]
-        open_ = [(index, pairing) for index, _, pairing in found if not _settled(pairing, undecided)]
-        if open_ and undecided != "drop":
+        stages = self.nearest if undecided == "nearest" else self.mapping
+        missing = [(index, move.to_stage) for index, move in enumerate(customer.moves) if move.to_stage not in stages]
+        if missing and undecided != "drop":
             raise DataError(
-                f"customer {customer.id!r} has {len(open_)} moves that have no stage in {self.target.name!r}",
-                [(f"moves[{index}] into {pairing.stage!r}", pairing.reason) for index, pairing in open_],
-                _way_out(open_[0][1], self.target),
+                f"customer {customer.id!r} has {len(missing)} moves that have no stage in {self.target.name!r}",
+                [(f"moves[{index}] into {stage!r}", _told(self[stage])) for index, stage in missing],
+                _way_out(self[missing[0][1]], self.target),
             )
-        moves = [_moved(move, pairing) for _, move, pairing in found if _settled(pairing, undecided)]
+        kept = [move for move in customer.moves if move.to_stage in stages]
+        moves = [attrs.evolve(move, to_stage=stages[move.to_stage]) for move in kept]
         return attrs.evolve(customer, model=self.target, moves=tuple(moves))
 
     def picture(self) -> Table:
@@ -119,8 +125,12 @@ class Crosswalk:
         title = f"From {self.source.name} to {self.target.name}"
         return Table((self.source.name, self.target.name, "verdict", "why"), rows, title, note)
 
+    def __repr__(self) -> str:
+        counts = f"{len(self.mapping)} decided, {len(self.ambiguous)} ambiguous, {len(self.unmapped)} unmapped"
+        return f"<Crosswalk from {self.source.name} to {self.target.name}: {counts}>"
+
     def __str__(self) -> str:
-        return self.picture().text(160)
+        return self.picture().text(120)
 
     def _repr_html_(self) -> str:
         return self.picture().html()
@@ -171,12 +181,8 @@ def _known(model: StageModel, key: str) -> None:
         raise UnknownNameError("stage", key, model.codes, f"choose for model {model.name!r}")
 
 
-def _settled(pairing: Pairing, undecided: Undecided) -> bool:
-    return pairing.decided or (undecided == "nearest" and pairing.guess is not None)
-
-
-def _moved(move: Move, pairing: Pairing) -> Move:
-    return attrs.evolve(move, to_stage=pairing.guess)
+def _told(pairing: Pairing) -> str:
+    return f"{pairing.reason}; it may be {' or '.join(pairing.to)}" if pairing.to else pairing.reason
 
 
 def _way_out(pairing: Pairing, target: StageModel) -> str:

@@ -58,7 +58,11 @@ def pair(stage: Stage, own: StageModel, other: StageModel) -> Pairing:
         return _exit(stage, other)
     if stage.phase not in SPINE:
         return Pairing(stage.key, "none", (), f"{stage.key} has no place on the spine")
-    return _twin(stage, own, other) or _placed(stage, other)
+    found = _twin(stage, own, other) or _placed(stage, own, other)
+    if found.decided and _crosses(stage, other[found.to[0]], own, other):
+        reason = f"{found.reason}, but one is a customer in only one of them"
+        return attrs.evolve(found, verdict="ambiguous", reason=reason)
+    return found
 
 
 def _twin(stage: Stage, own: StageModel, other: StageModel) -> Pairing | None:
@@ -73,29 +77,41 @@ def _twin(stage: Stage, own: StageModel, other: StageModel) -> Pairing | None:
     return Pairing(stage.key, "exact", (theirs[index].key,), reason)
 
 
-def _placed(stage: Stage, other: StageModel) -> Pairing:
+def _placed(stage: Stage, own: StageModel, other: StageModel) -> Pairing:
     chief = _at(other, stage.phase)
     second = [found for place in stage.also for found in _at(other, place)]
     if len(chief) == 1 and not second:
         return Pairing(stage.key, "exact", (chief[0].key,), f"both stand at {stage.phase}")
-    if chief:
-        found = _likeliest([*chief, *second], stage)
-        return Pairing(stage.key, "ambiguous", _keys(found), f"{_said(stage)} may be {_listed(found)}")
-    found = _likeliest([*(s for s in other.stages if stage.phase in s.also), *second], stage)
+    wider = [] if chief else [found for found in other.stages if stage.phase in found.also]
+    found = _likeliest([*chief, *wider, *second], stage, own, other)
     if found:
-        reason = f"{other.name} has no stage of its own at {stage.phase}; it may be {_listed(found)}"
-        return Pairing(stage.key, "ambiguous", _keys(found), reason)
-    near = _likeliest([s for s in other.stages if s.phase in SPINE], stage)
+        return Pairing(stage.key, "ambiguous", _keys(found), _doubt(stage, chief, second, other))
+    near = _likeliest([found for found in other.stages if found.phase in SPINE], stage, own, other)
     reason = f"{other.name} has nothing at {stage.phase}"
     if not near:
         return Pairing(stage.key, "none", (), f"{reason}, and no stage with a place on the spine")
-    return Pairing(stage.key, "none", (), f"{reason}; the nearest is {_said(near[0])}", near[0].key)
+    return Pairing(stage.key, "none", (), f"{reason}; {near[0].key} at {near[0].phase} is nearest", near[0].key)
 
 
-def _likeliest(found: list[Stage], stage: Stage) -> list[Stage]:
-    """Nearest on the spine first; of two as near the earlier, for it credits nobody with progress not made."""
+def _doubt(stage: Stage, chief: list[Stage], second: list[Stage], other: StageModel) -> str:
+    if second:
+        return f"{stage.key} stands at {stage.phase}, but also at {', '.join(stage.also)}"
+    if chief:
+        return f"{other.name} has {len(chief)} stages at {stage.phase}"
+    return f"{other.name} has none chiefly at {stage.phase}"
+
+
+def _likeliest(found: list[Stage], stage: Stage, own: StageModel, other: StageModel) -> list[Stage]:
+    """Those first that make nobody a customer who is none, then the nearest on the spine, of two the earlier."""
     place = _step(stage)
-    return sorted(found, key=lambda s: (abs(_step(s) - place), _step(s)))
+    return sorted(found, key=lambda s: (_crosses(stage, s, own, other), abs(_step(s) - place), _step(s)))
+
+
+def _crosses(stage: Stage, found: Stage, own: StageModel, other: StageModel) -> bool:
+    """Whether one is a paying customer in the one stage and not in the other."""
+    if own.customer_from is None or other.customer_from is None:
+        return False
+    return own.is_customer_stage(stage.key) != other.is_customer_stage(found.key)
 
 
 def _step(stage: Stage) -> int:
@@ -130,11 +146,3 @@ def _places(stage: Stage) -> tuple[str, frozenset[str]]:
 
 def _keys(stages: Iterable[Stage]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stage.key for stage in stages))
-
-
-def _said(stage: Stage) -> str:
-    return f"{stage.key} ({', '.join((stage.phase, *(f'also {place}' for place in stage.also)))})"
-
-
-def _listed(stages: Iterable[Stage]) -> str:
-    return " or ".join(dict.fromkeys(f"{stage.key} ({stage.phase})" for stage in stages))

@@ -34,7 +34,7 @@ def read(path: str) -> dict[str, Any]:
     import tomllib
     from importlib.resources import files
 
-    return tomllib.loads(files(__package__).joinpath(path).read_text(encoding="utf-8"))
+    return tomllib.loads(files("custlife.presets").joinpath(path).read_text(encoding="utf-8"))
 
 
 def ids(source: str) -> tuple[str, ...]:
