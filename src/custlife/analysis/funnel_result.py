@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.result import DAY, About, Result, days_of
+from custlife.analysis.result import DAY, About, Result, days_of, percent, with_interval
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment
 from custlife.stats import kaplan_meier, share
@@ -216,6 +216,27 @@ class FunnelResult(Result):
             rows += [{**head, **_row(step)} for step in part.steps]
         return rows
 
+    def people(self) -> list[dict[str, Any]]:
+        """The columns that say what happened."""
+        rows = self.to_dicts()
+        steps = [step for part in self.parts for step in part.steps]
+        head = (*self.question.by, *(("cohort",) if self.question.every else ()))
+        return [
+            {
+                **{name: row[name] for name in head},
+                "step": step.name,
+                "reached": step.reached,
+                "passed over": step.imputed,
+                "pending": step.pending,
+                "lost": step.lost,
+                "rate": with_interval(step.rate, step.interval),
+                "km rate": percent(step.km_rate),
+                "step rate": percent(step.step_rate),
+                "median days": None if step.median_days is None else round(step.median_days, 1),
+            }
+            for row, step in zip(rows, steps, strict=True)
+        ]
+
     def picture(self) -> Picture:
         """A bar for each step: reached, pending, lost."""
         labels, reached, pending, lost, ends = [], [], [], [], []
@@ -236,10 +257,7 @@ class FunnelResult(Result):
 
 def _caption(step: FunnelStep) -> str:
     """What stands behind a bar."""
-    if step.rate is None:
-        return f"{step.reached:,}"
-    limits = f" ({100 * step.interval.low:.0f}–{100 * step.interval.high:.0f})" if step.interval else ""
-    return f"{step.reached:,} · {100 * step.rate:.1f} %{limits}"
+    return f"{step.reached:,}" if step.rate is None else f"{step.reached:,} · {with_interval(step.rate, step.interval)}"
 
 
 def _row(step: FunnelStep) -> dict[str, Any]:

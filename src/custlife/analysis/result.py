@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History, Note
     from custlife.pictures import Picture
+    from custlife.stats import Interval
 
-__all__ = ["DAY", "About", "Result", "days_of", "person", "shown"]
+__all__ = ["DAY", "About", "Result", "days_of", "percent", "person", "shown", "with_interval"]
 
 DAY = 86_400_000_000
 
@@ -124,13 +125,17 @@ class Result:
         }
         return json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
 
+    def people(self) -> list[dict[str, Any]]:
+        """The rows as people read them: shares in percent, few digits; by default all columns."""
+        return [{name: shown(name, value) for name, value in row.items()} for row in self.to_dicts()]
+
     def table(self) -> Table:
         """The rows as a table for people."""
-        rows = self.to_dicts()
+        rows = self.people()
         columns = tuple(name.replace("_", " ") for name in (rows[0] if rows else ()))
-        cells = [tuple(map(shown, row.values())) for row in rows]
+        align = tuple(_side([row[name] for row in rows]) for name in (rows[0] if rows else ()))
         note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
-        return Table(columns, cells, title=self.title(), note=note)
+        return Table(columns, [tuple(row.values()) for row in rows], title=self.title(), note=note, align=align)
 
     def __str__(self) -> str:
         return self.table().text(width=110)
@@ -143,13 +148,35 @@ class Result:
         return f"{self.table().html()}{self.picture().svg()}"
 
 
-def shown(value: object) -> object:
-    """A value for a table cell: few digits, times to the minute, the rest as it is."""
+SHARES = ("rate", "share", "low", "high", "survival")
+
+
+def shown(name: str, value: object) -> object:
+    """A value for a table cell: shares in percent, few digits, times to the minute, the rest as it is."""
     if isinstance(value, float):
-        return round(value, 3 if abs(value) <= 1 else 1)
+        return percent(value) if name.endswith(SHARES) else round(value, 1)
     if hasattr(value, "isoformat"):
         return f"{value:%Y-%m-%d %H:%M}"
     return value
+
+
+def percent(value: float | None) -> str | None:
+    """A share in percent, or None."""
+    return None if value is None else f"{100 * value:.1f} %"
+
+
+def with_interval(value: float | None, interval: Interval | None) -> str | None:
+    """A share in percent with its limits."""
+    if value is None or interval is None:
+        return percent(value)
+    return f"{100 * value:.1f} % ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
+
+
+def _side(cells: list[object]) -> str:
+    """Numbers and percentages to the right."""
+    given = [cell for cell in cells if cell is not None]
+    is_number = all(not isinstance(cell, str) or "%" in cell for cell in given)
+    return "right" if given and is_number else "left"
 
 
 def _plain(value: object) -> Any:

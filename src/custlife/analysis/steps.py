@@ -126,7 +126,7 @@ def exclude(
     return Exclude(found, after, before, choice("mode", mode, EXCLUSION_MODES))
 
 
-def as_steps(steps: Iterable[str | Step]) -> tuple[Step, ...]:
+def as_steps(steps: Iterable[str | Step | None]) -> tuple[Step, ...]:
     """Steps from names and steps.
 
     Raises:
