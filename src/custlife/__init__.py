@@ -1,1 +1,148 @@
-"""The customer lifecycle as code."""
+"""The customer lifecycle as code.
+
+Define the stages (`StageModel`, `presets`), move customers through them (`Customer`), measure what really happens
+(`StageLog`, `EventLog`) and show it (`report`). Every name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from custlife import errors, presets, simulate, stats
+    from custlife.analysis.conversion import Conversion
+    from custlife.analysis.flows import Flows
+    from custlife.analysis.funnel import Funnel
+    from custlife.analysis.growth import GrowthAccounting
+    from custlife.analysis.headcount import Headcount
+    from custlife.analysis.paths import Paths
+    from custlife.analysis.reasons import Reasons
+    from custlife.analysis.retention import Retention
+    from custlife.analysis.steps import exclude, step
+    from custlife.analysis.time_in_stage import TimeInStage
+    from custlife.calendar import (
+        BusinessHours,
+        Span,
+        days,
+        hours,
+        instant,
+        minutes,
+        months,
+        quarters,
+        seconds,
+        weeks,
+        years,
+    )
+    from custlife.customers import Customer, Event, Fact, Leg, Move, Spell
+    from custlife.engines.rules import count, seen, silent, value
+    from custlife.errors import CustlifeError
+    from custlife.log.event_log import EventLog
+    from custlife.log.stage_log import StageLog
+    from custlife.presets import crosswalk
+    from custlife.reporting import report
+    from custlife.stages import MoveKind, Stage, StageModel, Transition, guard, law_table
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "custlife.analysis.conversion": ("Conversion",),
+    "custlife.analysis.flows": ("Flows",),
+    "custlife.analysis.funnel": ("Funnel",),
+    "custlife.analysis.growth": ("GrowthAccounting",),
+    "custlife.analysis.headcount": ("Headcount",),
+    "custlife.analysis.paths": ("Paths",),
+    "custlife.analysis.reasons": ("Reasons",),
+    "custlife.analysis.retention": ("Retention",),
+    "custlife.analysis.steps": ("exclude", "step"),
+    "custlife.analysis.time_in_stage": ("TimeInStage",),
+    "custlife.calendar": (
+        "BusinessHours",
+        "Span",
+        "days",
+        "hours",
+        "instant",
+        "minutes",
+        "months",
+        "quarters",
+        "seconds",
+        "weeks",
+        "years",
+    ),
+    "custlife.customers": ("Customer", "Event", "Fact", "Leg", "Move", "Spell"),
+    "custlife.engines.rules": ("count", "seen", "silent", "value"),
+    "custlife.errors": ("CustlifeError",),
+    "custlife.log.event_log": ("EventLog",),
+    "custlife.log.stage_log": ("StageLog",),
+    "custlife.presets": ("crosswalk",),
+    "custlife.reporting": ("report",),
+    "custlife.stages": ("MoveKind", "Stage", "StageModel", "Transition", "guard", "law_table"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("errors", "presets", "simulate", "stats")
+
+__all__ = [
+    "BusinessHours",
+    "Conversion",
+    "Customer",
+    "CustlifeError",
+    "Event",
+    "EventLog",
+    "Fact",
+    "Flows",
+    "Funnel",
+    "GrowthAccounting",
+    "Headcount",
+    "Leg",
+    "Move",
+    "MoveKind",
+    "Paths",
+    "Reasons",
+    "Retention",
+    "Span",
+    "Spell",
+    "Stage",
+    "StageLog",
+    "StageModel",
+    "TimeInStage",
+    "Transition",
+    "count",
+    "crosswalk",
+    "days",
+    "errors",
+    "exclude",
+    "guard",
+    "hours",
+    "instant",
+    "law_table",
+    "minutes",
+    "months",
+    "presets",
+    "quarters",
+    "report",
+    "seconds",
+    "seen",
+    "silent",
+    "simulate",
+    "stats",
+    "step",
+    "value",
+    "weeks",
+    "years",
+]
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in _MODULES:
+        return import_module(f"custlife.{name}")
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'custlife' has no attribute {name!r}")
+    found: object = getattr(import_module(home), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
