@@ -113,6 +113,7 @@ def test_word_engagement_is_before_the_sale_here_and_after_it_there():
         ("traditional7", "deepstash6", "consideration", ("visitor", "prospect")),
         ("saas9", "catalyst8", "adoption", ("onboarding", "experience")),
         ("bruxt5", "hubspot8", "intent", ("marketing_qualified_lead", "sales_qualified_lead", "opportunity")),
+        ("bruxt5", "saas9", "intent", ("qualification", "selection")),
         ("infusionsoft3", "infusionsoft9", "attract", ("target", "attract_interest", "collect_leads")),
     ],
 )

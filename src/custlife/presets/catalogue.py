@@ -124,7 +124,7 @@ def get(name: str) -> StageModel:
         >>> get("bruxt5").keys
         ('awareness', 'engagement', 'intent', 'conversion', 'retention')
     """
-    if not isinstance(name, str) or name not in LISTED:
+    if name not in tuple(LISTED):
         raise UnknownNameError("preset", name, LISTED)
     return _load(name)
 
