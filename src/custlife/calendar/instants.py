@@ -219,12 +219,14 @@ def _from_local(
 
 
 def _refuse_naive(value: object, name: str, where: str) -> NoReturn:
-    zones = "pass tz='UTC' or the zone it was written in, such as tz='Europe/Zurich'"
     if isinstance(value, str):
-        zones += f", or write {value + 'Z'!r}" if SEPARATORS.intersection(value) else ""
+        exact = repr(value + ("Z" if SEPARATORS.intersection(value) else "T00:00Z"))
     elif isinstance(value, datetime):
-        zones += f", or write {name}.replace(tzinfo=UTC)"
-    raise TimeError(f"expected a time with its zone, got {name}={value!r}", zones, where)
+        exact = f"{name}.replace(tzinfo=UTC)"
+    else:
+        exact = repr(f"{value}T00:00Z")
+    hint = f"if it is UTC, write {exact}; a call that takes tz= reads it with tz='UTC' or such as tz='Europe/Zurich'"
+    raise TimeError(f"expected a time with its zone, got {name}={value!r}", hint, where)
 
 
 def _refuse_year(value: object, name: str, where: str) -> NoReturn:
