@@ -166,9 +166,9 @@ class Funnel:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def requests(self, history: History) -> list[FunnelPlan]:
+    def requests(self, history: History) -> tuple[FunnelPlan]:
         """The one table it needs."""
-        return [self.plan(history)]
+        return (self.plan(history),)
 
     def answer(self, history: History, tables: list[Any]) -> FunnelResult:
         """The result, from the table of counts."""

@@ -21,7 +21,7 @@ R_co = TypeVar("R_co", covariant=True)
 class Question(Protocol, Generic[R_co]):
     """A frozen question: it says what to count, and turns the counts into an answer."""
 
-    def requests(self, history: History) -> list[Request]:
+    def requests(self, history: History) -> Sequence[Request]:
         """The tables it needs."""
         ...
 
