@@ -74,6 +74,13 @@ def test_microseconds_beyond_the_digits_of_a_float_stay_exact():
     assert risk_table([2**60 + 1], [2**60]).times == (2**60, 2**60 + 1)
 
 
+def test_the_longest_duration_is_one_whose_areas_stay_finite():
+    curve = kaplan_meier({1e300: 10**6})
+    assert curve.restricted_mean(1e300).value == 1e300
+    with pytest.raises(UsageError, match="endless"):
+        kaplan_meier([1.1e300])
+
+
 HINT_TYPE = "\n\nHint: pass ints or floats, all in one unit"
 HINT_FLAG = "\n\nHint: pass the durations of those who ended as ended= and of those who did not as censored=, not flags"
 HINT_ENDLESS = "\n\nHint: who has not left is censored at the last time seen: pass that time in censored="
