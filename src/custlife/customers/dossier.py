@@ -10,6 +10,7 @@ from custlife.calendar import instant
 from custlife.customers.entries import read_aliases, read_events, read_facts, read_moves
 from custlife.customers.journey import furthest, legs, seen, spells, time_in
 from custlife.customers.merging import united_events, united_facts, united_moves
+from custlife.customers.moves import stamp
 from custlife.customers.moving import left_stage, obstacle
 from custlife.customers.properties import NO_PROPERTIES, Properties
 from custlife.errors import UsageError, UsageTypeError
@@ -174,9 +175,11 @@ class Dossier:
             "policy 'stepwise' starts at 'trial'"
         """
         key = self.model.resolve(to_stage)
+        when = None if at is None else instant(at)
+        if when is not None and self.moves and when < self.moves[-1].at:
+            return f"at={stamp(when)} is before the last move, at {stamp(self.moves[-1].at)}"
         if key == self.stage:
             return None
-        when = None if at is None else instant(at)
         found = obstacle(self, key, when, guards, reason=reason, actor=actor, properties=properties)
         return found[1] if found else None
 

@@ -269,7 +269,7 @@ def _short(entry: Any, name: str, at: datetime) -> str:
     """A repr that can be pasted back: what was given, and nothing that was left out."""
     fields = attrs.fields(type(entry))[2:]
     told = [(field.name, getattr(entry, field.name)) for field in fields if getattr(entry, field.name) != field.default]
-    texts = [f"{key}={(stamp(value) if isinstance(value, datetime) else value)!r}" for key, value in told]
+    texts = [f"{key}={(stamp(value) if key == 'recorded_at' else value)!r}" for key, value in told]
     return f"{type(entry).__name__}({', '.join([repr(name), repr(stamp(at)), *texts])})"
 
 

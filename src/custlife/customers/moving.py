@@ -112,7 +112,7 @@ def obstacle(
     if not edge.permits(left):
         return refused(model, here, to_stage, left)
     why = None
-    if edge.reason_required and not reason.strip():
+    if edge.reason_required and not str(reason or "").strip():
         why = "it needs a reason; pass reason="
     if why is None and edge.min_gap is not None and at is not None:
         why = _too_early(moves, edge.min_gap, at)
