@@ -81,13 +81,17 @@ def check_links(model: Declaration) -> None:
 
 
 def _check_types(model: Declaration) -> None:
-    for name, kind in (("stages", Stage), ("unplaced", Stage), ("exits", Stage), ("transitions", Transition)):
-        for index, value in enumerate(getattr(model, name)):
-            if not isinstance(value, kind):
-                hint = f"write {kind.__name__}(...)"
-                raise UsageTypeError(f"{name}[{index}]={value!r} is not a {kind.__name__}", hint, model._where)
-    if model.cited is not None and not isinstance(model.cited, Citation):
-        raise UsageTypeError(f"cited={model.cited!r} is not a Citation", "write Citation(...)", model._where)
+    kinds: dict[str, type] = {"stages": Stage, "unplaced": Stage, "exits": Stage, "transitions": Transition}
+    if model.edits:
+        from custlife.stages.edit import Edit
+
+        kinds["edits"] = Edit
+    values = [(f"{name}[{i}]", v, kind) for name, kind in kinds.items() for i, v in enumerate(getattr(model, name))]
+    if model.cited is not None:
+        values.append(("cited", model.cited, Citation))
+    for name, value, kind in values:
+        if not isinstance(value, kind):
+            raise UsageTypeError(f"{name}={value!r} is no {kind.__name__}", f"write {kind.__name__}(...)", model._where)
 
 
 def _misplaced(model: Declaration) -> Iterator[Problem]:

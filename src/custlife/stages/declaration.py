@@ -30,18 +30,24 @@ DEFAULT_EXITS = (
 
 
 def _stages(values: Iterable[Stage | str]) -> tuple[Stage, ...]:
-    if isinstance(values, str | Stage):
-        raise UsageTypeError(f"stages={values!r} is one stage, not several", f"write [{values!r}]")
-    return tuple(Stage(value) if isinstance(value, str) else value for value in values)
+    return tuple(Stage(v) if isinstance(v, str) else v for v in _several("stages", values))
+
+
+def _unplaced(values: Iterable[Stage | str]) -> tuple[Stage, ...]:
+    return tuple(Stage(v) if isinstance(v, str) else v for v in _several("unplaced", values))
 
 
 def _exits(values: Iterable[Stage | str] | None) -> tuple[Stage, ...]:
     if values is None:
         return DEFAULT_EXITS
     known = {stage.key: stage for stage in DEFAULT_EXITS}
+    return tuple(known.get(v) or Stage(v) if isinstance(v, str) else v for v in _several("exits", values))
+
+
+def _several(name: str, values: Iterable[Stage | str]) -> Iterable[Stage | str]:
     if isinstance(values, str | Stage):
-        return _stages(values)
-    return _stages([known.get(value, value) if isinstance(value, str) else value for value in values])
+        raise UsageTypeError(f"{name}={values!r} is one stage, not several", f"write {name}=[{values!r}]")
+    return values
 
 
 def _transitions(values: Iterable[Transition]) -> tuple[Transition, ...]:
@@ -59,7 +65,7 @@ class Declaration:
     name: str = attrs.field(converter=tidy)
     stages: tuple[Stage, ...] = attrs.field(converter=_stages)
     exits: tuple[Stage, ...] = attrs.field(default=None, converter=_exits, kw_only=True)
-    unplaced: tuple[Stage, ...] = attrs.field(default=(), converter=_stages, kw_only=True)
+    unplaced: tuple[Stage, ...] = attrs.field(default=(), converter=_unplaced, kw_only=True)
     transitions: tuple[Transition, ...] = attrs.field(default=(), converter=_transitions, kw_only=True)
     policy: Policy = attrs.field(default="open", kw_only=True)
     customer_from: str | None = attrs.field(default=None, kw_only=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.errors import DefinitionError, UnknownNameError, UsageError, nearest
+from custlife.errors import DefinitionError, UnknownNameError, UsageError, UsageTypeError, nearest
 from custlife.stages.declaration import Declaration
 from custlife.stages.edit import Edit, StageMapping
 from custlife.stages.guards import Requires
@@ -49,7 +49,7 @@ def inserted(
     else:
         rooms = _placed(model, stage, after, before)
     edit = _edit(model, "insert", stage.key)
-    return _changed(model, edit, transitions=(*model.transitions, *transitions), **rooms)
+    return _changed(model, edit, transitions=(*_loose(model), *transitions), **rooms)
 
 
 def removed(model: StageModel, key: str, into: str | None) -> StageModel:
@@ -118,14 +118,17 @@ def restaged(model: StageModel, key: str, changes: dict[str, Any]) -> StageModel
 
 def with_transition(model: StageModel, transition: Transition) -> StageModel:
     """The model with a transition declared, in the place of one between the same stages."""
+    given: object = transition
+    if not isinstance(given, Transition):
+        raise UsageTypeError(f"transition={given!r} is no Transition", "write Transition('trial', 'paid')")
     ends = (transition.from_stage, transition.to_stage)
-    kept = [t for t in model.transitions if (t.from_stage, t.to_stage) != ends]
+    kept = [t for t in _loose(model) if (t.from_stage, t.to_stage) != ends]
     return evolved(model, transitions=(*kept, transition))
 
 
 def without_transition(model: StageModel, from_stage: str | None, to_stage: str) -> StageModel:
     """The model with a transition no longer declared."""
-    kept = [t for t in model.transitions if (t.from_stage, t.to_stage) != (from_stage, to_stage)]
+    kept = [t for t in _loose(model) if (t.from_stage, t.to_stage) != (from_stage, to_stage)]
     if len(kept) == len(model.transitions):
         declared = [f"{t.from_stage or 'start'} -> {t.to_stage}" for t in model.transitions]
         raise UnknownNameError("transition", f"{from_stage or 'start'} -> {to_stage}", declared, model._where)
@@ -134,7 +137,7 @@ def without_transition(model: StageModel, from_stage: str | None, to_stage: str)
 
 def evolved(model: StageModel, **changes: Any) -> StageModel:
     """The model with other fields, one version on."""
-    return attrs.evolve(model, **{"version": model.version + 1, **changes})
+    return attrs.evolve(model, **{"version": model.version + 1, "transitions": _loose(model), **changes})
 
 
 def versioned(model: StageModel, version: int) -> StageModel:
@@ -211,6 +214,11 @@ def _known_as(stage: Stage, *spellings: str) -> Stage:
 
 def _room(model: StageModel, key: str) -> str:
     return next(room for room in _ROOMS if any(s.key == key for s in getattr(model, room)))
+
+
+def _loose(model: StageModel) -> list[Transition]:
+    """The transitions without their kinds, for those may change with the path."""
+    return [attrs.evolve(transition, kind=None) for transition in model.transitions]
 
 
 def _placed(

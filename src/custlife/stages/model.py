@@ -139,7 +139,7 @@ class StageModel(Declaration):
 
         return editing.reordered(self, key, after, before)
 
-    def with_stage(self, key: str, **fields: Any) -> StageModel:
+    def with_stage(self, key: str, /, **fields: Any) -> StageModel:
         """This model with other fields of a stage, such as `label=` or `owners=`.
 
         Examples:

@@ -135,5 +135,5 @@ def _exceeds(least: Span, most: Span) -> bool:
         return least != most
     # months and days have no fixed length, so unlike spans are refused only where no calendar can order them
     day = 86_400_000_000
-    shortest = (least.months * 28 + least.days - 1) * day + least.us
-    return shortest > (most.months * 31 + most.days + 1) * day + most.us
+    shortest = (least.months * 28 + least.days - (not least.is_exact)) * day + least.us
+    return shortest > (most.months * 31 + most.days + (not most.is_exact)) * day + most.us
