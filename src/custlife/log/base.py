@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 
-from custlife.analysis.question import ask, ask_all
+from custlife.analysis.question import ask, ask_all, choice
 from custlife.calendar import from_us, instant, to_us, zone
 from custlife.engines.history import Note
 from custlife.engines.layout import Layout
+from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.ingest import ingest
-from custlife.engines.rows.looking import look, of_units
-from custlife.errors import TimeError, UsageError
+from custlife.engines.rows.looking import look
+from custlife.errors import TimeError, UnknownNameError, UsageError, UsageTypeError
+from custlife.log.columns import place_of, plain_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +34,7 @@ IN_FORCE = ("first", "last", "any")
 
 
 def ingested(
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Any],
     vocabulary: Vocabulary,
     resolve: Callable[[object], str],
     columns: Columns,
@@ -41,12 +43,16 @@ def ingested(
     ambiguous: str,
     on_bad: str,
     unit: str,
-) -> History:
-    """The sorted history of some plain rows."""
-    if on_bad not in {"raise", "drop"}:
-        raise UsageError(f"on_bad={on_bad!r} is not a mode", "choose one of 'raise', 'drop'")
+) -> tuple[History, tuple[tuple[str, str], ...]]:
+    """The sorted history of some rows, and the rows that were left out of it, as pairs of place and reason."""
+    choice("on_bad", on_bad, ("raise", "drop"))
+    choice("ambiguous", ambiguous, ("raise", "earlier", "later"))
+    if not isinstance(unit, str) or not unit.strip():
+        raise UsageError(f"unit={unit!r} is not a name", "say what is counted, such as unit='deal'")
     layout = Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit)
-    return ingest(rows, layout)
+    dropped: list[tuple[str, str]] = []
+    history = ingest(plain_rows(rows, columns), layout, place=place_of(rows), dropped=dropped)
+    return history, tuple(dropped)
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
@@ -61,28 +67,44 @@ class Log:
     _as_of: int
     _assumed: bool = False
     _known_at: int | None = None
+    _steps: tuple[Callable[[History], History], ...] = ()  # from the rows seen to those counted, in order
+    _dropped: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def _looking(cls, full: History, as_of: Instant | None, since: Instant | None, tz: str | None) -> Self:
+    def _looking(
+        cls,
+        read: tuple[History, tuple[tuple[str, str], ...]],
+        as_of: Instant | None,
+        since: Instant | None,
+        tz: str | None,
+    ) -> Self:
         """A log of some rows seen from `as_of`; by default from their last instant, which is then printed."""
+        full, dropped = read
         if since is not None:
             full = attrs.evolve(full, since=to_us(instant(since, tz=tz, name="since")))
         if as_of is not None:
-            return cls(full, to_us(instant(as_of, tz=tz, name="as_of")))
-        if not len(full):
-            return cls(full, full.as_of, assumed=True)
-        return cls(full, max(full.at), assumed=True)
+            return cls(full, to_us(instant(as_of, tz=tz, name="as_of")), dropped=dropped)
+        return cls(full, full.as_of, assumed=True, dropped=dropped)
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 
     @cached_property
     def history(self) -> History:
         """The rows as they stand at `as_of`: what the gathers read."""
+        return self._shaped(self._seen)
+
+    @cached_property
+    def _seen(self) -> History:
+        """The rows that had occurred and were known, after every step that was asked for."""
         seen = look(self._full, self._as_of, self._known_at)
         if self._assumed:
-            text = f"as_of={from_us(self._as_of).isoformat()}, the last instant in the log; pass as_of= to say when it was made"
-            seen = attrs.evolve(seen, notes=(*seen.notes, Note("assumed", text)))
-        return self._shaped(seen)
+            when = from_us(self._as_of).isoformat()
+            last = "the last instant in the log" if len(self._full) else "as the log has no rows"
+            note = Note("assumed", f"as_of={when}, {last}; pass as_of= to say when it was made")
+            seen = attrs.evolve(seen, notes=(*seen.notes, note))
+        for step in self._steps:
+            seen = step(seen)
+        return seen
 
     def _shaped(self, seen: History) -> History:
         """The rows as this kind of log counts them."""
@@ -106,7 +128,7 @@ class Log:
     @property
     def unit(self) -> str:
         """What is counted: `customer`, `account`, `deal`."""
-        return self._full.unit
+        return self.history.unit
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -129,7 +151,8 @@ class Log:
 
     def __repr__(self) -> str:
         h = self.history
-        return f"<{type(self).__name__} of {len(h.ids):,} {h.unit}s, {len(h):,} rows, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
+        units, rows = (f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((len(h.ids), h.unit), (len(h), "row")))
+        return f"<{type(self).__name__} of {units}, {rows}, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
 
     def __str__(self) -> str:
         lines = [repr(self)[1:-1], *(f"  {n}" for n in self.notes)]
@@ -143,7 +166,7 @@ class Log:
     # -- other views --------------------------------------------------------------------------------------------------
 
     def with_as_of(self, as_of: Instant, *, known_at: Instant | None = None) -> Self:
-        """The same log seen from another moment.
+        """The same log seen from another moment; what was derived from its rows is derived anew.
 
         Args:
             as_of: What happened later is not seen.
@@ -166,28 +189,18 @@ class Log:
 
         Args:
             customers: Their ids, or a test of an id.
-            value: Which value of a segment decides where it changes: the `first`, the `last` or `any`.
+            value: Which value of a segment decides where it changes: the `first`, the `last` or `any` of those seen.
             **segments: The wanted value of each segment, or several; None for missing.
 
         Raises:
             UnknownNameError: A segment that the log does not have.
         """
-        if value not in IN_FORCE:
-            raise UsageError(f"value={value!r} is not a mode", "choose one of 'first', 'last', 'any'")
-        full = self._full
-        kept = set(full.ids)
-        if customers is not None:
-            test = customers if callable(customers) else frozenset(customers).__contains__
-            kept = {unit for unit in kept if test(unit)}
-        for name, wanted in segments.items():
-            full.grouping((name,))
-            values = {wanted} if wanted is None or isinstance(wanted, str) else set(wanted)
-            column = full.segments[name]
-            for unit, (low, high) in zip(full.ids, full.ranges(), strict=True):
-                rows = {"first": (low,), "last": (high - 1,), "any": range(low, high)}[value]
-                if not any(column.name(row) in values for row in rows):
-                    kept.discard(unit)
-        return attrs.evolve(self, full=of_units(full, kept.__contains__))
+        choice("value", value, IN_FORCE)
+        for name in segments:
+            if name not in self._full.segments:
+                raise UnknownNameError("segment", name, sorted(self._full.segments))
+        wanted = tuple((name, _values(name, given)) for name, given in segments.items())
+        return self._then(Having(_test(customers), wanted, value))
 
     def between(self, start: Instant, end: Instant) -> Self:
         """The log of the customers first seen from `start` to before `end`, with all their rows and the same `as_of`.
@@ -199,9 +212,11 @@ class Log:
         high = to_us(instant(end, tz=self.tz, name="end"))
         if high <= low:
             raise TimeError(f"end={end!r} is not after start={start!r}", "swap them")
-        full = self._full
-        firsts = {unit: full.at[a] for unit, (a, _) in zip(full.ids, full.ranges(), strict=True)}
-        return attrs.evolve(self, full=of_units(full, lambda unit: low <= firsts[unit] < high))
+        return self._then(FirstSeen(low, high))
+
+    def _then(self, *steps: Callable[[History], History]) -> Self:
+        """The same log, with more done to the rows seen; at every `as_of` it is done anew."""
+        return attrs.evolve(self, steps=(*self._steps, *steps))
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -212,3 +227,21 @@ class Log:
     def ask_all(self, questions: Sequence[Question[Any]]) -> list[Any]:
         """The answers to many questions, counted together."""
         return ask_all(questions, self.history)
+
+
+def _test(customers: Callable[[str], bool] | Iterable[str] | None) -> Callable[[str], bool] | None:
+    """A test of an id; None for all."""
+    if customers is None or callable(customers):
+        return customers
+    if isinstance(customers, str):
+        return frozenset((customers,)).__contains__
+    return frozenset(map(str, customers)).__contains__
+
+
+def _values(name: str, given: str | None | Iterable[str | None]) -> frozenset[str | None]:
+    if given is None or isinstance(given, str):
+        return frozenset((given,))
+    try:
+        return frozenset(value if value is None else str(value) for value in given)
+    except TypeError:
+        raise UsageTypeError(f"{name}={given!r} is not text or a list of texts", f"write {name}={str(given)!r}") from None

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from custlife.errors import DataError, UsageError, UsageTypeError
+from custlife.engines.rows.ingest import Unreadable
+from custlife.errors import DataError, UsageError, UsageTypeError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-__all__ = ["Columns", "plain_rows"]
+__all__ = ["Columns", "Source", "check_columns", "picker", "place_of", "plain_rows"]
 
-PLAIN = 3
+REQUIRED = 3
+Row = tuple[Any, ...]
 
 
 @attrs.frozen
@@ -33,6 +35,8 @@ class Columns:
         segments: Attributes to split by.
         extras: Texts kept beside the rows, as pairs of role and column: reason, actor, account.
         values: Values that predicates look at.
+        called: The argument that names the column of the stage or event.
+        constant: The name of all rows, where no column holds it.
     """
 
     unit: str
@@ -44,6 +48,8 @@ class Columns:
     segments: tuple[str, ...] = ()
     extras: tuple[tuple[str, str], ...] = ()
     values: tuple[str, ...] = ()
+    called: str = "stage_col"
+    constant: str | None = None
 
     def others(self) -> tuple[str, ...]:
         """The roles of the columns after the first three, in order."""
@@ -56,24 +62,44 @@ class Columns:
         )
 
     def wanted(self) -> list[tuple[str, str]]:
-        """Pairs of argument and column, in the order of the tuples to be made."""
-        single = [
-            (f"{role}_col", column)
-            for role, column in (("seq", self.seq), ("recorded_at", self.recorded_at), ("key", self.key))
-            if column is not None
-        ]
+        """Pairs of argument and column, in the order of the tuples to be made; a constant name has none."""
+        named = [] if self.constant is not None else [(self.called, self.name)]
+        single = [(f"{role}_col", getattr(self, role)) for role in ("seq", "recorded_at", "key")]
         return [
             ("customer_col", self.unit),
-            ("stage_col", self.name),
+            *named,
             ("at_col", self.at),
-            *single,
+            *((argument, column) for argument, column in single if column is not None),
             *(("segment_cols", name) for name in self.segments),
             *((f"{role}_col", column) for role, column in self.extras),
             *(("value_cols", name) for name in self.values),
         ]
 
+    @property
+    def required(self) -> int:
+        """How many of the wanted columns no row can do without."""
+        return REQUIRED - (self.constant is not None)
 
-def plain_rows(rows: Iterable[Any], columns: Columns) -> Iterable[Sequence[Any]]:
+
+@runtime_checkable
+class Source(Protocol):
+    """Rows that bring themselves into the right order, and know where a person finds them."""
+
+    def picked(self, columns: Columns) -> Iterable[Row]:
+        """The rows as tuples of `(unit, name, at, *others)`."""
+        ...
+
+    def place(self, row: int) -> str:
+        """Where the row that is being read stands."""
+        ...
+
+
+def place_of(rows: object) -> Callable[[int], str]:
+    """How to call the place of a row."""
+    return rows.place if isinstance(rows, Source) else "row {}".format
+
+
+def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
     """The rows as tuples of `(unit, name, at, *others)`.
 
     Rows are mappings, or plain tuples of customer, stage and time.
@@ -82,7 +108,9 @@ def plain_rows(rows: Iterable[Any], columns: Columns) -> Iterable[Sequence[Any]]
         UsageTypeError: Not an iterable of rows.
         DataError: A column that the rows do not have.
     """
-    if isinstance(rows, (str, bytes, Mapping)) or not hasattr(rows, "__iter__"):
+    if isinstance(rows, Source):
+        return rows.picked(columns)
+    if isinstance(rows, str | bytes | Mapping) or not hasattr(rows, "__iter__"):
         raise UsageTypeError(
             f"rows must be an iterable of dicts or of (customer, stage, at), got {type(rows).__name__}",
             "for a file write from_csv(path, ...); for a dict of lists, zip(*columns.values())",
@@ -93,41 +121,91 @@ def plain_rows(rows: Iterable[Any], columns: Columns) -> Iterable[Sequence[Any]]
         return ()
     whole = chain((first,), iterator)
     if isinstance(first, Mapping):
-        return _from_mappings(first, whole, columns)
+        return from_mappings(whole, columns)
     if columns.others():
         raise UsageError(
             "rows of (customer, stage, at) have no further columns",
             "pass rows as dicts to use seq_col, recorded_at_col, segment_cols and the like",
         )
-    return _from_tuples(whole)
+    return _from_tuples(whole, columns.constant)
 
 
-def _from_mappings(first: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], columns: Columns) -> Iterable[Sequence[Any]]:
-    wanted = columns.wanted()
+def check_columns(header: Sequence[str], wanted: Iterable[tuple[str, str]], hint: str = "") -> None:
+    """Refuse wanted columns that are not there.
+
+    Raises:
+        DataError: The first of them, with the nearest column.
+    """
     for argument, column in wanted:
-        if column not in first:
-            raise DataError(
-                f"the rows have no column {argument}={column!r}",
-                hint=f"columns are {', '.join(map(repr, first))}; pass {argument}= with one of them",
-            )
-    keys = [column for _, column in wanted]
-    return _picked(rows, keys)
+        if column not in header:
+            advice = f"{nearest(column, header)}; pass {argument}= with one of them"
+            raise DataError(f"the rows have no column {argument}={column!r}", hint=hint or advice)
 
 
-def _picked(rows: Iterable[Mapping[str, Any]], keys: list[str]) -> Iterator[Sequence[Any]]:
+def picker(keys: Sequence[Any], constant: str | None) -> Callable[[Any], Row]:
+    """The function that takes `(unit, name, at, *others)` out of one row."""
     pick = itemgetter(*keys)
+    if constant is None:
+        return pick
+
+    def with_constant(row: Any) -> Row:
+        unit, *rest = pick(row)
+        return (unit, constant, *rest)
+
+    return with_constant
+
+
+def from_mappings(rows: Iterable[Any], columns: Columns) -> Iterator[Row]:
+    """Rows that are mappings; what is no mapping goes on as unreadable.
+
+    A column that no row has is an error, at the first row for the columns that no row can do without.
+    """
+    wanted = columns.wanted()
+    keys = [column for _, column in wanted]
+    pick = picker(keys, columns.constant)
+    unseen: set[str] | None = None  # None once a row had every column
+    known: dict[str, None] = {}
+    started = False
     for row in rows:
-        try:
-            yield pick(row)
-        except KeyError:
-            yield tuple(row.get(key) for key in keys)
+        if isinstance(row, Mapping):
+            if not started:
+                check_columns(list(row), wanted[: columns.required])
+                started, unseen = True, set(keys)
+            try:
+                made = pick(row)
+            except KeyError:
+                made = pick({key: row.get(key) for key in keys})
+                if unseen is not None:
+                    known.update(dict.fromkeys(row))
+                    unseen -= row.keys()
+            else:
+                unseen = None
+            yield made
+        else:
+            yield unreadable(row, "a dict like the first row")
+    if unseen:
+        check_columns(list(known), wanted)
 
 
-def _from_tuples(rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-    """The tuples as they are; a tuple of another length is named."""
-    for number, row in enumerate(rows, 1):
-        if len(row) != PLAIN:
-            raise DataError(
-                f"row {number} has {len(row)} values, not (customer, stage, at)", hint="pass rows as dicts, or as three values"
-            )
-        yield row
+def unreadable(row: object, wanted: str) -> Row:
+    """What stands for a row that has no columns at all."""
+    if isinstance(row, Unreadable):
+        return row, None, None
+    shown = repr(row)
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004
+    return Unreadable(UsageError(f"{shown} is not {wanted}", "pass all rows in one form")), None, None
+
+
+def _from_tuples(rows: Iterable[Any], constant: str | None) -> Iterator[Row]:
+    if constant is not None:
+        for row in rows:
+            fits = isinstance(row, tuple | list) and len(row) == REQUIRED - 1
+            yield (row[0], constant, row[1]) if fits else unreadable(row, "(customer, at)")
+        return
+    for row in rows:
+        if row.__class__ is tuple and len(row) == REQUIRED:
+            yield row
+        elif isinstance(row, tuple | list) and len(row) == REQUIRED:
+            yield tuple(row)
+        else:
+            yield unreadable(row, "(customer, stage, at)")

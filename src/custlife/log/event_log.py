@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from custlife.analysis.question import names
 from custlife.engines.history import Vocabulary
+from custlife.engines.rows.ingest import is_missing
 from custlife.errors import UsageError
 from custlife.log.asking import EventQuestions
 from custlife.log.base import Log, ingested
-from custlife.log.columns import Columns, plain_rows
+from custlife.log.columns import Columns
 from custlife.log.customers import events_of_customers
 from custlife.log.reading import read_csv, read_jsonl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from custlife.customers import Customer
@@ -50,6 +52,7 @@ class EventLog(EventQuestions, Log):
         account_col: str | None = None,
         segment_cols: Iterable[str] = (),
         event: str | None = None,
+        aliases: Mapping[str, str] | None = None,
         tz: str | None = None,
         ambiguous: str = "raise",
         as_of: Instant | None = None,
@@ -71,6 +74,7 @@ class EventLog(EventQuestions, Log):
             account_col: Column that names the account a customer belongs to, for `roll_up`.
             segment_cols: Columns to split by.
             event: The name of all events, where the rows have no column for it (purchases).
+            aliases: Further spellings of events, such as `{"Order placed": "purchase"}`.
             tz: Zone of times without one and of bare dates; also the zone of calendar spans and periods.
             ambiguous: Skipped and repeated local times: `raise`, `earlier` or `later`.
             as_of: The moment of looking; by default the last instant, which is then noted as assumed.
@@ -82,18 +86,15 @@ class EventLog(EventQuestions, Log):
             DataError: Rows that cannot be read, all of them at once, with their numbers.
             UsageTypeError: Not rows.
         """
-        name_col = event_col
-        if event is not None:
-            name_col, rows = "event", ({**row, "event": event} for row in rows)
         extras = (("account", account_col),) if account_col is not None else ()
         columns = Columns(
-            customer_col, name_col, at_col, seq_col, recorded_at_col, key_col, tuple(segment_cols), extras, tuple(value_cols)
+            customer_col, event_col, at_col, seq_col, recorded_at_col, key_col, names(segment_cols, "segment_cols"),
+            extras, names(value_cols, "value_cols"), "event_col", None if event is None else _event_name(event),
         )  # fmt: skip
-        full = ingested(
-            plain_rows(rows, columns), Vocabulary(()), _event_name, columns,
-            tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit,
-        )  # fmt: skip
-        return cls._looking(full, as_of, since, tz)
+        read = ingested(
+            rows, Vocabulary(()), _resolver(aliases), columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit
+        )
+        return cls._looking(read, as_of, since, tz)
 
     @classmethod
     def from_customers(cls, customers: Iterable[Customer], *, as_of: Instant | None = None, **options: Any) -> Self:
@@ -102,9 +103,16 @@ class EventLog(EventQuestions, Log):
         Args:
             customers: The customers.
             as_of: The moment of looking.
-            **options: As for `from_rows`: `segment_cols` names attributes and facts.
+            **options: As for `from_rows`: `segment_cols` names facts, fields of events (`channel`, `team`, ...) and
+                properties, `value_cols` fields and properties; by default it is `value`.
+
+        Raises:
+            DataError: Two customers with one id.
+            UnknownNameError: A segment or value that none of them has.
         """
-        rows, columns = events_of_customers(customers, options.pop("segment_cols", ()))
+        rows, columns = events_of_customers(
+            customers, options.pop("segment_cols", ()), options.pop("value_cols", ("value",))
+        )
         return cls.from_rows(rows, as_of=as_of, **{**columns, **options})
 
     @classmethod
@@ -137,11 +145,18 @@ class EventLog(EventQuestions, Log):
     @property
     def events(self) -> tuple[str, ...]:
         """Names of the events, sorted."""
-        return self._full.vocabulary.names
+        return self.history.vocabulary.names
+
+
+def _resolver(aliases: Mapping[str, str] | None) -> Callable[[object], str]:
+    """Reads names of events, as they are but for the caller's aliases."""
+    known = {spelling: _event_name(name) for spelling, name in (aliases or {}).items()}
+    return lambda name: known[name] if isinstance(name, str) and name in known else _event_name(name)
 
 
 def _event_name(name: object) -> str:
     """The name of an event, if it is one."""
-    if isinstance(name, str) and name:
-        return name
-    raise UsageError("the event is missing" if name in (None, "") else f"the event {name!r} is not text", "name every event")
+    if isinstance(name, str) and name.strip():
+        return str.__str__(name)
+    missing = is_missing(name) or isinstance(name, str)
+    raise UsageError("the event is missing" if missing else f"the event {name!r} is not text", "name every event")

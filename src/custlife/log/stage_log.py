@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from custlife.engines.history import Vocabulary
-from custlife.engines.rows.looking import illegal, spelled
-from custlife.errors import DataError, UnknownNameError, UsageError
+from custlife.analysis.question import choice, names
+from custlife.calendar import from_us
+from custlife.engines.history import Vocabulary, note
+from custlife.engines.rows.ingest import is_missing
+from custlife.engines.rows.looking import illegal, illegal_legs, spelled
+from custlife.errors import HistoryError, UsageError, UsageTypeError
 from custlife.log.asking import StageQuestions
 from custlife.log.base import Log, ingested
-from custlife.log.columns import Columns, plain_rows
+from custlife.log.columns import Columns
 from custlife.log.customers import rows_of_customers
-from custlife.log.reading import from_transition_rows, from_wide_rows, read_csv, read_jsonl
+from custlife.log.origins import ORIGIN, with_origins
+from custlife.log.reading import read_csv, read_jsonl
+from custlife.log.wide import wide_rows
+from custlife.stages import StageModel
+from custlife.stages.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
     from custlife.customers import Customer
     from custlife.engines.history import History
     from custlife.log.base import Instant
-    from custlife.stages import StageModel
 
 __all__ = ["StageLog"]
 
@@ -57,6 +64,8 @@ class StageLog(StageQuestions, Log):
         recorded_at_col: str | None = None,
         key_col: str | None = None,
         reason_col: str | None = None,
+        actor_col: str | None = None,
+        from_col: str | None = None,
         account_col: str | None = None,
         segment_cols: Iterable[str] = (),
         aliases: Mapping[str, str] | None = None,
@@ -80,6 +89,8 @@ class StageLog(StageQuestions, Log):
             recorded_at_col: Column with the time at which the row became known.
             key_col: Column that names a fact, so that copies of it are dropped.
             reason_col: Column that says why.
+            actor_col: Column that says who did it.
+            from_col: Column with the stage left, to be checked against the history; see `from_transitions`.
             account_col: Column that names the account a customer belongs to, for `roll_up`.
             segment_cols: Columns to split by.
             aliases: Further spellings of stages, such as `{"MQL": "lead"}`.
@@ -95,16 +106,20 @@ class StageLog(StageQuestions, Log):
             DataError: Rows that cannot be read, all of them at once, with their numbers.
             UsageTypeError: Not rows.
         """
-        extras = tuple((role, c) for role, c in (("reason", reason_col), ("account", account_col)) if c is not None)
+        choice("on_illegal", on_illegal, ("keep", "raise"))
+        roles = (("reason", reason_col), ("actor", actor_col), ("account", account_col), (ORIGIN, from_col))
         columns = Columns(
-            customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col, tuple(segment_cols), extras
+            customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col, names(segment_cols, "segment_cols"),
+            tuple((role, column) for role, column in roles if column is not None),
         )  # fmt: skip
-        full = ingested(
-            plain_rows(rows, columns), Vocabulary.of_model(model), _resolver(model, aliases), columns,
-            tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit,
-        )  # fmt: skip
-        log = cls._looking(full, as_of, since, tz)
-        return log if on_illegal == "keep" else log._lawful(on_illegal)
+        resolve = _resolver(model, aliases)
+        full, dropped = ingested(
+            rows, Vocabulary.of_model(model), resolve, columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit
+        )
+        if from_col is not None:
+            full = with_origins(full, resolve, since_given=since is not None)
+        log = cls._looking((full, dropped), as_of, since, tz)
+        return log if on_illegal == "keep" else log._lawful()
 
     @classmethod
     def from_customers(cls, customers: Iterable[Customer], *, as_of: Instant | None = None, **options: Any) -> Self:
@@ -152,26 +167,39 @@ class StageLog(StageQuestions, Log):
 
     @classmethod
     def from_wide(
-        cls, rows: Iterable[Mapping[str, Any]], model: StageModel, *, columns: Mapping[str, str] | None = None, **options: Any
+        cls,
+        rows: Iterable[Mapping[str, Any]] | str | Path,
+        model: StageModel,
+        *,
+        columns: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> Self:
         """A log from rows with one date column for each stage, as CRMs export them.
 
+        Dates of one day are taken in the order of the path.
+
         Args:
-            rows: One mapping for each customer.
+            rows: One mapping for each customer; or the path of a CSV file.
             model: The stages.
-            columns: Column to stage; by default every column that is named like a stage.
-            **options: As for `from_rows`; empty cells are stages never entered.
+            columns: Column to stage, such as `{"Became a lead date": "lead"}`; by default every column that is named
+                like a stage. Further columns are left alone.
+            **options: As for `from_rows`; empty cells are stages never entered. For a file `delimiter` and `encoding`.
 
         Raises:
-            DataError: No column is named like a stage.
+            DataError: No column is named like a stage, or two mean the same.
+            UnknownNameError: A stage that the model does not have.
         """
-        long, kept = from_wide_rows(rows, model, columns, options)
-        return cls.from_rows(long, model, **kept)
+        source = wide_rows(_rows_of(rows, options), model, columns, options)
+        log = cls.from_rows(source, model, **options)
+        if not source.empty:
+            return log
+        lost = note("dropped", "rows without any date", source.empty)
+        return attrs.evolve(log, full=attrs.evolve(log._full, notes=(*log._full.notes, lost)))
 
     @classmethod
     def from_transitions(
         cls,
-        rows: Iterable[Mapping[str, Any]],
+        rows: Iterable[Mapping[str, Any]] | str | Path,
         model: StageModel,
         *,
         from_col: str = "from",
@@ -181,27 +209,31 @@ class StageLog(StageQuestions, Log):
     ) -> Self:
         """A log from rows of moves (from, to, at), as audit trails hold them.
 
-        What a move says it came from is checked against the history; contradictions are counted in the notes. A first
-        move from a known stage tells that the customer was there before, since an unknown time.
+        What a move says it came from is checked against the history; contradictions are counted in the notes, and the
+        history stands. A first move from a known stage tells that the customer was there before, since an unknown
+        time. No stay is made up for that: it is noted as truncated, and `since` is taken to be the first instant of
+        the log unless given, so that funnels do not take such a customer for one who entered late.
 
         Args:
-            rows: One mapping for each move.
+            rows: One mapping for each move; or the path of a CSV file.
             model: The stages.
             from_col: Column with the stage left; empty for a first entry.
             to_col: Column with the stage entered.
             at_col: Column with the time of the move.
-            **options: As for `from_rows`.
+            **options: As for `from_rows`. For a file `delimiter` and `encoding`.
+
+        Raises:
+            DataError: Rows that cannot be read, or origins that are no stages.
         """
-        made, notes = from_transition_rows(rows, model, from_col, to_col, at_col, options)
-        log = cls.from_rows(made, model, stage_col=to_col, at_col=at_col, **options)
-        return attrs.evolve(log, full=attrs.evolve(log._full, notes=(*log._full.notes, *notes())))
+        moves = _rows_of(rows, options)
+        return cls.from_rows(moves, model, stage_col=to_col, at_col=at_col, from_col=from_col, **options)
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 
     @property
     def model(self) -> StageModel:
         """The stages."""
-        model = self._full.vocabulary.model
+        model = self._seen.vocabulary.model
         if model is None:
             raise UsageError("this log has no stage model", "make it with StageLog.from_rows(rows, model)")
         return model
@@ -211,34 +243,43 @@ class StageLog(StageQuestions, Log):
         spells = spelled(seen)
         return attrs.evolve(spells, notes=(*spells.notes, *illegal(spells)))
 
-    def _lawful(self, on_illegal: str) -> Self:
+    def _lawful(self) -> Self:
         """This log, if its policy allows every move in it."""
-        if on_illegal != "raise":
-            raise UsageError(f"on_illegal={on_illegal!r} is not a mode", "choose one of 'keep', 'raise'")
-        for found in illegal(spelled(self._full)):
-            places = [(example.split(":")[0], example.split(": ")[1]) for example in found.examples]
-            raise DataError(
-                f"{found.count:,} moves that policy {self.model.policy!r} of model {self.model.name!r} refuses",
-                places,
-                "pass on_illegal='keep' to keep them as they happened, counted in the notes",
+        spells = spelled(self._full)
+        named, code, at = spells.vocabulary.names, spells.code, spells.at
+        problems = [
+            (f"{spells.unit} {unit!r} at {from_us(at[row]).isoformat()}", f"{before or 'the start'} to {named[code[row]]}")
+            for unit, row, before in illegal_legs(spells)
+        ]
+        if problems:
+            many = f"{len(problems):,} move{'s' if len(problems) > 1 else ''}"
+            raise HistoryError(
+                f"policy {self.model.policy!r} of model {self.model.name!r} refuses {many}",
+                problems,
+                "on_illegal='keep' keeps them as they happened, counted in the notes",
             )
         return self
 
 
+def _rows_of(rows: Any, options: dict[str, Any]) -> Any:
+    """Rows as they are, or those of the CSV file that a path names."""
+    if not isinstance(rows, str | PurePath):
+        return rows
+    return read_csv(str(rows), delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
+
+
 def _resolver(model: StageModel, aliases: Mapping[str, str] | None) -> Callable[[object], str]:
     """Reads spellings of stages: those of the caller first, then those of the model."""
-    wanted = {spelling: model.resolve(stage) for spelling, stage in (aliases or {}).items()}
+    if not isinstance(model, StageModel):
+        raise UsageTypeError(f"model={model!r} is not a StageModel", "pass a StageModel or a preset such as presets.bruxt5")
+    wanted = {fold(spelling): model.resolve(stage) for spelling, stage in (aliases or {}).items()}
 
     def resolve(name: object) -> str:
-        if name is None or name != name or name == "":  # noqa: PLR0124  # NaN
+        if is_missing(name):
             raise UsageError("the stage is missing", "give every row its stage")
         if not isinstance(name, str):
             raise UsageError(f"the stage {name!r} is not text", "write the key, label or alias of a stage")
-        if name in wanted:
-            return wanted[name]
-        try:
-            return model.resolve(name)
-        except UnknownNameError as error:
-            raise UnknownNameError("stage", name, error.known) from None
+        known = wanted.get(fold(name))
+        return model.resolve(name) if known is None else known
 
     return resolve

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from array import array
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import attrs
 
 from custlife.calendar import instant, to_us
 from custlife.engines.history import MISSING, Column, History, Note, note
-from custlife.errors import CustlifeError, DataError, UsageError
+from custlife.engines.rows.looking import within_rows
+from custlife.errors import CustlifeError, DataError, HistoryError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from custlife.engines.layout import Layout
 
-__all__ = ["ingest"]
+__all__ = ["Unreadable", "coded", "ingest", "is_missing"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_SECONDS, SECOND = 86_400, 1_000_000
@@ -25,36 +28,56 @@ CODE_BITS, ROW_BITS = 16, 40
 CODE_MASK, ROW_MASK = (1 << CODE_BITS) - 1, (1 << ROW_BITS) - 1
 
 
+Problems = list[tuple[str, str]]
+
+
+@attrs.frozen
+class Unreadable:
+    """What stands in place of the id, in a row that could not even be split into columns."""
+
+    error: CustlifeError
+
+
+def is_missing(value: object) -> bool:
+    """None, an empty text, and what does not equal itself: NaN, pandas.NaT, pandas.NA."""
+    if value is None or isinstance(value, str):
+        return not value
+    try:
+        return bool(value != value)  # noqa: PLR0124
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
+
+
 @attrs.define(eq=False)
 class _Reader:
     """Turns the three columns that every row has into ids, codes and microseconds; keeps what it could not read."""
 
     layout: Layout
+    place: Callable[[int], str]
+    buckets: dict[str, list[int]] = attrs.field(factory=dict)
     codes: dict[object, int] = attrs.field(factory=dict)
     names: dict[str, int] = attrs.field(factory=dict)
-    problems: list[tuple[str, str]] = attrs.field(factory=list)
-    hints: list[str] = attrs.field(factory=list)
-    foreign: dict[object, int] = attrs.field(factory=dict)
+    problems: Problems = attrs.field(factory=list)
+    hint: str = ""
+    foreign: set[str] = attrs.field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         self.names.update(self.layout.vocabulary.code)
         self.codes.update(self.names)
 
-    def bad(self, row: int, error: CustlifeError | str) -> None:
+    def bad(self, row: int, error: CustlifeError) -> None:
         """Note a row that cannot be used."""
-        self.problems.append((f"row {row}", error.what if isinstance(error, CustlifeError) else error))
-        if isinstance(error, CustlifeError) and error.hint:
-            self.hints.append(error.hint)
+        self.problems.append((self.place(row), error.what))
+        self.hint = self.hint or error.hint
 
     def code(self, name: object) -> int:
-        """The code of a spelling that was not met before."""
+        """The code of a spelling; one not met before is resolved."""
+        if isinstance(name, str) and name in self.codes:
+            return self.codes[name]
         resolved = self.layout.resolve(name)
-        code = self.names.setdefault(resolved, len(self.names))
-        if code > CODE_MASK:
-            raise UsageError(f"more than {CODE_MASK + 1:,} different names", "group the rare ones first")
-        self.codes[name] = code
+        code = self.codes[name] = self.names.setdefault(resolved, len(self.names))
         if name != resolved:
-            self.foreign[name] = 0
+            self.foreign.add(str(name))
         return code
 
     def us(self, at: object, name: str = "at") -> int:
@@ -62,161 +85,200 @@ class _Reader:
         layout = self.layout
         return to_us(instant(at, tz=layout.tz, ambiguous=layout.ambiguous, name=name))  # type: ignore[arg-type]
 
+    def bucket(self, unit: object, key: str, lists: dict[Any, list[int]]) -> list[int]:
+        """The list of a unit, made at its first row; a text and a number that would be one id are refused."""
+        spelled = key if isinstance(unit, str) else int(key)
+        if spelled not in lists:
+            if key in self.buckets:
+                raise UsageError(f"the ids {key!r} and {int(key)!r} would be one customer", "write all ids as text")
+            self.buckets[key] = lists[spelled] = []
+        return lists[spelled]
+
 
 def unit_id(value: object) -> str:
     """The id of a unit as text.
 
     Raises:
-        UsageError: It is missing, empty or neither text nor a whole number.
+        UsageError: It is missing, blank, or neither text nor a whole number.
     """
     if isinstance(value, str) and value.strip():
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    shown = "is missing" if value is None or value != value or value == "" else f"{value!r} is neither text nor a number"  # noqa: PLR0124
-    raise UsageError(f"the id {shown}", "give every row the id of its customer")
+        return str.__str__(value)
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        return str(index(value))
+    if isinstance(value, Unreadable):
+        raise value.error
+    if is_missing(value) or isinstance(value, str):
+        raise UsageError("the id is missing", "give every row the id of its customer")
+    raise UsageError(f"the id {value!r} is neither text nor a whole number", "write ids as text")
 
 
-def ingest(rows: Iterable[Sequence[Any]], layout: Layout) -> History:
+def row_number(row: int) -> str:
+    """How rows are called that have no place of their own."""
+    return f"row {row}"
+
+
+def ingest(
+    rows: Iterable[Sequence[Any]],
+    layout: Layout,
+    *,
+    place: Callable[[int], str] = row_number,
+    dropped: Problems | None = None,
+) -> History:
     """Reads rows of `(unit, name, at, *layout.others)` into a history, sorted and with notes.
+
+    Args:
+        rows: The rows. An id that is `Unreadable` stands for a row without columns.
+        layout: What the columns are.
+        place: What a person calls a row, by its number from 1; asked while the row is being read.
+        dropped: Where to list the rows that `on_bad="drop"` left out, as pairs of place and reason.
 
     Raises:
         DataError: Rows that cannot be read, all of them at once, unless `on_bad="drop"`.
     """
-    reader = _Reader(layout)
-    buckets: dict[str, list[int]] = {}
+    reader = _Reader(layout, place)
     kept: list[Sequence[Any]] = []
     if layout.others:
-        _bucket_wide(rows, reader, buckets, kept)
+        _bucket_wide(rows, reader, kept)
     else:
-        _bucket_plain(rows, reader, buckets)
-    ids = sorted(buckets)
-    notes = _settle_problems(reader, layout)
+        _bucket_plain(rows, reader)
+    ids = sorted(reader.buckets)
+    notes = _settle_problems(reader)
+    if dropped is not None:
+        dropped.extend(reader.problems)
     if not ids:
         return _empty(layout, notes)
-    vocabulary, recode = _final_vocabulary(reader, layout)
-    shift = ROW_BITS if layout.others else 0
-    at, code, bounds, order = _flatten(ids, buckets, shift, kept, layout, recode)
+    vocabulary, recode = _final_vocabulary(reader)
+    at, code, bounds, order = _flatten(ids, reader, kept, recode)
     history = History(
         ids, bounds, at, code, vocabulary, layout.zone, max(at), unit=layout.unit,
         sequenced="seq" in layout.others, notes=tuple(notes),
     )  # fmt: skip
-    return _with_others(history, order, kept, layout, reader) if layout.others else history
+    return _with_others(history, order, kept, layout) if layout.others else history
 
 
-def _bucket_plain(rows: Iterable[Sequence[Any]], reader: _Reader, buckets: dict[str, list[int]]) -> None:
+def _bucket_plain(rows: Iterable[Sequence[Any]], reader: _Reader) -> None:
     """Three columns: `instant << 16 | code`, appended to the list of the unit."""
-    codes, epoch, utc, clock = reader.codes, EPOCH, UTC, datetime
-    lists: dict[object, list[int]] = {}
+    codes, epoch, utc, clock, text = reader.codes, EPOCH, UTC, datetime, str
+    lists: dict[Any, list[int]] = {}
     for row, (unit, name, at) in enumerate(rows, 1):
         try:
             code = codes[name]
-            if at.__class__ is clock and at.tzinfo is utc:
+            if at.__class__ is clock and at.tzinfo is utc and unit.__class__ is text:
                 d = at - epoch
-                packed = ((d.days * DAY_SECONDS + d.seconds) * SECOND + d.microseconds) << CODE_BITS | code
-            else:
-                packed = reader.us(at) << CODE_BITS | code
-            lists[unit].append(packed)
-        except (KeyError, TypeError, CustlifeError):
-            try:
-                code = reader.code(name) if name.__hash__ is None or name not in codes else codes[name]
-                packed = reader.us(at) << CODE_BITS | code
-                _new_list(unit, lists, buckets).append(packed)
-            except CustlifeError as error:
-                reader.bad(row, error)
-
-
-def _new_list(unit: object, lists: dict[object, list[int]], buckets: dict[str, list[int]]) -> list[int]:
-    """The list of a unit, made at its first row; two spellings of one id are refused."""
-    key = unit_id(unit)
-    if unit in lists:
-        return lists[unit]
-    if key in buckets:
-        raise UsageError(f"the ids {unit!r} and {key!r} would be one customer", "write all ids as text")
-    buckets[key] = lists[unit] = []
-    return buckets[key]
-
-
-def _bucket_wide(
-    rows: Iterable[Sequence[Any]], reader: _Reader, buckets: dict[str, list[int]], kept: list[Sequence[Any]]
-) -> None:
-    """More columns: the index of the kept row rides in the low bits, so that the others can follow the sort."""
-    codes = reader.codes
-    lists: dict[object, list[int]] = {}
-    where_recorded = reader.layout.others.index("recorded_at") if "recorded_at" in reader.layout.others else None
-    for row, values in enumerate(rows, 1):
-        unit, name, at, *rest = values
+                lists[unit].append(((d.days * DAY_SECONDS + d.seconds) * SECOND + d.microseconds) << CODE_BITS | code)
+                continue
+        except (KeyError, TypeError):
+            pass
         try:
-            code = codes[name] if name.__hash__ is not None and name in codes else reader.code(name)
+            key = unit_id(unit)
+            packed = reader.us(at) << CODE_BITS | reader.code(name)
+            reader.bucket(unit, key, lists).append(packed)
+        except CustlifeError as error:
+            reader.bad(row, error)
+
+
+def _bucket_wide(rows: Iterable[Sequence[Any]], reader: _Reader, kept: list[Sequence[Any]]) -> None:
+    """More columns: the index of the kept row rides in the low bits, so that the others can follow the sort."""
+    lists: dict[Any, list[int]] = {}
+    others = reader.layout.others
+    recorded = others.index("recorded_at") if "recorded_at" in others else None
+    seq = others.index("seq") if "seq" in others else None
+    for row, (unit, name, at, *rest) in enumerate(rows, 1):
+        try:
+            key = unit_id(unit)
             us = reader.us(at)
-            if where_recorded is not None and rest[where_recorded] not in (None, ""):
-                rest[where_recorded] = recorded = reader.us(rest[where_recorded], "recorded_at")
-                if recorded < us:
-                    raise UsageError("recorded_at is before at", "an event is known at the earliest when it occurs")
-            _new_list(unit, lists, buckets).append((us << CODE_BITS | code) << ROW_BITS | len(kept))
+            code = reader.code(name)
+            if recorded is not None:
+                rest[recorded] = _recorded(rest[recorded], us, reader)
+            if seq is not None:
+                rest[seq] = _whole(rest[seq])
+            reader.bucket(unit, key, lists).append((us << CODE_BITS | code) << ROW_BITS | len(kept))
         except CustlifeError as error:
             reader.bad(row, error)
         else:
             kept.append(rest)
 
 
-def _settle_problems(reader: _Reader, layout: Layout) -> list[Note]:
+def _recorded(value: object, at: int, reader: _Reader) -> int:
+    """When a row became known; when it occurred, where nothing says so."""
+    if is_missing(value):
+        return at
+    recorded = reader.us(value, "recorded_at")
+    if recorded < at:
+        raise UsageError(f"recorded_at={value!r} is before at", "a row is known at the earliest when it occurs")
+    return recorded
+
+
+def _whole(value: object) -> int | None:
+    """The place of a row among those of its instant, or None."""
+    if is_missing(value):
+        return None
+    number: Any = value
+    try:
+        if not isinstance(value, bool) and int(number) == (float(number) if isinstance(number, str) else number):
+            return int(number)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise UsageError(f"seq={value!r} is not a whole number", "number the rows of one instant 0, 1, 2, ...")
+
+
+def _settle_problems(reader: _Reader) -> list[Note]:
     """Raise what could not be read, or turn it into notes."""
-    notes = []
-    if reader.problems:
-        if layout.on_bad != "drop":
-            count = len(reader.problems)
-            what = f"{count:,} row{'s' if count > 1 else ''} cannot be used"
-            drop = "or pass on_bad='drop' to leave such rows out, counted and listed"
-            hint = f"{reader.hints[0].rstrip('.')}; {drop}" if reader.hints else drop
-            raise DataError(what, reader.problems, hint)
-        shown = [f"{where}: {what}" for where, what in reader.problems]
-        notes.append(note("dropped", "rows that cannot be used were left out", shown))
+    notes, problems = [], reader.problems
+    if problems:
+        if reader.layout.on_bad != "drop":
+            what = f"{len(problems):,} row{'s' if len(problems) > 1 else ''} cannot be used"
+            drop = "on_bad='drop' leaves such rows out, counted and listed"
+            hint = f"{reader.hint.rstrip('.')}; or {drop}" if reader.hint else drop
+            raise DataError(what, problems, hint)
+        notes.append(note("dropped", "rows that cannot be used were left out", [f"{a}: {b}" for a, b in problems]))
     if reader.foreign:
-        spellings = sorted(map(str, reader.foreign))
-        notes.append(note("mapped", "spellings were read as stages of the model", spellings))
+        notes.append(note("mapped", "spellings were read as names of the model", sorted(reader.foreign)))
     return notes
 
 
 def _empty(layout: Layout, notes: list[Note]) -> History:
+    def named(kind: str) -> list[str]:
+        return [name.removeprefix(kind) for name in layout.others if name.startswith(kind)]
+
     return History(
         [], array("q", [0]), array("q"), array("H"), layout.vocabulary, layout.zone, 0, unit=layout.unit,
-        sequenced="seq" in layout.others, recorded=None, notes=tuple(notes),
-        segments={name[8:]: Column(array("i"), ()) for name in layout.others if name.startswith("segment:")},
-        extras={name[6:]: Column(array("i"), ()) for name in layout.others if name.startswith("extra:")},
-        values={name[6:]: [] for name in layout.others if name.startswith("value:")},
+        sequenced="seq" in layout.others, notes=tuple(notes),
+        recorded=array("q") if "recorded_at" in layout.others else None,
+        segments={name: Column(array("i"), ()) for name in named("segment:")},
+        extras={name: Column(array("i"), ()) for name in (*named("extra:"), *(["key"] if "key" in layout.others else []))},
+        values={name: [] for name in named("value:")},
     )  # fmt: skip
 
 
-def _final_vocabulary(reader: _Reader, layout: Layout) -> tuple[Any, array[int] | None]:
+def _final_vocabulary(reader: _Reader) -> tuple[Any, array[int] | None]:
     """Names met in the data are coded in the order of their text, so that row order cannot show."""
-    fixed = layout.vocabulary.names
-    if len(reader.names) == len(fixed):
-        return layout.vocabulary, None
+    vocabulary = reader.layout.vocabulary
+    if len(reader.names) > CODE_MASK + 1:
+        what = f"there are {len(reader.names):,} different names, more than {CODE_MASK + 1:,}"
+        raise UsageError(what, "group the rare ones first")
+    if len(reader.names) == len(vocabulary.names):
+        return vocabulary, None
     names = tuple(sorted(reader.names))
     place = {name: code for code, name in enumerate(names)}
     recode = array("H", [place[name] for name in reader.names])
-    return attrs.evolve(layout.vocabulary, names=names), recode
+    return attrs.evolve(vocabulary, names=names), recode
 
 
 def _flatten(
-    ids: Sequence[str],
-    buckets: dict[str, list[int]],
-    shift: int,
-    kept: Sequence[Sequence[Any]],
-    layout: Layout,
-    recode: array[int] | None,
+    ids: Sequence[str], reader: _Reader, kept: Sequence[Sequence[Any]], recode: array[int] | None
 ) -> tuple[array[int], array[int], array[int], array[int]]:
     """One list a unit, sorted, laid end to end; `order` holds the index of the kept row behind each."""
     at, code, bounds, order = array("q"), array("H"), array("q", [0]), array("q")
+    shift = ROW_BITS if reader.layout.others else 0
     time_shift = CODE_BITS + shift
     for unit in ids:
-        rows = buckets.pop(unit)
+        rows = reader.buckets.pop(unit)
         if recode is not None:
             rows = [_recoded(row, shift, recode) for row in rows]
         rows.sort()
         if shift:
-            _settle_ties(rows, kept, layout)
+            _settle_ties(rows, kept, reader.layout)
             order.extend([row & ROW_MASK for row in rows])
         at.extend([row >> time_shift for row in rows])
         code.extend([row >> shift & CODE_MASK for row in rows])
@@ -230,79 +292,76 @@ def _recoded(row: int, shift: int, recode: array[int]) -> int:
 
 
 def _settle_ties(rows: list[int], kept: Sequence[Sequence[Any]], layout: Layout) -> None:
-    """Rows of one instant: by `seq` where there is one, then by code, then by content, never by input order."""
-    seq = layout.others.index("seq") if "seq" in layout.others else None
+    """Rows of one instant: by `seq`, those without one first, then by code, then by content; never by input order."""
     time_shift = CODE_BITS + ROW_BITS
-    tied = any(a >> time_shift == b >> time_shift for a, b in zip(rows, rows[1:], strict=False))
-    if not tied:
+    if not any(a >> time_shift == b >> time_shift for a, b in pairwise(rows)):
         return
+    seq = layout.others.index("seq") if "seq" in layout.others else None
 
     def content(row: int) -> tuple[object, ...]:
         others = kept[row & ROW_MASK]
-        first = others[seq] if seq is not None and others[seq] is not None else 0
-        return row >> time_shift, first, row >> ROW_BITS & CODE_MASK, tuple(map(repr, others))
+        number = None if seq is None else others[seq]
+        told = tuple(map(repr, others))
+        return row >> time_shift, number is not None, number or 0, row >> ROW_BITS & CODE_MASK, told
 
-    try:
-        rows.sort(key=content)
-    except TypeError:
-        raise DataError("the column seq_col mixes kinds of values", hint="use whole numbers for seq_col") from None
+    rows.sort(key=content)
 
 
-def _with_others(
-    history: History, order: array[int], kept: Sequence[Sequence[Any]], layout: Layout, reader: _Reader
-) -> History:
+def _with_others(history: History, order: array[int], kept: Sequence[Sequence[Any]], layout: Layout) -> History:
     """Add the recorded instants, segments, extras and values, in the order of the sort."""
     segments, extras, values = {}, {}, {}
     recorded = None
     for place, other in enumerate(layout.others):
         kind, _, name = other.partition(":")
-        if kind == "seq":
-            continue
         column = [kept[row][place] for row in order]
         if kind == "recorded_at":
-            recorded = array("q", [at if r in (None, "") else r for r, at in zip(column, history.at, strict=True)])
+            recorded = array("q", column)
         elif kind == "segment":
             segments[name] = coded(column)
         elif kind in {"extra", "key"}:
             extras[name or kind] = coded(column)
-        else:
+        elif kind == "value":
             values[name] = column
     made = attrs.evolve(history, recorded=recorded, segments=segments, extras=extras, values=values)
-    return drop_known_keys(made) if "key" in made.extras else made
+    return drop_copies(made) if "key" in made.extras else made
 
 
 def coded(values: Sequence[object]) -> Column:
     """A column of texts as codes; None, NaN and empty text are missing; names in the order of their text."""
-    texts = [None if v is None or v != v or v == "" else str(v) for v in values]  # noqa: PLR0124  # NaN
+    texts = [None if is_missing(v) else v if isinstance(v, str) else str(v) for v in values]
     names = tuple(sorted({text for text in texts if text is not None}))
     place: dict[str | None, int] = {name: code for code, name in enumerate(names)}
     place[None] = MISSING
     return Column(array("i", [place[text] for text in texts]), names)
 
 
-def drop_known_keys(history: History) -> History:
-    """Rows whose key was met before in the same unit are copies; a copy with other content is an error.
+def drop_copies(history: History) -> History:
+    """Of rows with one key in one unit the one known first; a copy with other content is an error.
 
     Raises:
-        DataError: One key stands for two different facts.
+        HistoryError: One key stands for two different facts.
     """
-    keys = history.extras["key"].codes
-    keep: list[int] = []
-    bounds = array("q", [0])
-    problems: list[tuple[str, str]] = []
-    for unit, (low, high) in enumerate(history.ranges()):
-        seen: dict[int, int] = {}
+    keys = history.extras["key"]
+    known = history.recorded if history.recorded is not None else history.at
+    coded_columns = [column.codes for column in (*history.segments.values(), *history.extras.values())]
+    columns = [history.at, history.code, *coded_columns, *history.values.values()]
+    dropped: set[int] = set()
+    problems: Problems = []
+    for unit, (low, high) in zip(history.ids, history.ranges(), strict=True):
+        first: dict[int, int] = {}
         for row in range(low, high):
-            first = seen.setdefault(keys[row], row) if keys[row] != MISSING else row
-            if first == row:
-                keep.append(row)
-            elif (history.at[first], history.code[first]) != (history.at[row], history.code[row]):
-                key = history.extras["key"].names[keys[row]]
-                problems.append((f"{history.unit} {history.ids[unit]!r}", f"key {key!r} stands for two different rows"))
-        bounds.append(len(keep))
+            key = keys.codes[row]
+            held = first.setdefault(key, row) if key != MISSING else row
+            if held == row:
+                continue
+            if any(repr(column[held]) != repr(column[row]) for column in columns):
+                problems.append((f"{history.unit} {unit!r}", f"key {keys.name(row)!r} stands for two different rows"))
+            later = row if known[held] <= known[row] else held
+            first[key] = row if later == held else held
+            dropped.add(later)
     if problems:
-        raise DataError("keys must be unique", problems, "give each fact a key of its own")
-    dropped = len(history) - len(keep)
+        raise HistoryError("keys must be unique", problems, "give each fact a key of its own")
     if not dropped:
         return history
-    return history.take(keep, bounds, [Note("dropped", "rows with a known key were copies", dropped)])
+    copies = Note("dropped", "rows with a known key were copies", len(dropped))
+    return within_rows(history, lambda row: row not in dropped, [copies])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["illegal", "look", "of_units", "spelled", "within_rows"]
+__all__ = ["illegal", "illegal_legs", "look", "of_units", "spelled", "within_rows"]
 
 
 def look(history: History, as_of: int, known_at: int | None = None) -> History:
@@ -68,24 +68,35 @@ def spelled(history: History) -> History:
     if not repeats:
         return history
     collapsed = Note("collapsed", "rows that named the stage already held", len(repeats))
-    return within_rows(history, lambda row: row not in repeats, [collapsed])
+    last = [end - 1 for end in history.bounds[1:]]
+    current = {name: column.take(last) for name, column in history.segments.items()}
+    return attrs.evolve(within_rows(history, lambda row: row not in repeats, [collapsed]), current=current)
 
 
-def illegal(history: History) -> list[Note]:
-    """Counts the legs that the policy of the model would have refused; history is kept as it happened."""
+def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:
+    """Unit, row and stage before of each leg that the policy of the model refuses; of rows that open spells."""
     vocabulary = history.vocabulary
     model = vocabulary.model
     if model is None or model.policy == "open":
         return []
     names, path, code = vocabulary.names, vocabulary.path, history.code
-    shown: list[str] = []
+    found: list[tuple[str, int, str | None]] = []
     for unit, (low, high) in zip(history.ids, history.ranges(), strict=True):
         before: str | None = None
         left: str | None = None
         for row in range(low, high):
             name = names[code[row]]
             if not model.allows(before, name, left=left):
-                shown.append(f"{unit}: {before or 'the start'} to {name}")
+                found.append((unit, row, before))
             before = name
             left = name if code[row] < path else left
-    return [note("illegal", f"moves that policy {model.policy!r} refuses were kept as they happened", shown)] if shown else []
+    return found
+
+
+def illegal(history: History) -> list[Note]:
+    """Counts the legs that the policy of the model would have refused; history is kept as it happened."""
+    model, names = history.vocabulary.model, history.vocabulary.names
+    shown = [f"{unit}: {before or 'the start'} to {names[history.code[row]]}" for unit, row, before in illegal_legs(history)]
+    if model is None or not shown:
+        return []
+    return [note("illegal", f"moves that policy {model.policy!r} refuses were kept as they happened", shown)]
