@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from custlife.calendar import Periods, Span
 
 __all__ = [
+    "EARLIER",
+    "NEVER",
     "Activity",
     "ActivityTable",
     "Exclusion",
@@ -50,12 +52,14 @@ class Spells:
     """Lengths of stays by stage: ended ones by where they led, open ones by their age at `as_of`.
 
     Attributes:
-        by: Segments, in force at the start of the spell.
-        cumulative: `visit` counts each stay; `total` adds the stays of one unit in one stage.
+        by: Segments, in force at the start of the stay; of the first one, where stays are added up.
+        clock: `visit` counts each stay; `total` adds the stays of one unit in one stage.
+        resolution: `exact`, or `day`: an end takes the next whole day since the start, a censoring the last one.
     """
 
     by: tuple[str, ...] = ()
     clock: str = "visit"
+    resolution: str = "exact"
 
 
 @attrs.define
@@ -64,14 +68,17 @@ class SpellTally:
 
     Attributes:
         ended: By the code of the next stage.
-        open: Ages at `as_of` of the spells that last.
-        entered: Lengths already behind a spell when observation began (delayed entry).
+        open: Ages at `as_of` of the stays that last.
+        entered: Lengths already behind a stay when observation began (delayed entry).
+        truncated: Stays that began before observation did; those whose delay is not 0 are in `entered`.
+        gone: Stays over before observation began; they are in no other number.
     """
 
     ended: dict[int, array[int]] = attrs.field(factory=dict)
     open: array[int] = attrs.field(factory=_times)
     entered: array[int] = attrs.field(factory=_times)
     truncated: int = 0
+    gone: int = 0
 
 
 SpellTable = dict[tuple[Group, int], SpellTally]
@@ -83,19 +90,25 @@ class Moves:
 
     Attributes:
         periods: The calendar, or None for one period over all.
-        by: Segments, in force at the move.
+        by: Segments.
+        segment: `move`: in force at the move; `stay`: in force at the start of the stay that the move ends, so that
+            who came in and who went out of a stage are split alike.
     """
 
     periods: Periods | None = None
     by: tuple[str, ...] = ()
+    segment: str = "move"
 
 
 MoveTable = dict[tuple[Group, int, int, int], int]
 
+EARLIER = -(1 << 40)
+"""The period of moves made before observation began."""
+
 
 @attrs.frozen
 class Activity:
-    """Active periods of each unit: `(group, first, previous, period)`; previous is `NEVER` at the first.
+    """Active periods of units: who starts when, who is active later, and after how long a silence.
 
     Attributes:
         periods: The calendar.
@@ -113,47 +126,62 @@ class Activity:
 
 
 NEVER = -(1 << 62)
+"""The previous active period of a unit that had none."""
 
 
 @attrs.define
 class ActivityTable:
-    """What activity by period comes to.
+    """What activity by period comes to. Activity before the first start of a unit is not counted.
 
     Attributes:
         cohorts: Units by `(group, cohort period)`.
         retained: Units by `(group, cohort period, later period)` active in it.
         last: Units by `(group, cohort period, last active period)`.
-        growth: Active units by `(group, first period, previous active period or NEVER, period)`.
+        growth: Active units by `(group, period of the first start, previous active period or NEVER, period)`.
+        truncated: Units in no cohort because they started before observation began.
+        outside: Units that were active but never started.
     """
 
     cohorts: Counter[tuple[Group, int]]
     retained: Counter[tuple[Group, int, int]]
     last: Counter[tuple[Group, int, int]]
     growth: Counter[tuple[Group, int, int, int]]
+    truncated: int = 0
+    outside: int = 0
 
 
 @attrs.frozen
 class Paths:
-    """Distinct sequences of stages with their counts.
+    """Distinct sequences of codes with their counts.
 
     Attributes:
         by: Segments, in force at the first row.
-        longest: Sequences are cut after this many stages.
+        longest: Sequences are cut after this many codes.
+        repeats: `keep`, or `first`: only the first occurrence of each code is kept.
     """
 
     by: tuple[str, ...] = ()
     longest: int | None = None
+    repeats: str = "keep"
 
 
 @attrs.define
 class PathTally:
-    """Units that took one path, and how long it took them from first to last entry, microseconds."""
+    """Units that took one path.
+
+    Attributes:
+        count: How many.
+        lengths: Time from their first to their last row on the path, microseconds, sorted.
+        ends: How many by the code in which they stand at `as_of`.
+    """
 
     count: int = 0
     lengths: array[int] = attrs.field(factory=_times)
+    ends: dict[int, int] = attrs.field(factory=dict)
 
 
 PathTable = dict[tuple[Group, tuple[int, ...], bool], PathTally]
+"""By group, sequence and whether it was cut; the empty sequence holds units first seen before observation began."""
 
 
 @attrs.frozen
@@ -250,6 +278,7 @@ class FunnelTally:
 
 
 FunnelTable = dict[tuple[Group, "int | None"], FunnelTally]
+
 
 @attrs.frozen
 class Reasons:

@@ -137,6 +137,7 @@ class History:
         sequenced: True where the source gave an order for rows of one instant.
         recorded: When each row became known, microseconds UTC; None when rows were known as they occurred.
         segments: Coded columns that questions may split by.
+        current: Last value of each segment, one code a unit, where the row that told it was collapsed into a spell.
         extras: Other coded columns: `reason`, `actor`, `cause`.
         values: Plain columns of values, for predicates over events.
         notes: What was done to the rows.
@@ -154,6 +155,7 @@ class History:
     sequenced: bool = False
     recorded: array[int] | None = None
     segments: Mapping[str, Column] = attrs.field(factory=dict)
+    current: Mapping[str, Column] = attrs.field(factory=dict)
     extras: Mapping[str, Column] = attrs.field(factory=dict)
     values: Mapping[str, Sequence[object]] = attrs.field(factory=dict)
     notes: tuple[Note, ...] = ()
@@ -200,6 +202,7 @@ class History:
             code=array("H", [code[row] for row in rows]),
             recorded=None if self.recorded is None else array("q", [self.recorded[row] for row in rows]),
             segments={name: column.take(rows) for name, column in self.segments.items()},
+            current={name: column.take(kept) for name, column in self.current.items()},
             extras={name: column.take(rows) for name, column in self.extras.items()},
             values={name: [column[row] for row in rows] for name, column in self.values.items()},
             notes=(*self.notes, *notes),

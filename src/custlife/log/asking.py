@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from custlife.analysis.paths import PathsResult
     from custlife.analysis.per_customer import PerCustomerResult
     from custlife.analysis.reasons import ReasonsResult
-    from custlife.analysis.retention import RetentionResult
+    from custlife.analysis.retention_result import RetentionResult
     from custlife.analysis.spells import SpellsResult
     from custlife.analysis.steps import Exclude, Step
     from custlife.analysis.time_in_stage import TimeInStageResult
@@ -217,10 +217,10 @@ class Questions(Log):
             >>> [row.dormant for row in EventLog.from_rows(rows).growth_accounting(every="month").rows]
             [0, 1, 0]
         """
-        from custlife.analysis.growth import Growth
+        from custlife.analysis.growth import GrowthAccounting
 
         return self.ask(
-            Growth(every, _maybe(active, "active"), names(new, "new"), dormant_after, resurrected_after, names(by), week_start)
+            GrowthAccounting(every, _maybe(active, "active"), names(new, "new"), dormant_after, resurrected_after, names(by), week_start)
         )
 
     def paths(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Reasons, Spells
 from custlife.engines.rows.activity import count_activity
 from custlife.engines.rows.funnel import count_funnel
-from custlife.engines.rows.moving import count_moves, count_paths, count_reasons, count_spells
+from custlife.engines.rows.moving import count_moves, count_paths, count_reasons
+from custlife.engines.rows.staying import count_spells
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,13 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from custlife.engines.gathers import NEVER, ActivityTable
-from custlife.engines.rows.moving import following, group_at
+from custlife.engines.rows.moving import group_at
+from custlife.engines.rows.staying import following
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from custlife.engines.gathers import Activity, Group
-    from custlife.engines.history import History
+    from custlife.engines.history import Grouping, History
 
 __all__ = ["count_activity"]
 
@@ -22,28 +23,44 @@ Run = tuple[int, int]  # first and last period of an unbroken stretch of active 
 def count_activity(request: Activity, history: History) -> ActivityTable:
     """Cohorts, retained units and the steps of growth accounting, in one pass over the units.
 
-    A unit of a stage log is active in every period that one of its active spells touches; of an event log, in every
-    period with an active event. Stretches of periods are counted as stretches, so long spells cost no more than short.
+    A unit of a stage log is active in every period that one of its active stays touches; of an event log, in every
+    period with an active event. Stretches of periods are counted as stretches, so long stays cost no more than short.
     """
-    tables = _Tables()
-    if not len(history):
-        return tables.finished()
+    tables = _Tables(history.since)
     period = request.periods.indexer()
     grouping = history.grouping(request.by)
-    spans = history.vocabulary.path > 0
-    until = following(history)[1] if spans else history.at
     code, at, active, start = history.code, history.at, request.active, request.start
+    until = _untils(history) if history.vocabulary.path else at
     for low, high in history.ranges():
-        runs = _runs(code[low:high], at[low:high], until[low:high], active, period)
-        starts = [row for row in range(low, high) if code[row] in start]
-        if starts:
-            group = group_at(grouping, starts[0])
-            cohorts = [period(at[starts[0]])] if not request.recurring else sorted({period(at[row]) for row in starts})
-            for cohort in cohorts:
-                tables.add_cohort(group, cohort, runs)
+        codes = code[low:high]
+        runs = _runs(codes, at[low:high], until[low:high], active, period)
+        first = low + next((place for place, here in enumerate(codes) if here in start), high)
+        if first >= high:
+            tables.outside += bool(runs)
+            continue
+        born = period(at[first])
+        if runs and runs[0][0] < born:
+            runs = [(max(since, born), last) for since, last in runs if last >= born]
+        group = group_at(grouping, first)
         if runs:
-            tables.add_growth(group_at(grouping, low), runs)
+            tables.add_growth(group, born, runs)
+        if request.recurring:
+            tables.add_recurring(grouping, _starts(codes, low, start), (at, period), runs)
+        else:
+            tables.add_first(group, at[first], born, runs)
     return tables.finished()
+
+
+def _untils(history: History) -> Sequence[int]:
+    """The first instant behind each stay: that of the next row; one that lasts still holds at `as_of`."""
+    until = following(history)[1]
+    for end in history.bounds[1:]:
+        until[end - 1] += 1
+    return until
+
+
+def _starts(codes: Sequence[int], low: int, start: frozenset[int]) -> list[int]:
+    return [row for row, here in enumerate(codes, low) if here in start]
 
 
 def _runs(
@@ -56,7 +73,7 @@ def _runs(
         if here in active:
             low = period(start)
             high = period(end - 1) if end > start else low
-            if low > last + 1 or first == NEVER:
+            if low > last + 1:
                 if first != NEVER:
                     runs.append((first, last))
                 first, last = low, high
@@ -70,12 +87,38 @@ def _runs(
 class _Tables:
     """Counts of stretches, turned into counts of periods at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, since: int | None) -> None:
+        self.since = since
         self.cohorts: Counter[tuple[Group, int]] = Counter()
         self.last: Counter[tuple[Group, int, int]] = Counter()
         self.growth: Counter[tuple[Group, int, int, int]] = Counter()
         self.kept: Counter[tuple[Group, int, int]] = Counter()
         self.held: Counter[tuple[Group, int, int]] = Counter()
+        self.truncated = self.outside = 0
+
+    def add_first(self, group: Group, at: int, cohort: int, runs: list[Run]) -> None:
+        """A unit in the cohort of its first start, unless that lies before observation."""
+        if self.since is not None and at < self.since:
+            self.truncated += 1
+        else:
+            self.add_cohort(group, cohort, runs)
+
+    def add_recurring(
+        self,
+        grouping: Grouping | None,
+        starts: list[int],
+        clock: tuple[Sequence[int], Callable[[int], int]],
+        runs: list[Run],
+    ) -> None:
+        """A unit in the cohort of every period with a start, by the segment at the first start in it."""
+        at, period = clock
+        cohorts: dict[int, int] = {}
+        for row in starts:
+            if self.since is None or at[row] >= self.since:
+                cohorts.setdefault(period(at[row]), row)
+        self.truncated += not cohorts
+        for cohort, row in cohorts.items():
+            self.add_cohort(group_at(grouping, row), cohort, runs)
 
     def add_cohort(self, group: Group, cohort: int, runs: list[Run]) -> None:
         """A unit of a cohort, with the periods in which it was active from then on."""
@@ -90,30 +133,30 @@ class _Tables:
         if latest != NEVER:
             self.last[group, cohort, latest] += 1
 
-    def add_growth(self, group: Group, runs: list[Run]) -> None:
+    def add_growth(self, group: Group, born: int, runs: list[Run]) -> None:
         """How a unit came to be active in each of its periods."""
-        first, before = runs[0][0], NEVER
+        before = NEVER
         for low, high in runs:
-            self.growth[group, first, before, low] += 1
+            self.growth[group, born, before, low] += 1
             if high > low:
-                self.held[group, first, low + 1] += 1
-                self.held[group, first, high + 1] -= 1
+                self.held[group, born, low + 1] += 1
+                self.held[group, born, high + 1] -= 1
             before = high
 
     def finished(self) -> ActivityTable:
         """The tables by single periods."""
-        retained = _unrolled(self.kept)
-        for (group, first, period), n in _unrolled(self.held).items():
-            self.growth[group, first, period - 1, period] += n
-        return ActivityTable(self.cohorts, retained, self.last, self.growth)
+        for (group, born, period), n in _unrolled(self.held).items():
+            self.growth[group, born, period - 1, period] += n
+        return ActivityTable(
+            self.cohorts, _unrolled(self.kept), self.last, self.growth, self.truncated, self.outside
+        )  # fmt: skip
 
 
 def _unrolled(changes: Counter[tuple[Group, int, int]]) -> Counter[tuple[Group, int, int]]:
     """Counts in force in each period, from the changes at their edges."""
     by_line: dict[tuple[Group, int], list[Run]] = {}
     for (group, line, period), change in changes.items():
-        if change:
-            by_line.setdefault((group, line), []).append((period, change))
+        by_line.setdefault((group, line), []).append((period, change))
     full: Counter[tuple[Group, int, int]] = Counter()
     for (group, line), edges in by_line.items():
         edges.sort()

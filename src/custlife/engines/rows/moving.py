@@ -1,4 +1,4 @@
-"""Counting moves, stays, paths and reasons: passes over rows and the rows after them."""
+"""Counting moves, paths and reasons: passes over rows and the rows before them."""
 
 from __future__ import annotations
 
@@ -6,115 +6,19 @@ from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from custlife.engines.gathers import PathTally, SpellTally
+from custlife.engines.gathers import EARLIER, PathTally
 from custlife.engines.history import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from custlife.engines.gathers import (
-        Group,
-        Moves,
-        MoveTable,
-        Paths,
-        PathTable,
-        Reasons,
-        ReasonTable,
-        Spells,
-        SpellTable,
-    )
+    from custlife.engines.gathers import Group, Moves, MoveTable, Paths, PathTable, Reasons, ReasonTable
     from custlife.engines.history import Grouping, History
 
-__all__ = ["OPEN", "count_moves", "count_paths", "count_reasons", "count_spells", "following"]
+__all__ = ["ENTRY", "count_moves", "count_paths", "count_reasons", "group_at"]
 
-OPEN = -1
 ENTRY = -1
 WHOLE: Group = ()
-
-
-def following(history: History) -> tuple[array[int], array[int]]:
-    """For every row the code and instant of the next one of its unit; `OPEN` and `as_of` behind the last."""
-    code, at = array("q", history.code[1:]), history.at[1:]
-    code.append(OPEN)
-    at.append(history.as_of)
-    for end in history.bounds[1:]:
-        code[end - 1] = OPEN
-        at[end - 1] = history.as_of
-    return code, at
-
-
-def count_spells(request: Spells, history: History) -> SpellTable:
-    """Lengths of stays, by group and stage; a stay that ended before observation began is not counted."""
-    if not len(history):
-        return {}
-    if request.clock == "total" or history.since is not None or request.by:
-        return _sorted_spells(_careful_spells(request, history))
-    width = len(history.vocabulary.names) + 1
-    after, until = following(history)
-    lists: dict[int, list[int]] = {}
-    for stage, then, start, end in zip(history.code, after, history.at, until, strict=True):
-        key = stage * width + then
-        try:
-            lists[key].append(end - start)
-        except KeyError:
-            lists[key] = [end - start]
-    table: SpellTable = {}
-    for key, lengths in lists.items():
-        stage, then = divmod(key + 1, width)
-        tally = table.setdefault((WHOLE, stage), SpellTally())
-        lengths.sort()
-        if then == 0:
-            tally.open = array("q", lengths)
-        else:
-            tally.ended[then - 1] = array("q", lengths)
-    return table
-
-
-def _careful_spells(request: Spells, history: History) -> SpellTable:
-    """With segments, delayed entry or stays added up by unit."""
-    table: SpellTable = {}
-    grouping, since = history.grouping(request.by), history.since
-    after, until = following(history)
-    total = request.clock == "total"
-    for low, high in history.ranges():
-        stays: dict[int, tuple[int, int, int, int]] = {}  # stage -> length, delay, next, row
-        for row in range(low, high):
-            start, end = history.at[row], until[row]
-            if since is not None and end < since:
-                continue
-            delay = max(since - start, 0) if since is not None else 0
-            stage = history.code[row]
-            if total and stage in stays:
-                length, first_delay, _, first_row = stays[stage]
-                stays[stage] = (length + end - start, first_delay, after[row], first_row)
-                continue
-            if total:
-                stays[stage] = (end - start, delay, after[row], row)
-            else:
-                _add_stay(table, grouping, stage, (end - start, delay, after[row], row))
-        for stage, stay in stays.items():
-            _add_stay(table, grouping, stage, stay)
-    return table
-
-
-def _add_stay(table: SpellTable, grouping: Grouping | None, stage: int, stay: tuple[int, int, int, int]) -> None:
-    length, delay, then, row = stay
-    tally = table.setdefault((group_at(grouping, row), stage), SpellTally())
-    if then == OPEN:
-        tally.open.append(length)
-    else:
-        tally.ended.setdefault(then, array("q")).append(length)
-    if delay:
-        tally.entered.append(delay)
-        tally.truncated += 1
-
-
-def _sorted_spells(table: SpellTable) -> SpellTable:
-    for tally in table.values():
-        tally.open = array("q", sorted(tally.open))
-        tally.entered = array("q", sorted(tally.entered))
-        tally.ended = {then: array("q", sorted(lengths)) for then, lengths in sorted(tally.ended.items())}
-    return table
 
 
 def group_at(grouping: Grouping | None, row: int) -> Group:
@@ -127,49 +31,94 @@ def count_moves(request: Moves, history: History) -> MoveTable:
     if not len(history):
         return {}
     width = len(history.vocabulary.names) + 1
-    before = array("q", [ENTRY])
-    before.extend(history.code[:-1])
+    before = array("q", [ENTRY, *history.code[:-1]])
     for start in history.bounds[:-1]:
         before[start] = ENTRY
-    pairs: Sequence[int] = [(a + 1) * width + b for a, b in zip(before, history.code, strict=True)]
+    keys: Sequence[int] = [(a + 1) * width + b for a, b in zip(before, history.code, strict=True)]
+    square = width * width
+    labels: tuple[Group, ...] = (WHOLE,)
     grouping = history.grouping(request.by)
-    period = list(map(request.periods.indexer(), history.at)) if request.periods else None
-    if grouping is None and period is None:
-        return {(WHOLE, 0, key // width - 1, key % width): n for key, n in Counter(pairs).items()}
-    periods = period if period is not None else [0] * len(pairs)
-    groups = grouping.codes if grouping else [0] * len(pairs)
-    labels = grouping.labels if grouping else (WHOLE,)
-    counted = Counter(zip(groups, periods, pairs, strict=True))
-    return {(labels[g], p, key // width - 1, key % width): n for (g, p, key), n in counted.items()}
+    if grouping is not None:
+        codes, labels = _codes_for(request, grouping, before), grouping.labels
+        keys = [g * square + key for g, key in zip(codes, keys, strict=True)]
+    area = square * len(labels)
+    if request.periods is not None or history.since is not None:
+        keys = [p * area + key for p, key in zip(_periods_of(request, history), keys, strict=True)]
+    table: MoveTable = {}
+    for packed, n in Counter(keys).items():
+        period, key = divmod(packed, area)
+        group, pair = divmod(key, square)
+        table[labels[group], period, pair // width - 1, pair % width] = n
+    return table
+
+
+def _codes_for(request: Moves, grouping: Grouping, before: Sequence[int]) -> Sequence[int]:
+    """The segment of each move: at the move, or at the start of the stay it ends."""
+    if request.segment == "move":
+        return grouping.codes
+    earlier = [0, *grouping.codes[:-1]]
+    return [now if came == ENTRY else then for now, then, came in zip(grouping.codes, earlier, before, strict=True)]
+
+
+def _periods_of(request: Moves, history: History) -> Sequence[int]:
+    """The period of each row; `EARLIER` before observation began."""
+    found = list(map(request.periods.indexer(), history.at)) if request.periods else [0] * len(history)
+    since = history.since
+    if since is None:
+        return found
+    return [EARLIER if us < since else period for us, period in zip(history.at, found, strict=True)]
 
 
 def count_paths(request: Paths, history: History) -> PathTable:
-    """Distinct sequences of codes, cut where asked, with the time from the first to the last entry."""
+    """Distinct sequences of codes, cut where asked, with the time from the first to the last row on them."""
     table: PathTable = {}
-    grouping, longest = history.grouping(request.by), request.longest
+    grouping, since = history.grouping(request.by), history.since
+    code, at = history.code, history.at
     for low, high in history.ranges():
-        stop = high if longest is None else min(high, low + longest)
-        key = group_at(grouping, low), tuple(history.code[low:stop]), stop < high
+        sequence, last, is_cut = _path(request, code[low:high])
+        if since is not None and at[low] < since:
+            sequence, last, is_cut = (), 0, False
+        key = group_at(grouping, low), sequence, is_cut
         tally = table.get(key)
         if tally is None:
             tally = table[key] = PathTally()
         tally.count += 1
-        tally.lengths.append(history.at[stop - 1] - history.at[low])
+        tally.lengths.append(at[low + last] - at[low])
+        end = code[high - 1]
+        tally.ends[end] = tally.ends.get(end, 0) + 1
     for tally in table.values():
         tally.lengths = array("q", sorted(tally.lengths))
+        tally.ends = dict(sorted(tally.ends.items()))
     return table
+
+
+def _path(request: Paths, codes: array[int]) -> tuple[tuple[int, ...], int, bool]:
+    """The sequence of one unit, the place of its last row among the rows, and whether it goes on."""
+    places: Sequence[int] = range(len(codes))
+    if request.repeats == "first":
+        first: dict[int, int] = {}
+        for place, here in enumerate(codes):
+            first.setdefault(here, place)
+        places = list(first.values())
+    longest = request.longest
+    is_cut = longest is not None and len(places) > longest
+    if is_cut:
+        places = places[:longest]
+    return tuple([codes[place] for place in places]), places[-1], is_cut
 
 
 def count_reasons(request: Reasons, history: History) -> ReasonTable:
     """Moves into an exit, by the stage they came from and the reason given."""
     table: Counter[tuple[Group, int, int, str | None]] = Counter()
-    grouping = history.grouping(request.by)
+    grouping, since = history.grouping(request.by), history.since
+    code, exits = history.code, request.exits
     column = history.extras.get("reason")
-    for low, high in history.ranges():
-        for row in range(low, high):
-            if history.code[row] in request.exits:
-                came = history.code[row - 1] if row > low else ENTRY
-                given = column.codes[row] if column else MISSING
-                reason = column.names[given] if column and given != MISSING else None
-                table[group_at(grouping, row), came, history.code[row], reason] += 1
+    starts = frozenset(history.bounds)
+    for row in [row for row, here in enumerate(code) if here in exits]:
+        if since is not None and history.at[row] < since:
+            continue
+        came = ENTRY if row in starts else code[row - 1]
+        given = column.codes[row] if column else MISSING
+        reason = column.names[given] if column and given != MISSING else None
+        table[group_at(grouping, row), came, code[row], reason] += 1
     return dict(table)

@@ -1,0 +1,156 @@
+"""Members: the units behind one cell of an answer.
+
+Tables of disjoint sets of units add up, so a unit is behind a cell exactly when its own table has something there: the
+same counting that made the answer says who is in it. Funnels keep what they said of each unit, and are read directly.
+"""
+
+from __future__ import annotations
+
+from array import array
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.conversion import Conversion
+from custlife.analysis.funnel import Funnel
+from custlife.analysis.question import choice
+from custlife.analysis.result import Result
+from custlife.analysis.splitting import check_count, wanted_segment
+from custlife.calendar import periods
+from custlife.engines import run
+from custlife.engines.history import Column
+from custlife.engines.rows.funnel import verdicts
+from custlife.errors import UnknownNameError, UsageError, UsageTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from custlife.engines.history import History
+    from custlife.engines.rows.attempts import Attempt
+
+__all__ = ["alone", "members"]
+
+FUNNEL_CELL = ("step", "state", "segment", "cohort")
+CONVERSION_CELL = ("state", "segment", "cohort")
+STATES = ("reached", "entered", "imputed", "pending", "lost")
+LEFT_OUT = ("dropped", "skipped", "truncated")
+
+
+def members(question: Any, history: History, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
+    """The ids of the units behind one cell of an answer, sorted; see `log.members`.
+
+    Raises:
+        UsageTypeError: Neither a question nor an answer, or one that has no cells.
+        UnknownNameError: A word that does not name a cell of this question.
+    """
+    check_count("limit", limit)
+    asked = question.question if isinstance(question, Result) else question
+    if isinstance(asked, Conversion):
+        _check_words(cell, CONVERSION_CELL)
+        state = choice("state", cell.get("state", "converted"), ("converted", "pending", "lost"))
+        cell = {**cell, "step": 1, "state": "reached" if state == "converted" else state}
+        asked = asked.funnel()
+    if isinstance(asked, Funnel):
+        _check_words(cell, FUNNEL_CELL)
+        found = _of_funnel(asked, history, cell)
+    elif hasattr(asked, "holds"):
+        _check_words(cell, asked.CELL)
+        found = _of_tables(asked, history, cell)
+    else:
+        raise UsageTypeError(
+            f"question={asked!r} has no cells", "pass a funnel, conversion, retention, growth, headcount, flows, ..."
+        )
+    return tuple(islice(found, limit))
+
+
+def _check_words(cell: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for word in cell:
+        if word not in known:
+            raise UnknownNameError("word for a cell", word, known)
+
+
+# -- any question, by the table of each unit ---------------------------------------------------------------------------
+
+
+def _of_tables(question: Any, history: History, cell: Mapping[str, Any]) -> Iterator[str]:
+    requests = question.requests(history)
+    for unit, name in enumerate(history.ids):
+        if question.holds(history, run(requests, alone(history, unit)), cell):
+            yield name
+
+
+def alone(history: History, unit: int) -> History:
+    """The history of one unit."""
+    low, high = history.bounds[unit], history.bounds[unit + 1]
+
+    def cut(columns: Mapping[str, Column]) -> dict[str, Column]:
+        return {name: Column(column.codes[low:high], column.names) for name, column in columns.items()}
+
+    return attrs.evolve(
+        history,
+        ids=[history.ids[unit]],
+        bounds=array("q", [0, high - low]),
+        at=history.at[low:high],
+        code=history.code[low:high],
+        recorded=None if history.recorded is None else history.recorded[low:high],
+        segments=cut(history.segments),
+        current={name: column.take([unit]) for name, column in history.current.items()},
+        extras=cut(history.extras),
+        values={name: column[low:high] for name, column in history.values.items()},
+    )
+
+
+# -- funnels -----------------------------------------------------------------------------------------------------------
+
+
+def _of_funnel(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Iterator[str]:
+    plan = funnel.plan(history)
+    state = choice("state", cell.get("state", "reached"), (*STATES, *LEFT_OUT))
+    if state in LEFT_OUT:
+        if "step" in cell or "segment" in cell or "cohort" in cell:
+            raise UsageError(f"state={state!r} is of the whole funnel", "leave out step=, segment= and cohort=")
+        return (unit for unit, verdict in verdicts(plan, history) if verdict.why == state)
+    step = _number(funnel, history, cell.get("step", -1))
+    is_wanted = _part_test(funnel, history, cell)
+    return (
+        unit
+        for unit, verdict in verdicts(plan, history)
+        if any(_is_in(attempt, step, state) and is_wanted(attempt) for attempt in verdict.attempts)
+    )
+
+
+def _number(funnel: Funnel, history: History, step: int | str) -> int:
+    """The number of a step given by name or number; -1 is the last."""
+    labels = [str(one) for one in funnel.steps_for(history)]
+    if isinstance(step, int) and -len(labels) <= step < len(labels):
+        return step % len(labels)
+    if step not in labels:
+        raise UnknownNameError("step", step, labels)
+    return labels.index(str(step))
+
+
+def _is_in(attempt: Attempt, step: int, state: str) -> bool:
+    """Whether an attempt stands so at a step."""
+    if step < len(attempt.times):
+        return state == "reached" or state == ("entered" if attempt.real[step] else "imputed")
+    return state == ("pending" if attempt.is_open else "lost")
+
+
+def _part_test(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Callable[[Attempt], bool]:
+    """Whether an attempt belongs to the wanted segment and cohort."""
+    grouping = history.grouping(funnel.by)
+    calendar = periods(funnel.every, tz=history.zone, week_start=funnel.week_start) if funnel.every else None  # type: ignore[arg-type]
+    segment = wanted_segment(cell["segment"]) if "segment" in cell else None
+    cohort = cell.get("cohort")
+    if (segment is not None and grouping is None) or (cohort is not None and calendar is None):
+        raise UsageError("the funnel was not split so", "ask it with by= or every= first")
+
+    def test(attempt: Attempt) -> bool:
+        row, at = attempt.rows[0], attempt.times[0]
+        in_segment = segment is None or (grouping is not None and grouping.labels[grouping.codes[row]] == segment)
+        return in_segment and (
+            cohort is None or (calendar is not None and calendar.label(calendar.index(at)) == cohort)
+        )
+
+    return test

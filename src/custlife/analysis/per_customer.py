@@ -1,0 +1,161 @@
+"""One row for each unit: where it is, how far it came, how it stands."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.question import codes_of
+from custlife.analysis.result import Result, days_of, person
+from custlife.calendar import from_us
+from custlife.errors import UnknownNameError
+from custlife.pictures import Bars, Segment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from custlife.analysis.result import About
+    from custlife.engines.gathers import Group
+    from custlife.engines.history import History, Vocabulary
+    from custlife.pictures import Picture
+
+__all__ = ["CustomerRow", "PerCustomer", "PerCustomerResult"]
+
+
+@attrs.frozen
+class PerCustomer:
+    """The question for one row a unit; `log.per_customer()` builds and asks it."""
+
+    def requests(self, history: History) -> list[Any]:
+        """No table: a list of units is not a count."""
+        codes_of(history, ())
+        return []
+
+    def answer(self, history: History, tables: list[Any]) -> PerCustomerResult:  # noqa: ARG002
+        """The units, read off their rows."""
+        row = partial(_row, history)
+        rows = tuple(row(unit, low, high) for unit, (low, high) in enumerate(history.ranges()))
+        stages = tuple(history.vocabulary.names)
+        return PerCustomerResult(self, person(history), rows, tuple(history.segments), stages)
+
+
+def _row(history: History, unit: int, low: int, high: int) -> CustomerRow:
+    vocabulary, codes = history.vocabulary, history.code[low:high]
+    names, here, entered = vocabulary.names, codes[-1], history.at[high - 1]
+    furthest = max((code for code in codes if code < vocabulary.path), default=None)
+    paying = vocabulary.customer_from
+    return CustomerRow(
+        history.ids[unit],
+        names[here],
+        from_us(entered),
+        from_us(history.at[low]),
+        None if furthest is None else names[furthest],
+        high - low,
+        days_of(history.as_of - entered),
+        None if paying is None else paying <= here < vocabulary.path,
+        _outcome(vocabulary, here),
+        tuple(
+            history.current[name].name(unit) if name in history.current else column.name(high - 1)
+            for name, column in history.segments.items()
+        ),
+    )
+
+
+def _outcome(vocabulary: Vocabulary, code: int) -> str:
+    return "paused" if code in vocabulary.paused else "ended" if code in vocabulary.ended else "open"
+
+
+@attrs.frozen
+class CustomerRow:
+    """One unit at `as_of`.
+
+    Attributes:
+        customer: Its id.
+        stage: Where it is.
+        entered: When it came there, UTC.
+        first_seen: When it entered its first stage, UTC.
+        furthest: The furthest stage of the path it was ever in; None where it never was on the path.
+        moves: How many moves it made, the first entry included.
+        days_in_stage: How long it has been where it is, days.
+        is_customer: Whether it is in a stage of a paying customer; None where the model does not say.
+        outcome: `open`; `paused` or `ended` in an exit.
+        segments: The segments now, in the order of the log; None where a value is missing.
+    """
+
+    customer: str
+    stage: str
+    entered: datetime
+    first_seen: datetime
+    furthest: str | None
+    moves: int
+    days_in_stage: float
+    is_customer: bool | None
+    outcome: str
+    segments: Group
+
+
+@attrs.frozen(str=False, repr=False)
+class PerCustomerResult(Result):
+    """All units of a log.
+
+    Attributes:
+        question: What was asked.
+        about: Where the answer comes from.
+        rows: The units, by id.
+        segments: Names of the segments of each row.
+        stages: All stages, in the order of the model.
+    """
+
+    question: PerCustomer
+    about: About
+    rows: tuple[CustomerRow, ...]
+    segments: tuple[str, ...]
+    stages: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, customer: str) -> CustomerRow:
+        """The row of one unit, by its id.
+
+        Raises:
+            UnknownNameError: There is no such unit.
+        """
+        from bisect import bisect_left
+
+        place = bisect_left(self.rows, customer, key=lambda row: row.customer)
+        if place == len(self.rows) or self.rows[place].customer != customer:
+            raise UnknownNameError(self.about.unit, customer, [row.customer for row in self.rows])
+        return self.rows[place]
+
+    def title(self) -> str:
+        """One line that says what was asked."""
+        return f"{len(self.rows):,} {self.about.unit}s"
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One row for each unit, its segments last."""
+        return [
+            {
+                "customer": row.customer,
+                "stage": row.stage,
+                "entered": row.entered,
+                "first_seen": row.first_seen,
+                "furthest": row.furthest,
+                "moves": row.moves,
+                "days_in_stage": row.days_in_stage,
+                "is_customer": row.is_customer,
+                "outcome": row.outcome,
+                **dict(zip(self.segments, row.segments, strict=True)),
+            }
+            for row in self.rows
+        ]
+
+    def picture(self) -> Picture:
+        """A bar for each stage that somebody is in now."""
+        held = {
+            stage: sum(row.stage == stage for row in self.rows) for stage in dict.fromkeys(r.stage for r in self.rows)
+        }
+        stages = [stage for stage in self.stages if stage in held]
+        return Bars(stages, [Segment("", [held[stage] for stage in stages])], title=self.title())

@@ -1,0 +1,175 @@
+"""Reasons: why units left the path, by the stage they left and the exit they took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.question import codes_of
+from custlife.analysis.result import Result
+from custlife.analysis.splitting import about, group_order, head, label, shown_reason, wanted_segment
+from custlife.engines import gathers
+from custlife.errors import UsageError
+from custlife.pictures import Bars, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import ClassVar
+
+    from custlife.analysis.result import About
+    from custlife.engines.gathers import Group, ReasonTable
+    from custlife.engines.history import History
+    from custlife.pictures import Picture
+
+__all__ = ["ExitReason", "Reasons", "ReasonsResult"]
+
+START = "(start)"
+
+
+@attrs.frozen
+class Reasons:
+    """The question of reasons; `log.reasons(...)` builds and asks it.
+
+    Attributes:
+        exits: The exits; empty means all of them.
+        by: Segments to split by, in force at the move.
+    """
+
+    CELL: ClassVar[tuple[str, ...]] = ("segment", "from_stage", "to_stage", "reason")
+
+    exits: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+
+    def requests(self, history: History) -> list[gathers.Reasons]:
+        """The one table it needs."""
+        vocabulary = history.vocabulary
+        every = vocabulary.paused | vocabulary.ended
+        wanted = codes_of(history, self.exits)
+        for code in sorted(wanted - every):
+            names = ", ".join(repr(vocabulary.names[exit_]) for exit_ in sorted(every)) or "none"
+            raise UsageError(f"{vocabulary.names[code]!r} is not an exit", f"exits are {names}")
+        history.grouping(self.by)
+        return [gathers.Reasons(wanted or every, self.by)]
+
+    def answer(self, history: History, tables: list[Any]) -> ReasonsResult:
+        """The result, from the table of counts."""
+        table: ReasonTable = tables[0]
+        names = history.vocabulary.names
+        taken: Counter[tuple[Group, int]] = Counter()
+        for (group, _, to, _), n in table.items():
+            taken[group, to] += n
+        rows = tuple(
+            ExitReason(group, None if came < 0 else names[came], names[to], reason, n, n / taken[group, to])
+            for (group, came, to, reason), n in sorted(table.items(), key=_order)
+        )
+        return ReasonsResult(self, about(history, self.by), rows)
+
+    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
+        """Whether one unit left so: `from_stage`, `to_stage` (the exit), `reason` (None for not given), `segment`."""
+        names = history.vocabulary.names
+        wanted = {
+            name: None if cell[name] is None else names[min(codes_of(history, (cell[name],)))]
+            for name in ("from_stage", "to_stage")
+            if name in cell
+        }
+        return any(
+            {"from_stage": None if came < 0 else names[came], "to_stage": names[to]}.items() >= wanted.items()
+            and reason == cell.get("reason", reason)
+            and group == wanted_segment(cell.get("segment", group))
+            for group, came, to, reason in tables[0]
+        )
+
+
+def _order(item: tuple[tuple[Group, int, int, str | None], int]) -> tuple[object, ...]:
+    """By segment, exit and stage left; then most frequent first, reasons not given last."""
+    (group, came, to, reason), n = item
+    return group_order(group), to, came, -n, reason is None, reason or ""
+
+
+@attrs.frozen
+class ExitReason:
+    """The moves from one stage into one exit for one reason.
+
+    Attributes:
+        segment: The segment's values, in the order of `by`; None where a value is missing.
+        from_stage: The stage left; None where the exit was the first thing known.
+        exit: The exit taken.
+        reason: The reason; None where none was given.
+        count: How many moves.
+        share: Their share of the moves into this exit, in the segment.
+    """
+
+    segment: Group
+    from_stage: str | None
+    exit: str
+    reason: str | None
+    count: int
+    share: float
+
+
+@attrs.frozen(str=False, repr=False)
+class ReasonsResult(Result):
+    """The answer of a question of reasons.
+
+    Attributes:
+        question: What was asked.
+        about: Where the answer comes from.
+        rows: One for each segment, exit, stage left and reason.
+    """
+
+    question: Reasons
+    about: About
+    rows: tuple[ExitReason, ...]
+
+    def count(self, *, exit: str | None = None, from_stage: str | None = None, reason: str | None = None) -> int:
+        """Moves into an exit, from a stage, for a reason; what is not named counts whole."""
+        return sum(
+            row.count
+            for row in self.rows
+            if exit in (None, row.exit)
+            and from_stage in (None, row.from_stage)
+            and reason in (None, shown_reason(row.reason))
+        )
+
+    def title(self) -> str:
+        """One line that says what was asked."""
+        named = ", ".join(self.question.exits) or "every exit"
+        return f"Reasons for {named}"
+
+    def footnotes(self) -> tuple[str, ...]:
+        """How many moves have no reason."""
+        missing = sum(row.count for row in self.rows if row.reason is None)
+        whole = sum(row.count for row in self.rows)
+        return (f"{missing:,} of {whole:,} moves have no reason given.",) if missing else ()
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One row for each segment, exit, stage left and reason; no reason reads `(not given)`."""
+        return [
+            {
+                **head(self.question.by, row.segment),
+                "exit": row.exit,
+                "from": row.from_stage,
+                "reason": shown_reason(row.reason),
+                "count": row.count,
+                "share": row.share,
+            }
+            for row in self.rows
+        ]
+
+    def picture(self) -> Picture:
+        """A bar for each exit and reason, split by the stage left."""
+        lines = sorted({(row.segment, row.exit, shown_reason(row.reason)) for row in self.rows}, key=_line_order)
+        counts: Counter[tuple[Group, str, str, str | None]] = Counter()
+        for row in self.rows:
+            counts[row.segment, row.exit, shown_reason(row.reason), row.from_stage] += row.count
+        stages = dict.fromkeys(row.from_stage for row in sorted(self.rows, key=lambda row: row.from_stage or ""))
+        parts = [
+            Segment(START if stage is None else stage, [counts[*line, stage] for line in lines]) for stage in stages
+        ]
+        return Bars([label(segment, exit_, reason) for segment, exit_, reason in lines], parts, title=self.title())
+
+
+def _line_order(line: tuple[Group, str, str]) -> tuple[object, ...]:
+    return group_order(line[0]), *line[1:]

@@ -1,0 +1,151 @@
+"""What answers that are split by segment and period share: order, labels, notes, the calendar, who is active."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from custlife.analysis.question import codes_of
+from custlife.analysis.result import person
+from custlife.calendar import EVERY, WEEKDAYS, periods
+from custlife.engines.history import Note
+from custlife.errors import UnknownNameError, UsageError, UsageTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from custlife.analysis.result import About
+    from custlife.calendar import Periods
+    from custlife.engines.gathers import Group
+    from custlife.engines.history import History
+
+__all__ = [
+    "about",
+    "active_codes",
+    "calendar",
+    "check_calendar",
+    "check_count",
+    "group_order",
+    "groups_of",
+    "head",
+    "label",
+    "picked",
+    "shown_reason",
+    "wanted_segment",
+]
+
+MISSING_LABEL = "(missing)"
+NOT_GIVEN = "(not given)"
+Row = TypeVar("Row")
+
+
+def group_order(group: Group) -> tuple[tuple[bool, str], ...]:
+    """Segments sort by their text, missing ones last."""
+    return tuple((value is None, value or "") for value in group)
+
+
+def groups_of(groups: Iterable[Group], by: Sequence[str]) -> list[Group]:
+    """All segments in order; the whole where nothing is split, even with no rows."""
+    return sorted({*groups, *([] if by else [()])}, key=group_order)
+
+
+def head(by: Sequence[str], segment: Group) -> dict[str, Any]:
+    """The first columns of a row: its segment."""
+    return dict(zip(by, segment, strict=True))
+
+
+def label(segment: Group, *more: str) -> str:
+    """Segment and further words in one text.
+
+    Examples:
+        >>> label(("pro", None), "2026-01")
+        'pro · (missing) · 2026-01'
+    """
+    return " · ".join([*(MISSING_LABEL if value is None else value for value in segment), *more])
+
+
+def shown_reason(reason: str | None) -> str:
+    """A reason for people; none is said to be none."""
+    return NOT_GIVEN if reason is None else reason
+
+
+def about(history: History, by: Sequence[str]) -> About:
+    """Where an answer comes from, with the units noted whose segment changed."""
+    found = person(history)
+    changes = [_changed(history, name) for name in by]
+    return attrs.evolve(found, notes=(*found.notes, *(note for note in changes if note is not None)))
+
+
+def _changed(history: History, name: str) -> Note | None:
+    """A note of the units whose value changed: they count where they entered."""
+    codes = history.segments[name].codes
+    current = history.current.get(name)
+    units = [
+        unit
+        for place, (unit, (low, high)) in enumerate(zip(history.ids, history.ranges(), strict=True))
+        if (high - low > 1 and min(codes[low:high]) != max(codes[low:high]))
+        or (current is not None and current.codes[place] != codes[high - 1])
+    ]
+    if not units:
+        return None
+    what = f"{history.unit}s whose {name} changed count by the value in force when they were counted"
+    return Note("changed", what, len(units), tuple(units[:5]))
+
+
+def check_calendar(every: str | None, week_start: str) -> None:
+    """Refuses periods and week days that do not exist.
+
+    Raises:
+        UsageError: With the words there are.
+    """
+    if every is not None and every not in EVERY:
+        raise UsageError(f"every={every!r} is not a period", f"choose one of {', '.join(map(repr, EVERY))}")
+    if week_start not in WEEKDAYS:
+        raise UsageError(f"week_start={week_start!r} is not a day", f"choose one of {', '.join(map(repr, WEEKDAYS))}")
+
+
+def check_count(name: str, value: int | None, least: int = 1) -> None:
+    """Refuses what is not a whole number of at least `least`; None passes.
+
+    Raises:
+        UsageTypeError: Not a whole number.
+        UsageError: Too small.
+    """
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise UsageTypeError(f"{name}={value!r} is not a whole number", f"write {name}={least}")
+    if value < least:
+        raise UsageError(f"{name}={value!r} is below {least}", f"write {name}={least} or more")
+
+
+def calendar(every: str, week_start: str, history: History) -> Periods:
+    """The periods of a question in the zone of a history."""
+    return periods(every, tz=history.zone, week_start=week_start)  # type: ignore[arg-type]  # checked by the question
+
+
+def active_codes(history: History, wanted: tuple[str, ...] | None) -> frozenset[int]:
+    """The codes that make one active: those named, else the stages of a customer, else the path, else any event."""
+    vocabulary = history.vocabulary
+    if wanted is not None:
+        return codes_of(history, wanted, "stage" if vocabulary.path else "event")
+    if not vocabulary.path:
+        return frozenset(range(len(vocabulary.names)))
+    return frozenset(range(vocabulary.customer_from or 0, vocabulary.path))
+
+
+def picked(rows: Sequence[Row], kind: str, wanted: str, labels: Sequence[str]) -> Row:
+    """The one row with a label.
+
+    Raises:
+        UnknownNameError: There is no such row.
+    """
+    if wanted not in labels:
+        raise UnknownNameError(kind, wanted, dict.fromkeys(labels))
+    return rows[labels.index(wanted)]
+
+
+def wanted_segment(segment: object) -> Group:
+    """A segment as a caller writes it, one value or several, as a group."""
+    return segment if isinstance(segment, tuple) else (segment,)

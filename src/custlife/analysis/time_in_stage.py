@@ -1,0 +1,243 @@
+"""Time in stage: how long units stay, with those still there censored, and where they go next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.question import choice, codes_of
+from custlife.analysis.result import DAY, Result, days_of
+from custlife.analysis.splitting import about, groups_of, head, label, picked, wanted_segment
+from custlife.engines.gathers import Spells, SpellTally
+from custlife.errors import UsageError
+from custlife.pictures import Lines, Series
+from custlife.stats import kaplan_meier
+from custlife.stats.interval import check_level, check_name
+from custlife.stats.survival import INTERVALS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import ClassVar
+
+    from custlife.analysis.result import About
+    from custlife.calendar import Span
+    from custlife.engines.gathers import Group, SpellTable
+    from custlife.engines.history import History
+    from custlife.pictures import Picture
+    from custlife.stats import Quantile, RestrictedMean, SurvivalCurve
+
+__all__ = ["NextStage", "StageTime", "TimeInStage", "TimeInStageResult"]
+
+
+@attrs.frozen
+class TimeInStage:
+    """The question of time in stage; `log.time_in_stage(...)` builds and asks it.
+
+    Attributes:
+        stages: The stages; empty means all of the path, and every other one somebody was in.
+        clock: `visit`: each stay counts; `total`: the stays of one unit in one stage are added up.
+        resolution: `exact`; or `day`: an end takes the smallest whole number of days that holds it, a censoring the
+            largest that has passed.
+        horizon: End of the window of the restricted mean; None for the longest stay seen.
+        by: Segments to split by, in force at the start of the stay.
+        level: Nominal coverage of the intervals.
+        interval: `log-log`, `log` or `plain`.
+    """
+
+    CELL: ClassVar[tuple[str, ...]] = ("segment", "stage", "state")
+
+    stages: tuple[str, ...] = ()
+    clock: str = "visit"
+    resolution: str = "exact"
+    horizon: Span | None = None
+    by: tuple[str, ...] = ()
+    level: float = 0.95
+    interval: str = "log-log"
+
+    def __attrs_post_init__(self) -> None:
+        choice("clock", self.clock, ("visit", "total"))
+        choice("resolution", self.resolution, ("exact", "day"))
+        check_level(self.level)
+        check_name("interval", self.interval, INTERVALS)
+        if self.horizon is not None and self.horizon.months:
+            raise UsageError(f"horizon={self.horizon} has no fixed length", "write it in days or hours: cl.days(90)")
+
+    def requests(self, history: History) -> list[Spells]:
+        """The one table it needs."""
+        codes_of(history, self.stages)
+        return [Spells(self.by, self.clock, self.resolution)]
+
+    def answer(self, history: History, tables: list[Any]) -> TimeInStageResult:
+        """The result, from the table of counts."""
+        table: SpellTable = tables[0]
+        names, path = history.vocabulary.names, history.vocabulary.path
+        wanted = codes_of(history, self.stages) if self.stages else {*range(path), *(code for _, code in table)}
+        rows = [
+            self._row(table.get((group, code)) or SpellTally(), group, code, names)
+            for group in groups_of((group for group, _ in table), self.by)
+            for code in sorted(wanted)
+        ]
+        return TimeInStageResult(self, about(history, self.by), tuple(rows))
+
+    def _row(self, tally: SpellTally, group: Group, code: int, names: tuple[str, ...]) -> StageTime:
+        ended = [days_of(us) for lengths in tally.ended.values() for us in lengths]
+        curve = kaplan_meier(
+            ended,
+            [days_of(us) for us in tally.open],
+            entered=[days_of(us) for us in tally.entered],
+            level=self.level,
+            interval=self.interval,  # type: ignore[arg-type]  # checked above
+        )
+        horizon = self.horizon
+        limit = curve.horizon if horizon is None else horizon.days + horizon.us / DAY
+        onward = tuple(NextStage(names[then], len(lengths)) for then, lengths in sorted(tally.ended.items()))
+        return StageTime(
+            group, names[code], len(ended) + len(tally.open), len(ended), len(tally.open), tally.truncated, tally.gone,
+            onward, curve, curve.median, curve.quantile(0.25), curve.quantile(0.75), curve.restricted_mean(limit or 0),
+        )  # fmt: skip
+
+    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
+        """Whether the table of one unit has a stay in a cell: `stage`, `state` (`ended`, `open`), `segment`."""
+        state = choice("state", cell.get("state", "ended"), ("ended", "open"))
+        codes = codes_of(history, (cell["stage"],)) if "stage" in cell else None
+        return any(
+            bool(tally.open if state == "open" else tally.ended)
+            for (group, code), tally in tables[0].items()
+            if (codes is None or code in codes) and group == wanted_segment(cell.get("segment", group))
+        )
+
+
+@attrs.frozen
+class NextStage:
+    """Stays of one stage that ended in a move to another."""
+
+    stage: str
+    count: int
+
+
+@attrs.frozen
+class StageTime:
+    """Time in one stage, for one segment.
+
+    Attributes:
+        segment: The segment's values, in the order of `by`; None where a value is missing.
+        stage: The stage.
+        n: Stays (or units, with `clock="total"`) seen: `ended + open`.
+        ended: Stays that ended in a move to any other stage.
+        open: Stays that last at `as_of`: censored.
+        truncated: Those of the `n` that began before observation did (delayed entry).
+        gone: Stays that were over before observation began; in no other number.
+        next: How many stays ended in a move to which stage.
+        curve: Kaplan-Meier curve of the time in the stage, days.
+        median: The time by which half have left, days, with its interval.
+        lower_quartile: The time by which a quarter have left, days.
+        upper_quartile: The time by which three quarters have left, days.
+        restricted_mean: Mean of the time up to a horizon, days.
+    """
+
+    segment: Group
+    stage: str
+    n: int
+    ended: int
+    open: int
+    truncated: int
+    gone: int
+    next: tuple[NextStage, ...]
+    curve: SurvivalCurve = attrs.field(repr=False)
+    median: Quantile
+    lower_quartile: Quantile
+    upper_quartile: Quantile
+    restricted_mean: RestrictedMean
+
+    @property
+    def label(self) -> str:
+        """Segment and stage in one text."""
+        return label(self.segment, self.stage)
+
+
+@attrs.frozen(str=False, repr=False)
+class TimeInStageResult(Result):
+    """The answer of a question of time in stage.
+
+    Attributes:
+        question: What was asked.
+        about: Where the answer comes from.
+        rows: One for each segment and stage.
+    """
+
+    question: TimeInStage
+    about: About
+    rows: tuple[StageTime, ...]
+
+    def __getitem__(self, stage: str) -> StageTime:
+        """The row of a stage; of a segment and a stage by the row's label, such as `"pro · intent"`.
+
+        Raises:
+            UnknownNameError: There is no such row.
+        """
+        return picked(self.rows, "row", stage, [row.label for row in self.rows])
+
+    def title(self) -> str:
+        """One line that says what was asked."""
+        kind = "total time in stage" if self.question.clock == "total" else "time in stage"
+        return f"{kind.capitalize()} of {self.about.units:,} {self.about.unit}s, days"
+
+    def footnotes(self) -> tuple[str, ...]:
+        """How the numbers were estimated, and what was left out."""
+        notes = [
+            f"Kaplan-Meier, open stays censored; {100 * self.question.level:g} % {self.question.interval} intervals."
+        ]
+        if self.question.resolution == "day":
+            notes.append("Resolution day, an approximation: ends are rounded up to whole days, censorings down.")
+        truncated, gone = sum(row.truncated for row in self.rows), sum(row.gone for row in self.rows)
+        if truncated:
+            notes.append(f"{truncated:,} stays began before observation did and are at risk from then on.")
+        if gone:
+            notes.append(f"{gone:,} stays were over before observation began.")
+        return tuple(notes)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One row for each segment and stage; times in days."""
+        return [
+            {
+                **head(self.question.by, row.segment),
+                "stage": row.stage,
+                "n": row.n,
+                "ended": row.ended,
+                "open": row.open,
+                "truncated": row.truncated,
+                "lower_quartile_days": row.lower_quartile.value,
+                "median_days": row.median.value,
+                "median_low_days": row.median.low,
+                "median_high_days": row.median.high,
+                "upper_quartile_days": row.upper_quartile.value,
+                "mean_days": row.restricted_mean.value,
+                "mean_up_to_days": row.restricted_mean.horizon,
+                "next": ", ".join(f"{one.stage} {one.count}" for one in row.next),
+            }
+            for row in self.rows
+        ]
+
+    def picture(self) -> Picture:
+        """The share still there over time: a step curve for each row with stays, its band and the numbers at risk."""
+        lines = [_line(row) for row in self.rows if row.n]
+        return Lines(
+            lines, title=self.title(), form="percent", x_label="days in stage", y_label="still there", x_steps="days"
+        )
+
+
+def _line(row: StageTime) -> Series:
+    """The curve from 1 at day 0 on."""
+    curve = row.curve
+    start = () if curve.times[:1] == (0,) else (0.0,)
+    ones, n = (1.0,) * len(start), (curve.at(0).at_risk,) * len(start)
+    return Series(
+        row.label,
+        (*start, *curve.times),
+        (*ones, *curve.survival),
+        (*ones, *curve.low),
+        (*ones, *curve.high),
+        style="step",
+        at_risk=(*n, *curve.at_risk),
+    )
