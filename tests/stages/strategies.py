@@ -19,8 +19,10 @@ GUARDS = st.lists(
 
 
 @st.composite
-def stages(draw, key: str, *, exit=None) -> Stage:
+def stages(draw, key: str, *, exit=None, rich=True) -> Stage:
     """A stage of this key; its label and aliases begin with the key, so that no two stages share a spelling."""
+    if not rich:
+        return Stage(key, draw(st.sampled_from(["", f"{key} Übung"])), aliases=[f"{key}/x"], exit=exit)
     label = draw(st.one_of(st.just(""), NAME.map(lambda text: f"{key}.{text}")))
     return Stage(
         key,
@@ -36,8 +38,8 @@ def stages(draw, key: str, *, exit=None) -> Stage:
 
 
 @st.composite
-def models(draw, *, policies=POLICIES) -> StageModel:
-    """A model of up to six stages on the path, two unplaced and four exits."""
+def models(draw, *, policies=POLICIES, rich=False) -> StageModel:
+    """A model of up to six stages on the path, two unplaced and four exits; a rich one says much about each."""
     keys = draw(st.permutations(KEYS))
     n_path, n_unplaced, n_exits = draw(st.integers(1, 6)), draw(st.integers(0, 2)), draw(st.integers(0, 4))
     path, unplaced = keys[:n_path], keys[n_path : n_path + n_unplaced]
@@ -48,24 +50,29 @@ def models(draw, *, policies=POLICIES) -> StageModel:
     policy = draw(st.sampled_from(policies))
     if policy == "declared":
         chosen = list(dict.fromkeys([*chosen, *zip([None, *everything], everything, strict=False)]))
+    said = {}
+    if rich:
+        cited = st.sampled_from([None, Citation("book", notes=["n"], reconstructed=True)])
+        said = {"title": draw(TEXT), "about": draw(PROSE), "cited": draw(cited)}
     return StageModel(
-        draw(NAME),
-        [draw(stages(key)) for key in path],
-        unplaced=[draw(stages(key)) for key in unplaced],
-        exits=[draw(stages(key, exit=draw(st.sampled_from(["paused", "ended"])))) for key in exits],
-        transitions=[draw(transitions(*pair)) for pair in chosen],
+        draw(NAME) if rich else "m",
+        [draw(stages(key, rich=rich)) for key in path],
+        unplaced=[draw(stages(key, rich=rich)) for key in unplaced],
+        exits=[draw(stages(key, exit=draw(st.sampled_from(["paused", "ended"])), rich=rich)) for key in exits],
+        transitions=[draw(transitions(*pair, rich=rich)) for pair in chosen],
         policy=policy,
         customer_from=draw(st.sampled_from([None, *path])),
         version=draw(st.integers(1, 9)),
-        title=draw(TEXT),
-        about=draw(PROSE),
-        cited=draw(st.sampled_from([None, Citation("book", notes=["n"], reconstructed=True)])),
+        **said,
     )
 
 
 @st.composite
-def transitions(draw, origin: str | None, target: str) -> Transition:
+def transitions(draw, origin: str | None, target: str, *, rich=True) -> Transition:
     """A transition between two stages."""
+    if not rich:
+        guards = draw(st.sampled_from([(), ("ok",), (Requires("event", "signed"),)]))
+        return Transition(origin, target, reason_required=draw(st.booleans()), guards=guards)
     return Transition(
         origin,
         target,

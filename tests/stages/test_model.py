@@ -26,7 +26,7 @@ def snapshot(model: StageModel) -> str:
 # -- values ------------------------------------------------------------------------------------------------------
 
 
-@given(make.models())
+@given(make.models(rich=True))
 def test_a_model_survives_pickling_and_copying_as_an_equal_value(model):
     hash(model)
     for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
@@ -84,7 +84,7 @@ def test_the_hash_of_a_pickle_is_that_of_the_process_it_arrives_in():
 # -- names -------------------------------------------------------------------------------------------------------
 
 
-@given(make.models())
+@given(make.models(rich=True))
 def test_every_spelling_of_a_stage_resolves_to_it_whatever_its_case_and_spaces(model):
     for key in model.codes:
         for spelling in make.spellings(model[key]):

@@ -35,14 +35,15 @@ class Fields:
         ('saas', 1, None, 'verison')
     """
 
-    __slots__ = ("_asked", "_document", "_problems", "where")
+    __slots__ = ("_asked", "_document", "_problems", "_sound", "_table", "where")
 
     def __init__(self, document: object, where: str, problems: list[tuple[str, str]]) -> None:
         self.where = where
         self._problems = problems
         self._asked: list[str] = []
         self._document: dict[str, Any] = document if isinstance(document, dict) else {}
-        if not isinstance(document, dict):
+        self._sound = self._table = isinstance(document, dict)
+        if not self._table:
             problems.append((where or "$", f"{short(document)} is not a table"))
 
     def raw(self, key: str, default: Any = None) -> Any:
@@ -60,7 +61,7 @@ class Fields:
 
     def required_text(self, key: str) -> str:
         """A text that must be there."""
-        if key not in self._document:
+        if self._table and key not in self._document:
             self.fault(key, "the key is missing")
         return self.text(key)
 
@@ -101,7 +102,12 @@ class Fields:
                 self.fault(key, f"unknown key {key!r}; {nearest(key, self._asked)}")
 
     def build(self, make: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """What a constructor makes of the fields; None where it refuses them, which is a fault of this table."""
+        """What a constructor makes of the fields; None where it refuses them, which is a fault of this table.
+
+        A table that has a fault already is not built: what a default stands in for would only bring more.
+        """
+        if not self._sound:
+            return None
         try:
             return make(*args, **kwargs)
         except CustlifeError as error:
@@ -110,6 +116,7 @@ class Fields:
 
     def fault(self, key: str, what: str) -> None:
         """Note that something is wrong with a key."""
+        self._sound = False
         self._problems.append((self.path(key), what))
 
     def path(self, key: str) -> str:

@@ -30,8 +30,9 @@ def read_json(text: str | bytes, *, name: str = "document") -> Any:
     """
     import json
 
+    content = _decoded(text, name)
     try:
-        value = json.loads(_decoded(text, name), object_pairs_hook=_pairs)
+        value = json.loads(content, object_pairs_hook=_pairs)
     except json.JSONDecodeError as error:
         raise unreadable(name, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
     except RecursionError:
@@ -58,8 +59,9 @@ def read_toml(text: str | bytes, *, name: str = "document") -> dict[str, Any]:
     """
     import tomllib
 
+    content = _decoded(text, name)
     try:
-        value = tomllib.loads(_decoded(text, name))
+        value = tomllib.loads(content)
     except RecursionError:
         raise unreadable(name, "$", f"nested deeper than {MAX_DEPTH}") from None
     except ValueError as error:  # TOMLDecodeError is one, and so is a whole number of thousands of digits

@@ -107,13 +107,13 @@ class StageMapping(Mapping[str, str]):
     unmapped: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, key: str) -> str:
-        for old, new in self.pairs:
-            if old == key:
-                return new
-        for old, why in self.unmapped:
-            if old == key:
-                hint = "say where its history goes: remove(..., into=...) or split(..., default=...)"
-                raise DefinitionError(f"stage {key!r} cannot be mapped: {why}", hint, self.where)
+        new = self.get(key)
+        if new is not None:
+            return new
+        why = dict(self.unmapped).get(key)
+        if why is not None:
+            hint = "say where its history goes: remove(..., into=...) or split(..., default=...)"
+            raise DefinitionError(f"stage {key!r} cannot be mapped: {why}", hint, self.where)
         raise UnknownNameError("stage", key, (old for old, _ in (*self.pairs, *self.unmapped)), self.where)
 
     def __iter__(self) -> Iterator[str]:
