@@ -158,21 +158,23 @@ def ingest(
 
 def _bucket_plain(rows: Iterable[Sequence[Any]], reader: _Reader) -> None:
     """Three columns: `instant << 16 | code`, appended to the list of the unit."""
-    codes, epoch, utc, clock, text = reader.codes, EPOCH, UTC, datetime, str
+    epoch, utc, clock, text = EPOCH, UTC, datetime, str
     lists: dict[Any, list[int]] = {}
+    code_of, list_of = reader.codes.get, lists.get
     for row, (unit, name, at) in enumerate(rows, 1):
         try:
-            code = codes[name]
-            if at.__class__ is clock and at.tzinfo is utc and unit.__class__ is text:
+            if at.__class__ is clock and at.tzinfo is utc and name.__class__ is text and unit.__class__ is text:
                 d = at - epoch
-                lists[unit].append(((d.days * DAY_SECONDS + d.seconds) * SECOND + d.microseconds) << CODE_BITS | code)
-                continue
-        except (KeyError, TypeError):
-            pass
-        try:
-            key = unit_id(unit)
-            packed = reader.us(at) << CODE_BITS | reader.code(name)
-            reader.bucket(unit, key, lists).append(packed)
+                code, found = code_of(name), list_of(unit)
+                if code is None:
+                    code = reader.code(name)
+                if found is None:
+                    found = reader.bucket(unit, unit_id(unit), lists)
+                found.append(((d.days * DAY_SECONDS + d.seconds) * SECOND + d.microseconds) << CODE_BITS | code)
+            else:
+                key = unit_id(unit)
+                packed = reader.us(at) << CODE_BITS | reader.code(name)
+                reader.bucket(unit, key, lists).append(packed)
         except CustlifeError as error:
             reader.bad(row, error)
 
@@ -272,6 +274,7 @@ def _flatten(
     at, code, bounds, order = array("q"), array("H"), array("q", [0]), array("q")
     shift = ROW_BITS if reader.layout.others else 0
     time_shift = CODE_BITS + shift
+    flat: list[int] = []
     for unit in ids:
         rows = reader.buckets.pop(unit)
         if recode is not None:
@@ -279,10 +282,12 @@ def _flatten(
         rows.sort()
         if shift:
             _settle_ties(rows, kept, reader.layout)
-            order.extend([row & ROW_MASK for row in rows])
-        at.extend([row >> time_shift for row in rows])
-        code.extend([row >> shift & CODE_MASK for row in rows])
-        bounds.append(len(at))
+        flat.extend(rows)
+        bounds.append(len(flat))
+    at.extend([row >> time_shift for row in flat])
+    code.extend([row >> shift & CODE_MASK for row in flat])
+    if shift:
+        order.extend([row & ROW_MASK for row in flat])
     return at, code, bounds, order
 
 
