@@ -132,6 +132,11 @@ def test_periods_are_values(place, name, week_start):
         some.every = "day"
 
 
+@given(every, week_starts)
+def test_period_0_holds_the_first_day_of_1970(name, week_start):
+    assert periods(name, week_start=week_start).index(0) == 0
+
+
 def test_an_event_before_midnight_in_the_east_is_in_the_month_that_began_there():
     assert periods("month", tz="Asia/Tokyo").label(
         periods("month", tz="Asia/Tokyo").index(us("2026-01-31T15:00Z"))

@@ -55,6 +55,32 @@ def test_decimal_seconds_are_read_without_rounding(whole, micro):
     assert span(f"{whole}.{micro:06d} seconds") == Span(us=int((whole + Fraction(micro, 10**6)) * 10**6))
 
 
+@given(st.integers(0, 10**11))
+def test_floats_are_taken_to_the_nearest_microsecond(us):
+    assert seconds(us / 10**6) == Span(us=us)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Span(), "0 seconds"),
+        (days(90), "90 days"),
+        (days(1), "1 day"),
+        (weeks(2), "14 days"),
+        (months(3), "3 months"),
+        (years(2), "2 years"),
+        (months(18), "18 months"),
+        (hours(24), "24 hours"),
+        (minutes(1), "1 minute"),
+        (seconds(1), "1 second"),
+        (seconds(1.5), "1.5 seconds"),
+        (Span(1, 2, 3_661_000_000), "1 month 2 days 1 hour 1 minute 1 second"),
+    ],
+)
+def test_a_span_is_written_as_people_say_it(value, text):
+    assert str(value) == text
+
+
 @given(st.text(max_size=20))
 def test_any_text_is_a_span_or_an_error_of_ours(text):
     try:

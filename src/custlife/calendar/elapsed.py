@@ -91,8 +91,6 @@ def first_after(elapsed: Callable[[int], int], us: int, length: int, *, per_week
     Real time runs at least as fast as open time, which bounds the answer from below; the hours of a week and then the
     holidays met so far bound it from above.
     """
-    if length == 0:
-        return us
     target, low, limit = elapsed(us) + length, us + length, min(end - 1, LAST_US)
     if low > limit:
         return None

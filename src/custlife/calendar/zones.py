@@ -118,8 +118,8 @@ class Zone:
         The calendar part moves the wall clock, counted from the anchor: months keep the day of the month or take the
         last day of a shorter one. A skipped time is shifted forward by the gap, of a repeated one the earlier is taken.
         The exact part then passes in real time. With an exact span, or an empty one, the wall clock is not asked, so
-        `add(us, Span()) == us` also inside a repeated hour. From a later anchor never follows an earlier answer,
-        except from within a repeated hour, whose two passes show one wall clock.
+        `add(us, Span()) == us` also inside a repeated hour. A later anchor may have an earlier answer: 30 January
+        23:00 and 31 January 01:00 both lead to the last of February, each at its own time of day.
         """
         if span.is_exact:
             return us + span.us
