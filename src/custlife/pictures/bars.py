@@ -119,7 +119,7 @@ class Bars(Picture):
             self._draw_bar(sheet, parts, index, scale)
             sheet.y += _THICK + (8 if not below else 12)
             if index < len(self.between) and self.between[index]:
-                sheet.text(scale(0.0) + 2, sheet.y + 6, self.between[index], size=11, room=end - scale(0.0), quiet=True)
+                sheet.text(start + 2, sheet.y + 6, self.between[index], size=11, room=end - start - 2, quiet=True)
                 sheet.y += 16
         if scale.low < 0 < count:
             zero = scale(0.0)
@@ -151,10 +151,11 @@ def _indented(text: str, indent: int, width: int) -> list[str]:
 
 
 def _text_bar(parts: list[Part], index: int, scale: Scale) -> str:
-    row = [" "] * (round(scale.end) + 1)
+    row = [" "] * round(scale.end)
     for part, (low, high) in zip(parts, spans(parts, index), strict=True):
         left, right = sorted((round(scale(low)), round(scale(high))))
         row[left:right] = part.cell * (right - left)
-    if scale.low < 0 and row[round(scale(0.0))] == " ":
-        row[round(scale(0.0))] = "│"
+    zero = min(round(scale(0.0)), len(row) - 1)
+    if scale.low < 0 and row[zero] == " ":
+        row[zero] = "│"
     return "".join(row).rstrip()

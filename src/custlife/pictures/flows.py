@@ -56,7 +56,10 @@ class Link:
 
     def __attrs_post_init__(self) -> None:
         if self.value < 0:
-            raise UsageError(f"link {self.source!r} to {self.target!r} has value={self.value!r} below zero")
+            raise UsageError(
+                f"link {self.source!r} to {self.target!r} has value={self.value!r} below zero",
+                "pass zero or more; give a flow back as a link the other way",
+            )
 
 
 def nodes(values: Any) -> tuple[Node, ...]:

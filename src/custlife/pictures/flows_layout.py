@@ -17,6 +17,8 @@ _PAD = 30.0
 _BAR = 11.0
 _MOST_LINKS = 200
 _SWEEPS = 4
+_LARGEST_UNIT = 1e250
+"""Pixels for a value of 1: finite even when all values are as small as floats get."""
 
 
 @attrs.define
@@ -116,16 +118,32 @@ def place(nodes: Sequence[Node], links: Sequence[Link], width: float) -> Plan:
     columns = [column for column in columns if column]
     tallest = max(map(len, columns))
     height = max(200.0, 46.0 * tallest)
-    unit = min((height - _PAD * (len(c) - 1)) / sum(s.value for s in c) for c in columns)
     back = [x for x in kept if spots[x.target].layer <= spots[x.source].layer]
-    reach = max((x.value * unit for x in back), default=0.0) + 8 * len(back[:4]) + 10 if back else 0.0
-    gap = (width - 2 * reach - _BAR) / max(1, len(columns) - 1)
+    unit = min((height - _PAD * (len(c) - 1)) / sum(s.value for s in c) for c in columns)
+    # Arcs turn at the sides and lie below: neither may take more than its part of the paper.
+    unit = min(
+        [
+            unit,
+            _LARGEST_UNIT,
+            *(width * 0.1 / x.value for x in back),
+            *([height * 0.6 / sum(x.value for x in back)] if back else []),
+        ]
+    )
+    thickest = max((x.value * unit for x in back), default=0.0)
+    reach = _reach(len(back) - 1, thickest)
+    margin = max(1.3 * reach, reach + thickest / 2) if back else 0.0
+    gap = (width - 2 * margin - _BAR) / (len(columns) - 1) if len(columns) > 1 else 0.0
     for index, column in enumerate(columns):
         for spot in column:
-            spot.x, spot.height, spot.layer = reach + gap * index, spot.value * unit, index
+            spot.x, spot.height, spot.layer = margin + gap * index, spot.value * unit, index
     _settle_heights(columns, spots, kept, height)
     ribbons, foot = _ribbons(spots, kept, unit, height)
     return Plan(tuple(spots.values()), tuple(ribbons), foot, gap, left_out=len(used) - len(kept))
+
+
+def _reach(nth: int, thick: float) -> float:
+    """How far the nth arc swings out at the side."""
+    return 10 + thick / 2 + 6 * min(nth, 4)
 
 
 def _spots(nodes: Sequence[Node], links: Sequence[Link], layer: dict[str, int]) -> dict[str, Spot]:
@@ -194,7 +212,7 @@ def _ribbons(spots: dict[str, Spot], links: Sequence[Link], unit: float, height:
     for index, link in enumerate(ahead + back):
         key, thick = (link.source, link.target, id(link)), link.value * unit
         nth = index - len(ahead)
-        lane, reach = (foot + 8 + thick / 2, 10 + thick / 2 + 6 * min(nth, 4)) if nth >= 0 else (0.0, 0.0)
+        lane, reach = (foot + 8 + thick / 2, _reach(nth, thick)) if nth >= 0 else (0.0, 0.0)
         foot = foot + 8 + thick if nth >= 0 else foot
         ribbons.append(Ribbon(link, spots[link.source], spots[link.target], starts[key], ends[key], thick, lane, reach))
     return ribbons, foot

@@ -26,7 +26,8 @@ def draw(plan: Plan, sheet: Sheet, form: str) -> None:
         sheet.box(EDGE + spot.x, top + spot.y, plan.bar, max(spot.height, 1.5), tone=spot.tone, tip=about)
     for spot in plan.spots:
         _label(spot, plan, sheet, top, form)
-    sheet.y = top + plan.height + 4
+    lowest = max(spot.middle for spot in plan.spots)
+    sheet.y = top + max(plan.height, lowest + 14) + 4
 
 
 def _about(ribbon: Ribbon, form: str) -> str:
@@ -61,7 +62,7 @@ def _label(spot: Spot, plan: Plan, sheet: Sheet, top: float, form: str) -> None:
     # Labels stand to the right of their bar, in the last layer to the left.
     x = EDGE + spot.x + (-6 if last and spot.layer else plan.bar + 6)
     anchor = "end" if last and spot.layer else None
-    room = plan.gap - plan.bar - 12 if spot.layer or not last else sheet.room - plan.bar
-    y = top + spot.middle
+    room = min(plan.gap - plan.bar - 12 if plan.gap else sheet.width, x - EDGE if anchor else sheet.width - EDGE - x)
+    y = max(top + spot.middle, top + 10)
     sheet.text(x, y - 1, spot.node.name, room=room, anchor=anchor, halo=True)
     sheet.text(x, y + 12, shown(spot.value, form), size=11, room=room, anchor=anchor, quiet=True, halo=True)

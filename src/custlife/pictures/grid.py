@@ -12,14 +12,14 @@ from custlife.pictures.checks import items, need_choice, need_length, numbers, t
 from custlife.pictures.scales import FORMATS, Format, percent, shown
 from custlife.pictures.svg import EDGE, element, num
 from custlife.pictures.table import Table
-from custlife.pictures.tones import LEVELS, ink_on, shade
+from custlife.pictures.tones import INK, LEVELS, ink_on, shade
 from custlife.pictures.words import clean, escape, pixels
 
 if TYPE_CHECKING:
     from custlife.pictures.svg import Sheet
 
-_MOST_ROWS = 60
-_MOST_COLUMNS = 60
+_MOST_ROWS = 52
+_MOST_COLUMNS = 52
 _MOST_WRITTEN = 900
 """Above that many cells the values are left to the shades, or the drawing grows beyond 60 KB."""
 _BLANK = "·"
@@ -98,7 +98,7 @@ class Grid(Picture):
         return Table(columns, rows if self.columns else [], self.title, self.note, align=side).text(width)
 
     def svg(self, width: int = 720) -> str:
-        """The map drawn; the first sixty rows and columns."""
+        """The map drawn; the first 52 rows and columns."""
         sheet = self._sheet(width)
         if not self.rows or not self.columns:
             sheet.nothing()
@@ -114,27 +114,31 @@ class Grid(Picture):
     def _draw(self, sheet: Sheet) -> None:
         head, extra = self._heads()
         names = min(max(pixels(text) for text in [head, *self.rows]) + 10, sheet.room * 0.28)
-        sizes = max((pixels(text, 11) for text in [extra, *self.row_notes]), default=0) + 12 if self.row_notes else 0
+        sizes = max(pixels(text, 11) for text in [extra, *self.row_notes]) + 12 if self.row_notes else 0
+        sizes = min(sizes, sheet.room * 0.22)
         left = EDGE + names + sizes
         count = min(len(self.columns), _MOST_COLUMNS)
         wide = min((sheet.width - EDGE - left) / count, 96.0)
         tall = 26.0 if wide >= 26 else max(14.0, wide)
-        self._draw_heads(sheet, left, wide, count, (head, extra))
+        self._draw_heads(sheet, (left, sizes), wide, count, (head, extra))
         top = sheet.y
         for index, name in enumerate(self.rows[:_MOST_ROWS]):
             base = top + tall * (index + 0.5) + 4
             sheet.text(EDGE, base, name, room=names - 8)
             if self.row_notes:
-                sheet.text(left - 10, base, self.row_notes[index], size=11, anchor="end", quiet=True)
+                sheet.text(left - 10, base, self.row_notes[index], size=11, room=sizes - 10, anchor="end", quiet=True)
         self._draw_cells(sheet, left, top, wide, tall)
         sheet.y = top + tall * min(len(self.rows), _MOST_ROWS) + 6
         self._draw_key(sheet, left)
 
-    def _draw_heads(self, sheet: Sheet, left: float, wide: float, count: int, heads: tuple[str, str]) -> None:
+    def _draw_heads(
+        self, sheet: Sheet, place: tuple[float, float], wide: float, count: int, heads: tuple[str, str]
+    ) -> None:
+        left, sizes = place
         sheet.y += 14
-        sheet.text(EDGE, sheet.y, heads[0], size=11, room=left - EDGE - 8, quiet=True)
+        sheet.text(EDGE, sheet.y, heads[0], size=11, room=left - sizes - EDGE - 8, quiet=True)
         if self.row_notes:
-            sheet.text(left - 10, sheet.y, heads[1], size=11, anchor="end", quiet=True)
+            sheet.text(left - 10, sheet.y, heads[1], size=11, room=sizes - 10, anchor="end", quiet=True)
         widest = max(pixels(name, 11) for name in self.columns[:count])
         every = 1 if wide >= 34 else max(1, int(-(-(widest + 6) // wide)))
         for index in range(0, count, every):
@@ -145,42 +149,47 @@ class Grid(Picture):
     def _draw_cells(self, sheet: Sheet, left: float, top: float, wide: float, tall: float) -> None:
         span = self._span()
         paths: dict[int | None, str] = {}
-        written: list[tuple[float, float, str, str | None]] = []
-        cell = f"h{num(wide - 1.5)}v{num(tall - 1.5)}h{num(1.5 - wide)}z"
+        written: list[tuple[float, float, str, str]] = []
+        # A cell is one thick dash: half the bytes of a rectangle.
+        dash = f"h{num(wide - 1.5)}"
         for i, row in enumerate(self.values[:_MOST_ROWS]):
             for j, value in enumerate(row[:_MOST_COLUMNS]):
                 level = None if value is None else _level(value, span)
                 x, y = left + wide * j, top + tall * i
-                paths[level] = paths.get(level, "") + f"M{num(x)} {num(y)}{cell}"
-                ink = None if level is None else ink_on(shade(level, self.sides))
+                paths[level] = paths.get(level, "") + f"M{num(x)} {num(y + tall / 2)}{dash}"
+                ink = INK if level is None else ink_on(shade(level, self.sides))
                 written.append((x + (wide - 1.5) / 2, y + tall / 2 + 3.5, self._label(i, j), ink))
         for level in sorted(paths, key=lambda n: -1 if n is None else n):
-            look = sheet.look("muted", "blank") if level is None else {"fill": shade(level, self.sides)}
-            sheet.add(element("path", d=paths[level], **look))
-        widest = max(pixels(text, 11) for _, _, text, _ in written)
-        size = 11 if widest <= wide - 3 else 9
-        if len(written) <= _MOST_WRITTEN and widest * size / 11 <= wide - 2 and tall >= size + 3:
-            for ink in sorted({ink for *_, ink in written if ink}):
-                group = [element("text", escape(t), x=x, y=y) for x, y, t, own in written if own == ink and t]
-                sheet.add(element("g", "".join(group), fill=ink, font_size=size, text_anchor="middle"))
+            look = sheet.look("muted", "blank") if level is None else {}
+            colour = shade(level, self.sides) if level is not None else look["fill"]
+            sheet.add(
+                element("path", d=paths[level], stroke=colour, stroke_width=tall - 1.5, opacity=look.get("opacity"))
+            )
+        if len(written) <= _MOST_WRITTEN:
+            _write(sheet, written, wide - 3, tall)
 
     def _draw_key(self, sheet: Sheet, left: float) -> None:
         present = [value for row in self.values for value in row if value is not None]
-        x = left
+        first, last = (self._end(value) for value in self._span())
+        ends = min(pixels(first, 11), 100) + min(pixels(last, 11), 100) + 12
+        unit = max(0.5, min(4.0, (sheet.room - ends) / LEVELS))
+        needed = ends + unit * LEVELS + pixels(self.blank, 11) + 44
+        x = min(left, max(EDGE, sheet.width - EDGE - needed))
         sheet.y += 8
         if present:
-            first, last = (self._end(value) for value in self._span())
-            sheet.text(x, sheet.y + 9, first, size=11, quiet=True)
-            x += pixels(first, 11) + 6
+            sheet.text(x, sheet.y + 9, first, size=11, room=100, quiet=True)
+            x += min(pixels(first, 11), 100) + 6
             for start, stop in pairwise(range(0, LEVELS + 1, 2)):
                 colour = shade((start + stop) // 2, self.sides)
-                sheet.add(element("rect", x=x + start * 4, y=sheet.y, width=8.2, height=10, fill=colour))
-            x += LEVELS * 4 + 6
-            sheet.text(x, sheet.y + 9, last, size=11, quiet=True)
-            x += pixels(last, 11) + 22
+                sheet.add(element("rect", x=x + start * unit, y=sheet.y, width=unit * 2 + 0.2, height=10, fill=colour))
+            x += LEVELS * unit + 6
+            sheet.text(x, sheet.y + 9, last, size=11, room=100, quiet=True)
+            x += min(pixels(last, 11), 100) + 22
         if len(present) < sum(map(len, self.values)):
+            if x + 20 + min(pixels(self.blank, 11), 90) > sheet.width - EDGE:
+                x, sheet.y = EDGE, sheet.y + 16
             sheet.box(x, sheet.y, 14, 10, tone="muted", look="blank")
-            sheet.text(x + 20, sheet.y + 9, self.blank, size=11, room=max(sheet.width - x - 30, 30), quiet=True)
+            sheet.text(x + 20, sheet.y + 9, self.blank, size=11, room=sheet.width - EDGE - x - 20, quiet=True)
         sheet.y += 12
 
     def _end(self, value: float) -> str:
@@ -207,6 +216,18 @@ class Grid(Picture):
 
     def _about(self) -> str:
         return f"{len(self.rows):,} rows ({', '.join(self.rows[:6])}) by {len(self.columns):,} columns"
+
+
+def _write(sheet: Sheet, written: list[tuple[float, float, str, str]], room: float, tall: float) -> None:
+    """Writes the texts of the cells that they fit; one element per ink keeps the drawing small."""
+    widest = max(pixels(text, 11) for _, _, text, _ in written)
+    size = 11 if widest <= room else 9
+    if tall < size + 3:
+        return
+    for ink in sorted({ink for *_, ink in written}):
+        fitting = [(x, y, text) for x, y, text, own in written if own == ink and text and pixels(text, size) <= room]
+        group = "".join(element("text", escape(text), x=x, y=y) for x, y, text in fitting)
+        sheet.add(element("g", group, fill=ink, font_size=size, text_anchor="middle") if group else "")
 
 
 def _level(value: float, span: tuple[float, float]) -> int:

@@ -40,9 +40,9 @@ def _sparklines(picture: Lines, areas: list[Track], width: int) -> list[str]:
         count = min(room, len(ys))
         picked = [ys[index * (len(ys) - 1) // max(1, count - 1)] for index in range(count)]
         spark = "".join(_SPARKS[min(7, max(0, int(y / top * 7.999)))] for y in picked)
-        lines.append(f"{pad(track.given.name, names)}  {spark}  {tail}")
+        lines.append(clip(f"{pad(track.given.name, names)}  {spark}  {tail}", width))
     first, last = _x_ends(picture, areas)
-    return [*lines, f"{' ' * names}  {first} to {last}"]
+    return [*lines, clip(f"{' ' * names}  {first} to {last}", width)]
 
 
 def _first_and_last(picture: Lines, track: Track) -> str:
@@ -117,7 +117,7 @@ def _draw(grid: list[list[str]], heights: Sequence[int | None], mark: str) -> No
 def _x_axis(picture: Lines, tracks: list[Track], along: Scale, margin: int, width: int) -> list[str]:
     labels = x_labels(picture.series)
     if labels:
-        ticks = [(float(index), label) for index, label in enumerate(labels)]
+        ticks = [(float(index), clip(label, width // 3)) for index, label in enumerate(labels)]
     else:
         found = x_ticks(picture, tracks, 6)
         ticks = [(tick, tick_text(tick, found.step, "number")) for tick in found.ticks]

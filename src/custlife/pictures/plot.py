@@ -60,7 +60,7 @@ def x_names(sheet: Sheet, places: Sequence[float], names: Sequence[str], frame: 
     widest = max((pixels(name, SMALL) for name in names), default=0.0)
     words = not any(character.isdigit() for name in names for character in name)
     every = 1 if words and step >= 44 else max(1, int(-(-(widest + 6) // max(step, 1))))
-    room = max(step * every - 4, 24)
+    room = min(max(step * every - 4, 24), sheet.room)
     tallest = 1
     for index in range(0, len(names), every):
         lines = [names[index]] if pixels(names[index], SMALL) <= room else _two_lines(names[index], room)

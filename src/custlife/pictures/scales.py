@@ -138,7 +138,9 @@ def axis(low: float, high: float, *, count: int = 5, steps: Literal["decimal", "
         >>> axis(0, 87).ticks
         (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
     """
-    if high - low <= max(abs(low), abs(high)) * 1e-9:
+    if max(abs(low), abs(high)) < 1e-290:
+        low, high = 0.0, 1.0
+    elif high - low <= max(abs(low), abs(high)) * 1e-9:
         low, high = (min(low, 0.0), max(high, 0.0)) if low or high else (0.0, 1.0)
     step = _nice_days(high - low, count) if steps == "days" else _nice((high - low) / count)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

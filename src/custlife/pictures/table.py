@@ -130,7 +130,7 @@ class Table(Picture):
         if not self.columns or not self.rows:
             return self._page([NOTHING], width)
         joined = [["; ".join(lines) for lines in column] for column in self._lines(self._shown(None))]
-        natural = [max(cells(name), *map(cells, column)) for name, column in zip(self.columns, joined, strict=True)]
+        natural = [max([cells(name), *map(cells, column)]) for name, column in zip(self.columns, joined, strict=True)]
         least = [n if right else min(n, _LEAST_CELLS) for n, right in zip(natural, self._right(), strict=True)]
         body: list[str] = []
         for group in blocks(least, max(width, 20), _GAP):
@@ -209,11 +209,12 @@ def draw_rows(
     lefts = [EDGE + indent + sum(wide[:i]) + _DRAWN_GAP * i for i in range(len(columns))]
     grid = [*zip(lefts, wide, right, strict=True)]
     _draw_row(sheet, [(name,) for name in columns], grid, weight="600")
-    sheet.rule(EDGE, sheet.y, sheet.width - EDGE, sheet.y, opacity=0.5)
+    end = lefts[-1] + wide[-1]
+    sheet.rule(EDGE, sheet.y, end, sheet.y, opacity=0.5)
     edges = [sheet.y]
     for row in range(len(content[0])):
         _draw_row(sheet, [column[row] for column in content], grid)
-        sheet.rule(EDGE, sheet.y, sheet.width - EDGE, sheet.y)
+        sheet.rule(EDGE, sheet.y, end, sheet.y)
         edges.append(sheet.y)
     return [*pairwise(edges)]
 
