@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.funnel import Funnel
-from custlife.analysis.result import Result
+from custlife.analysis.result import Result, percent, with_interval
 from custlife.analysis.splitting import head, label
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Lines, Segment, Series
@@ -245,6 +245,19 @@ class ConversionResult(Result):
             "median_days": row.median_days,
             "mean_days": row.mean_days,
         }
+
+    def people(self) -> list[dict[str, Any]]:
+        """The rows as people read them: the rate with its interval, the rest in few digits."""
+        left_out = {"eligible", "rate", "low", "high", "km_rate", "naive_rate", "median_days", "mean_days"}
+        return [
+            {
+                **{name: value for name, value in cells.items() if name not in left_out},
+                "rate": with_interval(row.rate, row.interval),
+                "km rate": percent(row.km_rate),
+                "median days": None if row.median_days is None else round(row.median_days, 1),
+            }
+            for row, cells in zip(self.rows, self.to_dicts(), strict=True)
+        ]
 
     def picture(self) -> Picture:
         """The rate over cohorts with its band; a bar of converted, pending and lost where there are none."""

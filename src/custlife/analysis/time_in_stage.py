@@ -219,12 +219,42 @@ class TimeInStageResult(Result):
             for row in self.rows
         ]
 
+    def people(self) -> list[dict[str, Any]]:
+        """The rows as people read them: the median with its interval, days to one decimal."""
+        return [
+            {
+                **head(self.question.by, row.segment),
+                "stage": row.stage,
+                "n": row.n,
+                "ended": row.ended,
+                "open": row.open,
+                "quarter": _days(row.lower_quartile.value),
+                "median": _with_limits(row.median),
+                "three quarters": _days(row.upper_quartile.value),
+                "restricted mean": _days(row.restricted_mean.value),
+                "next": ", ".join(f"{one.stage} {one.count}" for one in row.next) or None,
+            }
+            for row in self.rows
+        ]
+
     def picture(self) -> Picture:
-        """The share still there over time: a step curve for each row with stays, its band and the numbers at risk."""
-        lines = [_line(row) for row in self.rows if row.n]
+        """The share still there over time: a step curve for each row with an end, its band and the numbers at risk."""
+        lines = [_line(row) for row in self.rows if row.ended]
         return Lines(
             lines, title=self.title(), form="percent", x_label="days in stage", y_label="still there", x_steps="days"
         )
+
+
+def _days(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _with_limits(median: Quantile) -> str | None:
+    """A median with its limits, days; `…` where a limit is not reached."""
+    if median.value is None:
+        return None
+    low, high = ("…" if limit is None else f"{limit:.1f}" for limit in (median.low, median.high))
+    return f"{median.value:.1f} ({low}–{high})"
 
 
 def _line(row: StageTime) -> Series:
