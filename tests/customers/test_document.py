@@ -122,7 +122,7 @@ def test_all_faults_of_a_document_are_found_at_once():
             {"to": "lead", "at": AT, "properties": 3},
             "lead",
         ],
-        "events": [{"at": AT, "value": {"decimal": "1", "instant": AT}}],
+        "events": [{"at": AT}, {"name": "login", "at": AT, "value": {"decimal": "1", "instant": AT}}],
         "facts": [{"name": "plan", "value": [1]}],
     }
     with pytest.raises(DataError) as caught:
@@ -141,7 +141,7 @@ def test_all_faults_of_a_document_are_found_at_once():
         "properties.m='now'",
         "moves[3]: properties=3 is not a mapping",
         "moves[4]: 'lead' is not a table",
-        "events[0]: value={'decimal': '1', 'instant': '2026-01-05T09:00Z'} is a dict, not a plain value",
+        "events[1]: value={'decimal': '1', 'instant': '2026-01-05T09:00Z'} is a dict, not a plain value",
         "facts[0]: value=[1] is a list, not a plain value",
     ):
         assert text in said

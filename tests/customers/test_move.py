@@ -211,6 +211,7 @@ def test_a_transition_asks_for_its_least_gap_counted_from_the_entry():
     assert customer.can("offer", at="2026-01-07T08:59:59.999999Z") == why
     assert why in refused(customer, "offer", at="2026-01-07T08:59Z")
     assert customer.move("offer", at="2026-01-07T09:00Z").stage == "offer"
+    assert Customer("acme", GUARDED).move("lead", at=AT).can("offer", at="2026-01-07T08:00Z") == why
 
 
 def test_a_guard_as_data_asks_what_is_on_record():

@@ -160,6 +160,8 @@ def test_of_two_deliveries_the_one_known_first_stays():
     late = Move("lead", AT, key="k", recorded_at="2026-01-07T00:00Z", seq=1)
     for given_moves in ([early, late], [late, early], [late, early, late]):
         assert Customer("acme", OPEN, moves=given_moves).moves == (early,)
+    blank, numbered = Move("lead", AT, key="k"), Move("lead", AT, key="k", seq=0)
+    assert Customer("acme", OPEN, moves=[blank, numbered]).moves == (numbered,)
 
 
 def test_a_fact_with_two_values_at_once_is_an_error():
@@ -181,6 +183,14 @@ def test_a_later_recording_corrects_a_fact_and_a_later_date_changes_it():
     assert corrected.attributes["plan"] == "free"
     assert corrected.as_of(LATER, known_at=AT).attributes["plan"] == "pro"
     assert corrected.fact("plan", None, at=LATER).attributes == {}
+    assert corrected.fact("plan", "basic", at=AT, recorded_at="2026-02-02T00:00Z").attributes["plan"] == "basic"
+
+
+def test_equal_looking_values_of_other_types_are_other_events():
+    events = [Event("vote", AT, value=value) for value in (1, True, 1.0)]
+    assert len(set(events)) == 3
+    assert len(Customer("acme", OPEN, events=events).events) == 3
+    assert Fact("vip", 1) != Fact("vip", True)
 
 
 def test_tracking_a_known_key_with_another_content_is_an_error():

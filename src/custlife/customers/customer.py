@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-import attrs
-
 from custlife.calendar import instant
 from custlife.customers.dossier import Dossier
 from custlife.customers.entries import read_events, read_facts, read_moves
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Customer"]
 
 
-@attrs.frozen(repr=False)
 class Customer(Dossier):
     """A customer and what is known about them; frozen, hashable, picklable.
 
@@ -60,6 +57,8 @@ class Customer(Dossier):
         >>> acme.move("trial", at="2026-01-05T09:00Z").stage
         'trial'
     """
+
+    __slots__ = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _of_checked_parts, (self.id, self.model, self.moves, self.events, self.facts, self.aliases)

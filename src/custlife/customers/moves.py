@@ -6,7 +6,6 @@ once it is put in order under a model; they are made by `custlife.customers.jour
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
@@ -16,6 +15,8 @@ from custlife.customers.properties import NO_PROPERTIES, Properties, properties,
 from custlife.errors import UsageError, UsageTypeError
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
     from custlife.calendar import Instant
     from custlife.customers.properties import Scalar
     from custlife.stages import MoveKind

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from custlife.calendar import from_us, to_us, zone
 from custlife.customers.journey import last_on_path
 from custlife.customers.moves import Move, stamp
 from custlife.customers.properties import properties as as_properties
@@ -134,6 +133,8 @@ def obstacle(
 
 def _too_early(moves: Sequence[Move], gap: Span, at: datetime) -> str | None:
     """Gaps are counted in UTC, for a customer has no zone."""
+    from custlife.calendar import from_us, to_us, zone
+
     earliest = from_us(zone("UTC").add(to_us(entered_at(moves)), gap))
     return f"not before {stamp(earliest)}, {gap} after entering {moves[-1].to_stage!r}" if at < earliest else None
 
