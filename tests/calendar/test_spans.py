@@ -23,6 +23,7 @@ any_span = st.builds(Span, st.integers(0, 10**6), st.integers(0, 10**6), st.inte
 @example(Span(us=61_500_000))
 def test_text_reads_back_to_the_same_span(value):
     assert span(str(value)) == value
+    assert span(value) is value
 
 
 @given(any_span)

@@ -55,6 +55,10 @@ def test_adding_a_span_is_a_step_on_the_wall_clock_and_then_real_time(place, spa
 
 
 @given(places(), spans)
+@example(("UTC", us("2024-01-31T23:30Z")), months(1))
+@example(("UTC", us("2024-01-31T23:30Z")), months(1) + hours(1))
+@example(("Etc/GMT+12", us("2024-02-01T03:00Z")), months(1))
+@example(("Etc/GMT+12", us("2024-02-01T03:00Z")), days(1))
 def test_the_adder_is_add(place, span):
     key, at = place
     assert zone(key).adder(span)(at) == zone(key).add(at, span)
