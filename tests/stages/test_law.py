@@ -69,6 +69,24 @@ def test_only_staying_and_going_back_from_nowhere_are_no_moves():
     assert no_moves == {("nowhere", "same"), ("nowhere", "first"), ("nowhere", "back"), ("path", "same")}
 
 
+def test_kinds_are_what_their_words_say():
+    for (place, to), (kind, *_) in LAW.items():
+        if to in ("paused", "ended"):
+            assert kind is {"paused": MoveKind.LAPSE, "ended": MoveKind.LOSE}[to]
+        elif place in ("paused", "ended"):
+            assert kind is MoveKind.RETURN
+        elif place == "path":
+            along = {
+                "next": MoveKind.ADVANCE,
+                "further": MoveKind.SKIP,
+                "first": MoveKind.REGRESS,
+                "back": MoveKind.REGRESS,
+            }
+            assert kind is along.get(to)
+        else:
+            assert kind is (MoveKind.ENTER if to in ("next", "further") else None)
+
+
 def test_policies_refuse_what_their_words_say():
     for (place, to), cells in LAW.items():
         open_, forward, stepwise, declared = cells

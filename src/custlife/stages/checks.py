@@ -8,16 +8,16 @@ import attrs
 
 from custlife.errors import DefinitionError, UnknownNameError, UsageTypeError, nearest
 from custlife.stages.edges import Edges
-from custlife.stages.guards import Requires
-from custlife.stages.law import POLICIES, MoveKind
-from custlife.stages.stage import Citation, Stage
-from custlife.stages.text import check_text, check_version, fold
-from custlife.stages.transition import Transition, arrow
+from custlife.stages.law import POLICIES
+from custlife.stages.stage import Stage
+from custlife.stages.text import arrow, check_text, check_version, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from custlife.stages.declaration import Declaration
+    from custlife.stages.law import MoveKind
+    from custlife.stages.transition import Transition
 
 Problem = tuple[str, str]
 
@@ -68,6 +68,8 @@ def derived_transitions(model: Declaration) -> tuple[Transition, ...]:
     _raise(model, _unknown_stages(model))
     transitions = model.transitions
     if model.policy == "declared" and all(t.from_stage is not None for t in transitions):
+        from custlife.stages.transition import Transition
+
         transitions = (Transition(None, model.stages[0].key), *transitions)
     edges = Edges(model._where, model._places, model.policy, {})
     derived = [(t, edges[t.from_stage, t.to_stage].kind) for t in transitions]
@@ -81,13 +83,20 @@ def check_links(model: Declaration) -> None:
 
 
 def _check_types(model: Declaration) -> None:
-    kinds: dict[str, type] = {"stages": Stage, "unplaced": Stage, "exits": Stage, "transitions": Transition}
+    # what a model does not use is not imported: `import custlife` is to stay light
+    kinds: dict[str, type] = {"stages": Stage, "unplaced": Stage, "exits": Stage}
+    if model.transitions:
+        from custlife.stages.transition import Transition
+
+        kinds["transitions"] = Transition
     if model.edits:
         from custlife.stages.edit import Edit
 
         kinds["edits"] = Edit
     values = [(f"{name}[{i}]", v, kind) for name, kind in kinds.items() for i, v in enumerate(getattr(model, name))]
     if model.cited is not None:
+        from custlife.stages.citation import Citation
+
         values.append(("cited", model.cited, Citation))
     for name, value, kind in values:
         if not isinstance(value, kind):
@@ -131,7 +140,7 @@ def _wrong_links(model: Declaration) -> Iterator[Problem]:
         yield f"has customer_from={model.customer_from!r}, which is not on its path", nearest(model.customer_from, path)
     for transition in model.transitions:
         for guard in transition.guards:
-            if isinstance(guard, Requires) and guard.what == "stage" and guard.name not in model._places:
+            if not isinstance(guard, str) and guard.what == "stage" and guard.name not in model._places:
                 way = arrow(transition.from_stage, transition.to_stage)
                 yield f"requires the unknown stage {guard.name!r} for {way}", nearest(guard.name, model._places)
     for edit in model.edits:

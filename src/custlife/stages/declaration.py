@@ -9,15 +9,16 @@ import attrs
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.stages.checks import admitted_exits, check_links, check_names, check_shape, derived_transitions
 from custlife.stages.edges import Edges
-from custlife.stages.stage import Citation, Stage
-from custlife.stages.text import fold, tidy
-from custlife.stages.transition import Transition, arrow
+from custlife.stages.stage import Stage
+from custlife.stages.text import arrow, fold, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from custlife.stages.citation import Citation
     from custlife.stages.edit import Edit
     from custlife.stages.law import MoveKind, Place, Policy
+    from custlife.stages.transition import Transition
 
 DEFAULT_EXITS = (
     Stage("lapsed", about="Lost interest; may return.", exit="paused"),
@@ -250,6 +251,8 @@ class Declaration:
             allowed = ", ".join(map(repr, self.next_stages(from_stage, left))) or "nothing"
             what = f"{self._where} has no transition {arrow(from_stage, to_stage)}: policy={self.policy!r} refuses it"
             raise UsageError(what, f"from there it allows {allowed}")
+        from custlife.stages.transition import Transition
+
         return edge.transition or Transition(from_stage, to_stage, kind=edge.kind)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from custlife.stages.transition import arrow
+from custlife.stages.text import arrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

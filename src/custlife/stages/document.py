@@ -16,9 +16,10 @@ from custlife.documents import (
     write_json,
     write_toml,
 )
+from custlife.stages.citation import Citation
 from custlife.stages.edit import Edit
 from custlife.stages.model import StageModel
-from custlife.stages.stage import Citation, Stage, label_of, spoken
+from custlife.stages.stage import Stage, label_of, spoken
 from custlife.stages.transition import Transition
 
 if TYPE_CHECKING:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from custlife.errors import UnknownNameError, UsageError
 from custlife.stages.law import LAW, POLICIES, MoveKind, Place, Policy, Relation, kind_of, relation
 
@@ -18,29 +16,38 @@ _OFF_PATH: dict[Place, Relation] = {"paused": "paused", "ended": "ended"}
 _ONTO_PATH: tuple[Relation, ...] = ("next", "further", "same", "first", "back")
 
 
-@attrs.frozen
 class Edge:
-    """One way from a stage (or from nowhere) to another stage.
+    """One way from a stage (or from nowhere) to another stage. Nobody but `Edges` makes one.
 
     Attributes:
         kind: Kind of the move, whatever the policy.
         allowed: Whether the model allows it, whichever stage of the path was left last.
         lefts: Where that matters, the stages of the path that must have been left last for the move to be allowed.
         transition: The declared transition, if there is one.
-        plain: Allowed with nothing more to ask: no reason, no guard, no least gap.
         reason_required: Whether the move needs a reason.
         min_gap: The least time to stay before the move.
         guards: What else must hold.
+        plain: Allowed with nothing more to ask: no reason, no guard, no least gap.
     """
 
-    kind: MoveKind
-    allowed: bool
-    lefts: frozenset[str] = frozenset()
-    transition: Transition | None = None
-    plain: bool = False
-    reason_required: bool = False
-    min_gap: Span | None = None
-    guards: tuple[Guard, ...] = ()
+    __slots__ = ("allowed", "guards", "kind", "lefts", "min_gap", "plain", "reason_required", "transition")
+
+    def __init__(
+        self,
+        kind: MoveKind,
+        *,
+        allowed: bool,
+        lefts: frozenset[str] = frozenset(),
+        transition: Transition | None = None,
+    ) -> None:
+        self.kind = kind
+        self.allowed = allowed
+        self.lefts = lefts
+        self.transition = transition
+        self.reason_required = transition is not None and transition.reason_required
+        self.min_gap: Span | None = None if transition is None else transition.min_gap
+        self.guards: tuple[Guard, ...] = () if transition is None else transition.guards
+        self.plain = allowed and not (self.reason_required or self.min_gap is not None or self.guards)
 
     def permits(self, left: str | None) -> bool:
         """Whether the move is allowed to who left this stage of the path last."""
@@ -90,20 +97,11 @@ class Edges(dict[tuple[str | None, str], Edge]):
         assert kind is not None, (place, towards)  # noqa: S101
         declared = self._declared.get((origin, target))
         if declared is not None:
-            guarded = declared.reason_required or declared.min_gap is not None or bool(declared.guards)
-            return Edge(
-                kind,
-                allowed=True,
-                transition=declared,
-                plain=not guarded,
-                reason_required=declared.reason_required,
-                min_gap=declared.min_gap,
-                guards=declared.guards,
-            )
+            return Edge(kind, allowed=True, transition=declared)
         if to_place == "path" and place in ("paused", "ended"):
             return self._comeback(kind, place, position)
         allowed = kind_of(place, towards, self._policy) is not None
-        return Edge(kind, allowed=allowed, plain=allowed)
+        return Edge(kind, allowed=allowed)
 
     def _comeback(self, kind: MoveKind, place: Place, position: int) -> Edge:
         """Who comes back is measured from the stage left, which the pair does not tell."""
@@ -111,9 +109,9 @@ class Edges(dict[tuple[str | None, str], Edge]):
         cells = {LAW[place, towards][column] for towards in _ONTO_PATH}
         if len(cells) == 1:
             allowed = None not in cells
-            return Edge(kind, allowed=allowed, plain=allowed)
+            return Edge(kind, allowed=allowed)
         stood: dict[str, Relation] = {key: relation(place, held, position) for key, held in self._path.items()}
         lefts = frozenset(key for key, towards in stood.items() if LAW[place, towards][column] is not None)
         never = LAW[place, relation(place, -1, position)][column] is not None
         allowed = never and len(lefts) == len(self._path)
-        return Edge(kind, allowed=allowed, lefts=frozenset() if allowed else lefts, plain=allowed)
+        return Edge(kind, allowed=allowed, lefts=frozenset() if allowed else lefts)

@@ -1,15 +1,18 @@
-"""What a model is made of: stages with what one knows about them, and where that is known from."""
+"""What a model is made of: stages, with what one knows about them."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.stages.text import check_text, check_texts, is_slug, slug, tidy, tidy_all, tidy_name
 
-__all__ = ["Citation", "Exit", "Stage", "stage"]
+if TYPE_CHECKING:
+    from custlife.stages.citation import Citation
+
+__all__ = ["Exit", "Stage", "stage"]
 
 Exit = Literal["paused", "ended"]
 
@@ -29,34 +32,6 @@ _LISTS = (
     "aliases",
 )
 INFERABLE = frozenset((*_NAMES, *_PROSE, *_LISTS, "exit"))
-
-
-@attrs.frozen
-class Citation:
-    """Where a model or a stage stands in writing, and how much of it does.
-
-    Attributes:
-        source: Title, address or code of the source.
-        inferred: Fields that are our inference; every other field that says something is the source's.
-        reconstructed: Whether the list itself had to be pieced together, for no source gives it whole.
-        notes: What a reader should know about the source.
-
-    Examples:
-        >>> Citation("S001", inferred=["needs"]).inferred
-        ('needs',)
-    """
-
-    source: str = attrs.field(default="", converter=tidy)
-    inferred: tuple[str, ...] = attrs.field(default=(), converter=tidy_all, kw_only=True)
-    reconstructed: bool = attrs.field(default=False, kw_only=True)
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tidy_all, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        check_text("source", self.source, lines=True)
-        check_texts("inferred", self.inferred)
-        check_texts("notes", self.notes)
-        if not isinstance(self.reconstructed, bool):
-            raise UsageTypeError(f"reconstructed={self.reconstructed!r} is not a bool", "pass True or False")
 
 
 @attrs.frozen(repr=False)
@@ -172,6 +147,9 @@ def _check_key(key: object) -> None:
 def _check_citation(checked: Stage) -> None:
     if checked.cited is None:
         return
+    # most stages cite nothing, and an import should not pay for a class it does not need
+    from custlife.stages.citation import Citation
+
     if not isinstance(checked.cited, Citation):
         raise UsageTypeError(f"cited={checked.cited!r} is not a Citation", "write cited=Citation('where it stands')")
     unknown = [name for name in checked.cited.inferred if name not in INFERABLE]

@@ -84,6 +84,11 @@ def check_texts(what: str, values: object) -> None:
         check_text(f"{what}[{index}]", value, lines=True, blank=False)
 
 
+def arrow(from_stage: str | None, to_stage: str) -> str:
+    """A transition in the words of an error."""
+    return f"{'the start' if from_stage is None else repr(from_stage)} -> {to_stage!r}"
+
+
 def check_version(value: object) -> None:
     """Refuse what does not count versions."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.errors import DefinitionError, UnknownNameError, UsageTypeError
-from custlife.stages.guards import Guard, Requires, guards_of
 from custlife.stages.law import MoveKind
-from custlife.stages.text import check_text, tidy
+from custlife.stages.text import arrow, check_text, tidy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from custlife.calendar import Span
+    from custlife.stages.guards import Guard
 
 __all__ = ["Transition"]
 
@@ -39,6 +41,14 @@ def _gap(value: Any, name: str) -> Span | None:
     from custlife.calendar import span
 
     return span(value, name=name)
+
+
+def _guards(values: Iterable[Guard | Mapping[str, str]]) -> tuple[Guard, ...]:
+    if values == ():
+        return ()
+    from custlife.stages.guards import guards_of
+
+    return guards_of(values)
 
 
 @attrs.frozen(repr=False)
@@ -73,7 +83,7 @@ class Transition:
     max_gap: Span | None = attrs.field(default=None, converter=_max_gap, kw_only=True)
     min_gap: Span | None = attrs.field(default=None, converter=_min_gap, kw_only=True)
     reason_required: bool = attrs.field(default=False, kw_only=True)
-    guards: tuple[Guard, ...] = attrs.field(default=(), converter=guards_of, kw_only=True)
+    guards: tuple[Guard, ...] = attrs.field(default=(), converter=_guards, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         _check_ends(self.from_stage, self.to_stage)
@@ -109,14 +119,9 @@ class Transition:
         return tuple((field.name, getattr(self, field.name)) for field in attrs.fields(type(self))[2:])
 
 
-def arrow(from_stage: str | None, to_stage: str) -> str:
-    """A transition in the words of an error."""
-    return f"{'the start' if from_stage is None else repr(from_stage)} -> {to_stage!r}"
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [guard.to_dict() if isinstance(guard, Requires) else guard for guard in value]
+        return [guard if isinstance(guard, str) else guard.to_dict() for guard in value]
     return value.to_text() if hasattr(value, "to_text") else value
 
 
