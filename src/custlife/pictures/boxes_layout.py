@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from custlife.pictures.words import pixels, wrap_pixels
+from custlife.pictures.words import at_most, pixels, wrap_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ _GAP = 30.0
 _LEAST_GUTTER = 24.0
 _TRACK, _WRITTEN_TRACK = 9.0, 17.0
 _CHANNEL = 9.0
+_BOLD = 1.08
 
 Port = tuple[str, str, int]
 
@@ -117,7 +118,7 @@ def _gap(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> float:
 
 
 def _rows(boxes: Sequence[Box], width: float, gap: float) -> tuple[int, list[list[Box]]]:
-    words = [pixels(word, LABEL) for box in boxes for word in box.name.split()]
+    words = [pixels(word, LABEL * _BOLD) for box in boxes for word in box.name.split()]
     least = min(max(86.0, *words, 0.0) + 18, 150.0)
     fits = max(1, int((width + gap) / (least + gap)))
     rows: list[list[Box]] = []
@@ -175,8 +176,8 @@ def _stand(spots: dict[str, Spot], per_row: int, gap: float, left: float, right:
     for spot in spots.values():
         spot.width = wide
         spot.x = left + spot.column * (wide + gap)
-        spot.label = wrap_pixels(spot.box.name, wide - 14, LABEL)[:3]
-        spot.note = wrap_pixels(spot.box.note, wide - 14, NOTE)[:4] if spot.box.note else []
+        spot.label = at_most(wrap_pixels(spot.box.name, wide - 14, LABEL * _BOLD), 3)
+        spot.note = at_most(wrap_pixels(spot.box.note, wide - 14, NOTE), 4) if spot.box.note else []
         height = 18 + 15 * len(spot.label) + (13 * len(spot.note) + 2 if spot.note else 0)
         tallest[spot.row] = max(tallest.get(spot.row, 40.0), height)
     for spot in spots.values():

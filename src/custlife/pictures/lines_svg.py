@@ -30,7 +30,7 @@ def draw(picture: Lines, tracks: list[Track], sheet: Sheet) -> None:
     """Draws the curves, axes, legend and the table of counts."""
     shown_tracks = tracks[:_MOST_SERIES]
     if len(tracks) > 1:
-        sheet.legend((t.given.name, t.tone, "solid" if t.given.style == "area" else "line") for t in shown_tracks)
+        sheet.legend((t.given.name, t.tone, "solid" if t.base else f"line {t.dash}") for t in shown_tracks)
     if len(tracks) > _MOST_SERIES:
         sheet.text(EDGE, sheet.y + 8, f"... {len(tracks) - _MOST_SERIES:,} more series", size=SMALL, quiet=True)
         sheet.y += 18
@@ -156,7 +156,7 @@ def _stroke(sheet: Sheet, points: Sequence[Point], track: Track) -> None:
             stroke=paint(track.tone),
             stroke_width=2,
             stroke_linejoin="round",
-            stroke_dasharray="5 4" if track.given.style == "dashed" else None,
+            stroke_dasharray=track.dash or None,
         )
     )
 

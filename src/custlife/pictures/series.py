@@ -17,6 +17,8 @@ from custlife.pictures.words import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Tones begin again after eight series; then the dashes tell them apart.
+_DASHES = ("", "7 2", "2 2")
 STYLES = ("line", "dashed", "step", "area")
 
 
@@ -84,13 +86,14 @@ def series(values: Any) -> tuple[Series, ...]:
 
 @attrs.frozen
 class Track:
-    """A series in place: numeric xs, stacked ys, a tone; `base` is the lower edge of an area."""
+    """A series in place: numeric xs, stacked ys, a tone, dashes; `base` is the lower edge of an area."""
 
     given: Series
     tone: str
     xs: tuple[float, ...]
     ys: tuple[float | None, ...]
     base: tuple[float, ...] = ()
+    dash: str = ""
 
 
 def x_labels(given: Sequence[Series]) -> tuple[str, ...]:
@@ -118,7 +121,8 @@ def settle(given: Sequence[Series]) -> list[Track]:
         tone = one.tone or accent(index)
         xs = tuple(x if isinstance(x, float) else place[x] for x in one.xs)
         if one.style != "area":
-            tracks.append(Track(one, tone, xs, one.ys))
+            dash = "5 4" if one.style == "dashed" else "" if one.tone else _DASHES[index // 8 % len(_DASHES)]
+            tracks.append(Track(one, tone, xs, one.ys, dash=dash))
             continue
         if pile is not None and pile.xs != xs:
             raise UsageError(f"area {one.name!r} has other xs than {pile.given.name!r}", "give all areas the same xs")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from custlife.pictures.tones import INK, PAPER, paint
-from custlife.pictures.words import FULL_TEXT, clip, clip_pixels, escape, pixels, wrap_pixels
+from custlife.pictures.words import FULL_TEXT, at_most, clip, clip_pixels, escape, pixels, wrap_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +16,8 @@ RULE = 0.16
 EDGE = 4.0
 """Paper left free at both sides."""
 NARROWEST = 240
+_BOLD = 1.08
+_TITLE_LINES = 3
 
 Attribute = str | float | None
 
@@ -57,10 +59,11 @@ class Sheet:
         self._names = (title or kind, about)
         self._id = f"cl-{crc32(repr((content, self.width)).encode('utf-8', 'backslashreplace')):08x}"
         self._hatches: dict[str, str] = {}
-        if title:
-            self.y += 14
-            self.text(EDGE, self.y, title, size=14, room=self.room, weight="600")
-            self.y += 10
+        lines = at_most(wrap_pixels(title, self.room, 14 * _BOLD), _TITLE_LINES) if title else []
+        for line in lines:
+            self.y += 18 if self.parts else 14
+            self.text(EDGE, self.y, line, size=14, room=self.room, weight="600")
+        self.y += 10 if lines else 0
 
     @property
     def room(self) -> float:
@@ -86,7 +89,7 @@ class Sheet:
         halo: bool = False,
     ) -> None:
         """Writes one line with its baseline at `y`, cut to `room` pixels; the whole text is then a tooltip."""
-        cut = text if room is None else clip_pixels(text, room, size)
+        cut = text if room is None else clip_pixels(text, room, size * _BOLD if weight else size)
         body = escape(cut) + (tooltip(text) if cut != text else "")
         if not body:
             return
@@ -153,16 +156,15 @@ class Sheet:
         self.add(element("rect", tooltip(tip), **size, **self.look(tone, look)))
 
     def legend(self, entries: Iterable[tuple[str, str, str]]) -> None:
-        """Writes swatches with names in rows: (name, tone, look), look "line" being a stroke."""
+        """Writes swatches with names in rows: (name, tone, look); look "line" is a stroke, its dashes may follow."""
         x, any_entry = EDGE, False
         for name, tone, look in entries:
             wide = min(pixels(name, 11), self.room - 30) + 32
             if any_entry and x + wide > self.width:
                 x, self.y = EDGE, self.y + 17
-            if look == "line":
-                self.add(
-                    element("path", d=f"M{num(x)} {num(self.y + 7)}h13", stroke=self.colour(tone), stroke_width=2.4)
-                )
+            if look.startswith("line"):
+                path, dash = f"M{num(x)} {num(self.y + 7)}h13", look[5:] or None
+                self.add(element("path", d=path, stroke=self.colour(tone), stroke_width=2.4, stroke_dasharray=dash))
             else:
                 self.box(x, self.y + 1, 12, 12, tone=tone, look=look)
             self.text(x + 18, self.y + 11, name, size=11, room=self.room - 20)

@@ -153,6 +153,16 @@ def wrap_pixels(text: str, room: float, size: float = 12) -> list[str]:
     return _wrap(text, lambda part: pixels(part, size) <= max(2.5 * size, room))
 
 
+def at_most(lines: list[str], most: int) -> list[str]:
+    """The lines, those beyond `most` joined to the last one, which is then for cutting.
+
+    Examples:
+        >>> at_most(["a", "b", "c"], 2)
+        ['a', 'b c']
+    """
+    return [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
+
+
 def _wrap(text: str, fits: Callable[[str], bool]) -> list[str]:
     lines: list[str] = []
     line = ""
