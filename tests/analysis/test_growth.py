@@ -1,0 +1,168 @@
+"""Growth accounting: its identities, and every class against brute force."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife.errors import UnknownNameError, UsageError, UsageTypeError
+from tests.analysis.strategies import (
+    AS_OF,
+    DAYS,
+    EVENT_ROWS,
+    EVENTS,
+    NAMES,
+    SINCE,
+    STAGE_ROWS,
+    START,
+    ZONE,
+    event_log,
+    hour,
+    stage_log,
+)
+from tests.oracles.lifecycle import Row, calendar, growth, histories
+
+THRESHOLD = st.integers(1, 3)
+CLASSES = {
+    "active": "active",
+    "new": "new",
+    "returning": "returning",
+    "resurrected": "resurrected",
+    "dormant": "dormant",
+    "stock": "dormant_stock",
+}
+
+
+def check(found, expected, periods, as_of, since, *, split):
+    for segment in {row.segment for row in found.rows}:
+        rows = [row for row in found.rows if row.segment == segment]
+        for number, row in enumerate(rows, len(periods) - len(rows)):
+            low, high = periods[number]
+            assert row.is_complete == (high <= as_of and (since is None or since <= low))
+            for name, field in CLASSES.items():
+                wanted = sum(
+                    n
+                    for (plan, period, kind), n in expected.items()
+                    if (period, kind) == (number, name) and (not split or plan == segment[0])
+                )
+                assert getattr(row, field) == wanted, (row, name)
+    if since is None and not split:
+        total = sum(n for (*_, kind), n in expected.items() if kind == "active")
+        assert sum(row.active for row in found.rows) == total
+
+
+def periods_for(rows, as_of, every):
+    seen = [row.at for row in rows if row.at <= as_of]
+    return calendar(min([*seen, as_of, START]), as_of, every, ZONE)
+
+
+@given(
+    rows=STAGE_ROWS, as_of=AS_OF, since=SINCE, every=DAYS, split=st.booleans(), dormant=THRESHOLD, back=THRESHOLD,
+    new=st.sampled_from(["first_active", "first_seen", "c"]),
+)  # fmt: skip
+def test_classes_of_stages_are_those_of_brute_force(rows, as_of, since, every, split, dormant, back, new):
+    born = {"first_active": {"b", "c"}, "first_seen": set(NAMES), "c": {"c"}}[new]
+    seen = histories(rows, NAMES, as_of, collapse=True)
+    periods = periods_for(rows, as_of, every)
+    expected = growth(
+        seen, periods, {"b", "c"}, born, as_of, spans=True, dormant_after=dormant, resurrected_after=back
+    )
+    found = stage_log(rows, as_of, since).growth_accounting(
+        every=every, new=new, dormant_after=dormant, resurrected_after=back, by="plan" if split else ()
+    )
+    check(found, expected, periods, as_of, since, split=split)
+
+
+@given(
+    rows=EVENT_ROWS, as_of=AS_OF, every=DAYS, split=st.booleans(), dormant=THRESHOLD, back=THRESHOLD,
+    new=st.sampled_from(["first_active", "first_seen", "buy"]),
+)  # fmt: skip
+def test_classes_of_events_are_those_of_brute_force(rows, as_of, every, split, dormant, back, new):
+    born = {"first_active": {"visit"}, "first_seen": set(EVENTS), "buy": {"buy"}}[new]
+    seen = histories(rows, tuple(sorted(EVENTS)), as_of, collapse=False)
+    periods = periods_for(rows, as_of, every)
+    expected = growth(seen, periods, {"visit"}, born, as_of, spans=False, dormant_after=dormant, resurrected_after=back)
+    found = event_log(rows, as_of).growth_accounting(
+        every=every, active="visit", new=new, dormant_after=dormant, resurrected_after=back, by="plan" if split else ()
+    )
+    check(found, expected, periods, as_of, None, split=split)
+
+
+@given(rows=EVENT_ROWS, as_of=AS_OF, every=DAYS, new=st.sampled_from(["first_active", "first_seen", "buy"]))
+def test_active_are_new_returning_or_resurrected_and_nobody_vanishes(rows, as_of, every, new):
+    found = event_log(rows, as_of).growth_accounting(every=every, new=new).rows
+    for row in found:
+        assert row.active == row.new + row.returning + row.resurrected
+    for before, row in pairwise(found):
+        assert before.active == row.returning + row.dormant
+        assert row.dormant_stock <= before.dormant_stock + row.dormant
+
+
+def log_of(*visits: tuple[str, int], as_of: int = 24 * 6 - 1):
+    return event_log([Row(unit, hour(day * 24), "visit") for unit, day in visits], hour(as_of))
+
+
+def test_dormancy_is_counted_once_as_a_flow_and_stays_in_the_stock():
+    rows = log_of(("u1", 0), ("u1", 4)).growth_accounting(every="day").rows
+    assert [row.dormant for row in rows] == [0, 1, 0, 0, 0, 1, 0]
+    assert [row.dormant_stock for row in rows] == [0, 1, 1, 1, 0, 1, 1]
+    assert [row.resurrected for row in rows] == [0, 0, 0, 0, 1, 0, 0]
+
+
+def test_thresholds_move_dormancy_and_resurrection():
+    log = log_of(("u1", 0), ("u1", 3))
+    rows = log.growth_accounting(every="day", dormant_after=2, resurrected_after=3).rows
+    assert [row.dormant for row in rows] == [0, 0, 1, 0, 0, 1, 0]
+    assert [row.returning for row in rows] == [0, 0, 0, 1, 0, 0, 0]
+
+
+def test_the_quick_ratio_needs_somebody_dormant_and_a_whole_period():
+    rows = log_of(("u1", 0), ("u2", 1), ("u3", 1), as_of=40).growth_accounting(every="day").rows
+    assert [(row.quick_ratio, row.is_complete) for row in rows] == [(None, True), (None, False)]
+    rows = log_of(("u1", 0), ("u2", 1), ("u3", 1)).growth_accounting(every="day").rows
+    assert rows[1].quick_ratio == 2.0
+    assert rows[3].quick_ratio is None
+
+
+def test_activity_before_one_is_new_does_not_count():
+    rows = [Row("u1", hour(0), "visit"), Row("u1", hour(24), "buy"), Row("u2", hour(0), "visit")]
+    found = event_log(rows, hour(48)).growth_accounting(every="day", new="buy")
+    assert [row.active for row in found.rows] == [1, 0]
+    assert found.outside == 1
+    assert "1 were active but never new." in found.footnotes()
+
+
+def test_the_last_period_is_flagged_where_it_is_not_over():
+    found = log_of(("u1", 0), as_of=30).growth_accounting(every="day")
+    assert [row.is_complete for row in found.rows] == [True, False]
+    assert found["2026-03-28"].dormant == 1
+    assert "Not complete: 2026-03-28." in found.footnotes()
+    assert "not complete" in found.picture().note
+    assert found.picture().labels[1].endswith("*")
+
+
+def test_a_split_answer_has_rows_by_label():
+    found = event_log([Row("u1", hour(0), "visit", "p")], hour(1)).growth_accounting(every="day", by="plan")
+    assert found["p · 2026-03-27"].new == 1
+    assert found.to_dicts()[0]["plan"] == "p"
+
+
+def test_nobody_gives_no_rows():
+    assert event_log([], hour(1)).growth_accounting().rows == ()
+
+
+def test_what_cannot_be_meant_is_refused():
+    log = log_of(("u1", 0))
+    with pytest.raises(UsageError, match="dormant_after=0"):
+        log.growth_accounting(dormant_after=0)
+    with pytest.raises(UsageTypeError, match="resurrected_after=True"):
+        log.growth_accounting(resurrected_after=True)
+    with pytest.raises(UsageError, match="nobody new"):
+        log.growth_accounting(new=())
+    with pytest.raises(UsageError, match="every='hour'"):
+        log.growth_accounting(every="hour")
+    with pytest.raises(UnknownNameError, match="period"):
+        log.growth_accounting()["1999-01"]
