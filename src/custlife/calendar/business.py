@@ -47,7 +47,7 @@ class BusinessHours:
     Open are the instants at which the wall clock shows an opening hour of a day that is no holiday. Business time is
     the real time that passes while open: an opening hour that the clocks repeat counts twice, one they skip never.
 
-    Args:
+    Attributes:
         hours: Clauses of days and windows, such as `"mon-fri 09:00-12:00 13:00-17:00; sat 10:00-14:00"`, or a mapping
             such as `{"mon-fri": "09:00-17:00"}`. Days that are not named are closed. Kept as text in its shortest form.
 

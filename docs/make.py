@@ -1,0 +1,109 @@
+"""Writes the pages and pictures that the library itself knows best: `uv run python docs/make.py`.
+
+A test fails when what is committed is not what this writes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import custlife as cl
+from custlife import presets
+
+DOCS = Path(__file__).parent
+CONTACTS = DOCS / "examples" / "contacts.csv"
+
+LAW = """# The law
+
+Whether a move is legal, and what kind of move it is, is this table. The code looks moves up in it; this page is printed
+from the code, and a test compares the two.
+
+*from* is where one stands: before the first move (`nowhere`), on the `path`, or off it (`paused`: one may come back; `ended`:
+meant to be final). *to* is where the move leads: off the path into a stage that is `paused` or `ended`; or onto it, compared with
+the stage one holds or left last: the `next` one, one `further` on, the `same`, the `first` of the path, or another one `back`.
+
+The four columns are the policies of models. A transition that a model declares is always allowed.
+
+{table}
+
+- The kind never depends on the policy: a refused move that is on record has the kind of the column `open`.
+- ENTER is the first move onto the path, also beyond its first stage.
+- Coming back from an exit is RETURN whatever the stage.
+- From one exit to another is LAPSE or LOSE again, by the exit one moves into.
+- Under `stepwise` who returns starts at the first stage or at the one left.
+"""
+
+PRESETS = """# Presets
+
+{count} stage models from articles, manuals and textbooks, as data: `presets.get("catalyst8")` or `presets.catalyst8`. How to read
+their sources: [Stage models and their sources](../explanation/stage-models.md). This page is printed by the library.
+
+{table}
+
+{models}
+"""
+
+
+def law_page() -> str:
+    """The page of the law."""
+    return LAW.format(table=cl.law_table())
+
+
+def presets_page() -> str:
+    """The catalogue, then every model with its path, exits, notes and sources."""
+    names = presets.names()
+    head = "| name | stages | what | source |\n| --- | --- | --- | --- |"
+    rows = [
+        f"| [`{p.name}`](#{p.name}) | {p.stages} | {p.title} | {p.source} |"
+        for p in names.presets
+    ]
+    models = "\n\n".join(_model(presets.get(name)) for name in names)
+    return PRESETS.format(count=len(names), table="\n".join([head, *rows]), models=models)
+
+
+def _model(model: cl.StageModel) -> str:
+    path = " → ".join(f"`{stage.key}`" for stage in model)
+    exits = ", ".join(f"`{stage.key}` ({stage.exit})" for stage in model.exits)
+    beside = ", ".join(f"`{stage.key}`" for stage in model.unplaced)
+    parts = [
+        f"## {model.name}",
+        f"{model.title}. {model.about}".strip(),
+        path,
+        f"Customers from `{model.customer_from}`; policy `{model.policy}`; exits {exits}" + (f"; unplaced {beside}." if beside else "."),
+    ]
+    cited = model.cited
+    if cited is not None:
+        parts.append("\n".join(f"- {note}" for note in cited.notes))
+        sources = [presets.source(one.strip()).name for one in cited.source.split(",")]
+        parts.append(f"Sources: {'; '.join(sources)}.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def pictures() -> dict[str, str]:
+    """The pictures of README and documentation, as SVG, by the name of their file."""
+    log = cl.StageLog.from_csv(
+        CONTACTS, presets.bruxt5, tz="Europe/Zurich", as_of="2026-06-30 20:00", segment_cols=["source"], reason_col="reason"
+    )
+    return {
+        "funnel.svg": log.funnel(within=cl.days(60)).svg(),
+        "flows.svg": log.flows().svg(),
+        "stages.svg": presets.catalyst8.picture().svg(),
+    }
+
+
+def alone(svg: str) -> str:
+    """A picture for an <img>, which inherits no ink from its page and so must look at the reader's theme itself."""
+    style = "<style>svg{color:#1f2530}@media (prefers-color-scheme: dark){svg{color:#e4e7ec}}</style>"
+    return svg.replace("<title>", f"{style}<title>", 1) + "\n"
+
+
+def files() -> dict[Path, str]:
+    """Everything that is written here, by its place."""
+    made = {DOCS / "images" / name: alone(svg) for name, svg in pictures().items()}
+    return {**made, DOCS / "reference" / "law.md": law_page(), DOCS / "reference" / "presets.md": presets_page()}
+
+
+if __name__ == "__main__":
+    for path, text in files().items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(DOCS.parent))
