@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from custlife.analysis.question import Question
     from custlife.engines.history import History, Vocabulary
-    from custlife.log.columns import Columns
+    from custlife.log.checking import Check
+    from custlife.log.columns import Columns, Source
 
     Instant = datetime | date | str
 
@@ -34,7 +35,7 @@ IN_FORCE = ("first", "last", "any")
 
 
 def ingested(
-    rows: Iterable[Any],
+    rows: Iterable[Any] | Source,
     vocabulary: Vocabulary,
     resolve: Callable[[object], str],
     columns: Columns,
@@ -47,7 +48,8 @@ def ingested(
     """The sorted history of some rows, and the rows that were left out of it, as pairs of place and reason."""
     choice("on_bad", on_bad, ("raise", "drop"))
     choice("ambiguous", ambiguous, ("raise", "earlier", "later"))
-    if not isinstance(unit, str) or not unit.strip():
+    called: object = unit
+    if not isinstance(called, str) or not called.strip():
         raise UsageError(f"unit={unit!r} is not a name", "say what is counted, such as unit='deal'")
     layout = Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit)
     dropped: list[tuple[str, str]] = []
@@ -183,7 +185,7 @@ class Log:
         customers: Callable[[str], bool] | Iterable[str] | None = None,
         *,
         value: str = "first",
-        **segments: str | None | Iterable[str | None],
+        **segments: str | Iterable[str | None] | None,
     ) -> Self:
         """The log of some customers, with all their rows and the same `as_of`.
 
@@ -218,6 +220,17 @@ class Log:
         """The same log, with more done to the rows seen; at every `as_of` it is done anew."""
         return attrs.evolve(self, steps=(*self._steps, *steps))
 
+    def check(self) -> Check:
+        """Everything that is odd about the rows seen at `as_of`, each with its place; true where nothing is.
+
+        Rows that `on_bad="drop"` left out, moves that the policy refuses, moves that took longer or shorter than their
+        transition expects, required reasons that are missing, different entries at one instant without an order, and
+        rows that repeat the stage already held.
+        """
+        from custlife.log.checking import checked
+
+        return checked(self._seen, self._dropped, tuple(map(str, self.notes)))
+
     # -- asking -------------------------------------------------------------------------------------------------------
 
     def ask(self, question: Question[R]) -> R:
@@ -238,10 +251,11 @@ def _test(customers: Callable[[str], bool] | Iterable[str] | None) -> Callable[[
     return frozenset(map(str, customers)).__contains__
 
 
-def _values(name: str, given: str | None | Iterable[str | None]) -> frozenset[str | None]:
+def _values(name: str, given: str | Iterable[str | None] | None) -> frozenset[str | None]:
     if given is None or isinstance(given, str):
         return frozenset((given,))
     try:
         return frozenset(value if value is None else str(value) for value in given)
     except TypeError:
-        raise UsageTypeError(f"{name}={given!r} is not text or a list of texts", f"write {name}={str(given)!r}") from None
+        what = f"{name}={given!r} is not text or a list of texts"
+        raise UsageTypeError(what, f"write {name}={str(given)!r}") from None

@@ -192,7 +192,7 @@ def unreadable(row: object, wanted: str) -> Row:
     if isinstance(row, Unreadable):
         return row, None, None
     shown = repr(row)
-    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."  # noqa: PLR2004
+    shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
     return Unreadable(UsageError(f"{shown} is not {wanted}", "pass all rows in one form")), None, None
 
 

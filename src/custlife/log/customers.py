@@ -42,7 +42,8 @@ class EntryRows:
         for customer in self.customers:
             histories = [_Fact(customer, name) for name in columns.segments]
             self.id = customer.id
-            for self.number, entry in enumerate(getattr(customer, self.of)):
+            for number, entry in enumerate(getattr(customer, self.of)):
+                self.number = number
                 yield (
                     customer.id,
                     entry.to_stage if self.of == "moves" else entry.name,

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
 from custlife.analysis.question import names
 from custlife.engines.history import Vocabulary
 from custlife.engines.rows.ingest import is_missing
-from custlife.errors import UsageError
+from custlife.engines.rows.rolling import Pooled
+from custlife.engines.rows.ruling import Ruled
+from custlife.engines.rules import Rules, fields_of
+from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.log.asking import EventQuestions
 from custlife.log.base import Log, ingested
+from custlife.log.changing import check_whole
 from custlife.log.columns import Columns
 from custlife.log.customers import events_of_customers
 from custlife.log.reading import read_csv, read_jsonl
+from custlife.log.stage_log import StageLog
+from custlife.stages import StageModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from custlife.customers import Customer
+    from custlife.engines.rules import Rule
     from custlife.log.base import Instant
+    from custlife.log.columns import Source
 
 __all__ = ["EventLog"]
 
@@ -40,7 +48,7 @@ class EventLog(EventQuestions, Log):
     @classmethod
     def from_rows(
         cls,
-        rows: Iterable[Any],
+        rows: Iterable[Any] | Source,
         *,
         customer_col: str = "customer",
         event_col: str = "event",
@@ -141,6 +149,63 @@ class EventLog(EventQuestions, Log):
             DataError: A line that is not a JSON object, with its number.
         """
         return cls.from_rows(read_jsonl(path), **options)
+
+    # -- made into ----------------------------------------------------------------------------------------------------
+
+    def to_stages(self, model: StageModel, rules: Rules | Mapping[str, Rule], *, returns: str = "left") -> StageLog:
+        """The stages that events lead to: each is preceded by an action.
+
+        The events of each unit are gone through once, in time order. A rule that fires moves the unit on along the
+        path, never back (unless it says `when="always"`), or into the exit that has the rule; stages whose rules fire at
+        one event are entered in the order of the path. Silence counts from the last activity; its end is reached when
+        nothing came before or at that instant, up to `as_of`, and what a rule makes is no activity. Who is off the path
+        comes back by the next activity that breaks the silence, or by any event that fires a rule of the path: to
+        where `returns` says, or straight to the stages further on that the event itself leads to. Silences lead
+        outwards only: from a stage one fell into by silence to those behind it, and from no other exit.
+
+        Later rows never rewrite earlier entries, and every entry can be traced: see `causes`.
+
+        Args:
+            model: The stages.
+            rules: Stage to rule, made by `cl.seen`, `cl.count`, `cl.value`, `cl.silent`, `cl.any_of` and `cl.all_of`; or
+                `Rules`, which bring `returns` along.
+            returns: `left` (the stage of the path that was left), `first` (the first stage of the path that has a rule,
+                and counts begin anew) or a stage (counts begin anew).
+
+        Raises:
+            UnknownNameError: A stage that the model does not have, or a value that the log does not have.
+            DefinitionError: Rules that contradict one another.
+
+        Examples:
+            >>> from custlife import EventLog, StageModel
+            >>> from custlife.engines.rules import count, seen
+            >>> model = StageModel("shop", ["customer", "repeat"])
+            >>> events = EventLog.from_rows([("a", "buy", "2026-01-01T00:00Z"), ("a", "buy", "2026-02-01T00:00Z")])
+            >>> log = events.to_stages(model, {"customer": seen("buy"), "repeat": count("buy", 2)})
+            >>> print(log.causes("a")[-1])
+            repeat at 2026-02-01T00:00:00+00:00: count('buy', 2), by buy at 2026-02-01T00:00:00+00:00
+        """
+        if not isinstance(model, StageModel):
+            raise UsageTypeError(f"model={model!r} is not a StageModel", "write to_stages(model, {stage: rule, ...})")
+        made = rules if isinstance(rules, Rules) else Rules(rules, returns)
+        fields = {field for _, rule in made for field in fields_of(rule)}
+        for field in sorted(fields - set(self._full.values)):
+            raise UnknownNameError("value", field, sorted(self._full.values), "rules; pass value_cols= to the log")
+        ruled = self._then(Ruled(model, made))
+        return StageLog(self._full, self._as_of, self._assumed, self._known_at, ruled._steps, self._dropped)
+
+    def roll_up(self, to: str = "account", *, on_bad: Literal["raise", "drop"] = "raise") -> Self:
+        """The log of accounts, each with the events of all its members.
+
+        Args:
+            to: The column that names the account: `account` (see `account_col`), or a segment.
+            on_bad: `raise`, or `drop` events without an account, counted in the notes.
+
+        Raises:
+            UnknownNameError: The log has no such column.
+        """
+        check_whole(self, to, on_bad)
+        return self._then(Pooled(to, on_bad))
 
     @property
     def events(self) -> tuple[str, ...]:

@@ -49,7 +49,9 @@ def with_origins(history: History, resolve: Callable[[object], str], *, since_gi
     if changed:
         notes.append(note("changed", "moves said to come from another stage than the history shows", changed))
     if truncated:
-        notes.append(note("truncated", "customers were in a stage before their first row, since an unknown time", truncated))
+        notes.append(
+            note("truncated", "customers were in a stage before their first row, since an unknown time", truncated)
+        )
         if not since_given:
             since = min(history.at)
             text = f"since={from_us(since).isoformat()}, the first instant in the log; pass since= to say otherwise"
@@ -68,7 +70,9 @@ def _codes(history: History, resolve: Callable[[object], str]) -> list[int]:
         try:
             found.append(place[resolve(name)])
         except CustlifeError as error:
-            unit = next(u for u, (a, b) in zip(history.ids, history.ranges(), strict=True) if index in column.codes[a:b])
+            unit = next(
+                u for u, (a, b) in zip(history.ids, history.ranges(), strict=True) if index in column.codes[a:b]
+            )
             problems.append((f"{history.unit} {unit!r}", error.what))
             hint = hint or error.hint
     if problems:

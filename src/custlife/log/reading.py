@@ -233,7 +233,9 @@ def _finite(text: str) -> float:
 
 def _path(path: object) -> Path:
     if not isinstance(path, str | Path):
-        raise UsageTypeError(f"path={path!r} is not a path", "pass the name of a file; for rows write from_rows(rows, ...)")
+        raise UsageTypeError(
+            f"path={path!r} is not a path", "pass the name of a file; for rows write from_rows(rows, ...)"
+        )
     return Path(path)
 
 

@@ -15,6 +15,7 @@ from custlife.engines.rows.looking import illegal, illegal_legs, spelled
 from custlife.errors import HistoryError, UsageError, UsageTypeError
 from custlife.log.asking import StageQuestions
 from custlife.log.base import Log, ingested
+from custlife.log.changing import StageChanges
 from custlife.log.columns import Columns
 from custlife.log.customers import rows_of_customers
 from custlife.log.origins import ORIGIN, with_origins
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from custlife.customers import Customer
     from custlife.engines.history import History
     from custlife.log.base import Instant
+    from custlife.log.columns import Source
 
 __all__ = ["StageLog"]
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
-class StageLog(StageQuestions, Log):
+class StageLog(StageChanges, StageQuestions, Log):
     """The stage histories of many customers, ready to be asked.
 
     Rows say who entered which stage when; their order never matters. Make one with `from_rows`, `from_customers`,
@@ -46,7 +48,7 @@ class StageLog(StageQuestions, Log):
         >>> model = StageModel("trial", ["trial", "paid"])
         >>> log = StageLog.from_rows([("a", "trial", "2026-01-01T00:00Z"), ("a", "paid", "2026-01-08T00:00Z")], model)
         >>> log
-        <StageLog of 1 customers, 2 rows, as of 2026-01-08 00:00 UTC>
+        <StageLog of 1 customer, 2 rows, as of 2026-01-08 00:00 UTC>
     """
 
     # -- made from ----------------------------------------------------------------------------------------------------
@@ -54,7 +56,7 @@ class StageLog(StageQuestions, Log):
     @classmethod
     def from_rows(
         cls,
-        rows: Iterable[Any],
+        rows: Iterable[Any] | Source,
         model: StageModel,
         *,
         customer_col: str = "customer",
@@ -233,10 +235,7 @@ class StageLog(StageQuestions, Log):
     @property
     def model(self) -> StageModel:
         """The stages."""
-        model = self._seen.vocabulary.model
-        if model is None:
-            raise UsageError("this log has no stage model", "make it with StageLog.from_rows(rows, model)")
-        return model
+        return self._model()
 
     def _shaped(self, seen: History) -> History:
         """One row a spell, with the moves noted that the policy would have refused."""
@@ -247,10 +246,10 @@ class StageLog(StageQuestions, Log):
         """This log, if its policy allows every move in it."""
         spells = spelled(self._full)
         named, code, at = spells.vocabulary.names, spells.code, spells.at
-        problems = [
-            (f"{spells.unit} {unit!r} at {from_us(at[row]).isoformat()}", f"{before or 'the start'} to {named[code[row]]}")
-            for unit, row, before in illegal_legs(spells)
-        ]
+        problems = []
+        for unit, row, before in illegal_legs(spells):
+            place = f"{spells.unit} {unit!r} at {from_us(at[row]).isoformat()}"
+            problems.append((place, f"{before or 'the start'} to {named[code[row]]}"))
         if problems:
             many = f"{len(problems):,} move{'s' if len(problems) > 1 else ''}"
             raise HistoryError(
@@ -265,13 +264,15 @@ def _rows_of(rows: Any, options: dict[str, Any]) -> Any:
     """Rows as they are, or those of the CSV file that a path names."""
     if not isinstance(rows, str | PurePath):
         return rows
-    return read_csv(str(rows), delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
+    delimiter, encoding = options.pop("delimiter", ","), options.pop("encoding", "utf-8-sig")
+    return read_csv(str(rows), delimiter=delimiter, encoding=encoding)
 
 
 def _resolver(model: StageModel, aliases: Mapping[str, str] | None) -> Callable[[object], str]:
     """Reads spellings of stages: those of the caller first, then those of the model."""
     if not isinstance(model, StageModel):
-        raise UsageTypeError(f"model={model!r} is not a StageModel", "pass a StageModel or a preset such as presets.bruxt5")
+        hint = "pass a StageModel or a preset such as presets.bruxt5"
+        raise UsageTypeError(f"model={model!r} is not a StageModel", hint)
     wanted = {fold(spelling): model.resolve(stage) for spelling, stage in (aliases or {}).items()}
 
     def resolve(name: object) -> str:

@@ -53,8 +53,8 @@ class WideRows:
         """Rows as tuples, one for each date."""
         stages: Mapping[str, str] = {}
         others = [column for _, column in columns.wanted()[3:]]
-        for self.number, row in enumerate(self.rows, 1):
-            self.column = ""
+        for number, row in enumerate(self.rows, 1):
+            self.number, self.column = number, ""
             if not isinstance(row, Mapping):
                 yield unreadable(row, "a dict like the first row")
                 continue
@@ -64,8 +64,9 @@ class WideRows:
                 self.empty.append(str(row.get(columns.unit)))
                 continue
             unit, beside = row.get(columns.unit), [row.get(column) for column in others]
-            for self.column, stage in dated.items():
-                yield (unit, stage, row[self.column], *beside)
+            for column, stage in dated.items():
+                self.column = column
+                yield (unit, stage, row[column], *beside)
 
     def _stages(self, header: Sequence[str], columns: Columns) -> Mapping[str, str]:
         """Column to stage."""
@@ -89,7 +90,8 @@ class WideRows:
                 found[column] = stage
         if not found:
             example = next((column for column in header if column not in taken), "Became a lead date")
-            hint = f"pass columns={{{example!r}: {self.model.keys[0]!r}, ...}}; columns are {', '.join(map(repr, header))}"
+            known = ", ".join(map(repr, header))
+            hint = f"pass columns={{{example!r}: {self.model.keys[0]!r}, ...}}; columns are {known}"
             raise DataError(f"no column is named like a stage of model {self.model.name!r}", hint=hint)
         return found
 
@@ -106,7 +108,8 @@ def wide_rows(
     """
     for name in NOT_WIDE:
         if name in options:
-            raise UsageError(f"{name}={options[name]!r} has no meaning where each stage has a column", f"leave {name} out")
+            what = f"{name}={options[name]!r} has no meaning where each stage has a column"
+            raise UsageError(what, f"leave {name} out")
     if isinstance(rows, str | bytes | Mapping) or not hasattr(rows, "__iter__"):
         raise UsageTypeError(
             f"rows must be an iterable of dicts, got {type(rows).__name__}", "pass rows, or the path of a CSV file"
@@ -114,4 +117,5 @@ def wide_rows(
     if columns is not None and not isinstance(columns, Mapping):
         raise UsageTypeError(f"columns={columns!r} is not a dict", "write columns={'Became a lead date': 'lead'}")
     stages = None if columns is None else {column: model.resolve(stage) for column, stage in columns.items()}
-    return WideRows(rows, place_of(rows), stages, model)
+    wide: Any = rows
+    return WideRows(wide, place_of(rows), stages, model)

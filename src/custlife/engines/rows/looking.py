@@ -96,7 +96,9 @@ def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:
 def illegal(history: History) -> list[Note]:
     """Counts the legs that the policy of the model would have refused; history is kept as it happened."""
     model, names = history.vocabulary.model, history.vocabulary.names
-    shown = [f"{unit}: {before or 'the start'} to {names[history.code[row]]}" for unit, row, before in illegal_legs(history)]
+    shown = [
+        f"{unit}: {before or 'the start'} to {names[history.code[row]]}" for unit, row, before in illegal_legs(history)
+    ]
     if model is None or not shown:
         return []
     return [note("illegal", f"moves that policy {model.policy!r} refuses were kept as they happened", shown)]

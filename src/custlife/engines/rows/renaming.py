@@ -64,7 +64,10 @@ class Renamed:
         ]
         if not self.drop:
             problems = [
-                (f"{history.unit} {unit!r} at {from_us(history.at[row]).isoformat()}", self._why(names[history.code[row]]))
+                (
+                    f"{history.unit} {unit!r} at {from_us(history.at[row]).isoformat()}",
+                    self._why(names[history.code[row]]),
+                )
                 for unit, row in found
             ]
             many = f"{len(found):,} row{'s' if len(found) > 1 else ''}"

@@ -1,0 +1,159 @@
+"""Everything that is odd about the rows of a log, at once: what a person should look at before trusting a number."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import attrs
+
+from custlife.calendar import from_us
+from custlife.engines.rows.looking import illegal_legs, spelled
+from custlife.pictures import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from custlife.engines.history import History
+
+__all__ = ["Check", "Finding", "checked"]
+
+MEANINGS = {
+    "dropped": "rows that could not be used",
+    "illegal": "moves that the policy refuses",
+    "gap": "moves that took longer or shorter than their transition expects",
+    "reason": "moves without the reason that their transition requires",
+    "tie": "different entries at one instant, put in order by position on the path",
+    "repeat": "rows that name the stage already held",
+}
+
+
+@attrs.frozen
+class Finding:
+    """One thing to look at.
+
+    Attributes:
+        kind: `dropped`, `illegal`, `gap`, `reason`, `tie` or `repeat`.
+        where: The line or row; or the customer, and when.
+        what: What was found.
+    """
+
+    kind: str
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.where}: {self.what}"
+
+
+@attrs.frozen(str=False)
+class Check:
+    """All findings about a log; true where there are none.
+
+    Attributes:
+        findings: All of them, by kind and then by customer and time.
+        notes: What was done to the rows, as the log tells it.
+    """
+
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __bool__(self) -> bool:
+        return not self.findings
+
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each kind."""
+        return {kind: sum(found.kind == kind for found in self) for kind in MEANINGS}
+
+    def table(self, limit: int = 20) -> Table:
+        """The first findings as a table.
+
+        Args:
+            limit: How many to show.
+        """
+        rows = [(found.kind, found.where, found.what) for found in self.findings[:limit]]
+        counted = [f"{count:,} {MEANINGS[kind]}" for kind, count in self.counts().items() if count]
+        note = "; ".join(counted) or "Nothing to look at."
+        return Table(("kind", "where", "what"), rows, title="Check", note=note)
+
+    def __str__(self) -> str:
+        return "\n".join([self.table().text(width=110).rstrip(), *(f"  {note}" for note in self.notes)])
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+
+def checked(seen: History, dropped: tuple[tuple[str, str], ...], notes: tuple[str, ...]) -> Check:
+    """The findings about some rows, which need not open spells."""
+    found = [Finding("dropped", where, what) for where, what in dropped]
+    if seen.vocabulary.model is not None:
+        spells = spelled(seen)
+        found += _illegal(spells)
+        found += _expected(spells)
+    found += _ties_and_repeats(seen)
+    return Check(tuple(found), notes)
+
+
+def _place(history: History, unit: str, row: int) -> str:
+    return f"{history.unit} {unit!r} at {from_us(history.at[row]).isoformat()}"
+
+
+def _illegal(spells: History) -> list[Finding]:
+    names = spells.vocabulary.names
+    return [
+        Finding("illegal", _place(spells, unit, row), f"{before or 'the start'} to {names[spells.code[row]]}")
+        for unit, row, before in illegal_legs(spells)
+    ]
+
+
+def _expected(spells: History) -> list[Finding]:
+    """Legs that break what their transition expects of time and reason."""
+    model, names = spells.vocabulary.model, spells.vocabulary.names
+    if model is None or not any(t.max_gap or t.min_gap or t.reason_required for t in model.transitions):
+        return []
+    wanted = {(t.from_stage, t.to_stage): t for t in model.transitions}
+    adder, at = spells.zone.add, spells.at
+    reasons = spells.extras.get("reason")
+    found: list[Finding] = []
+    for unit, (low, high) in zip(spells.ids, spells.ranges(), strict=True):
+        for row in range(low, high):
+            before = names[spells.code[row - 1]] if row > low else None
+            transition = wanted.get((before, names[spells.code[row]]))
+            if transition is None:
+                continue
+            leg = f"{before or 'the start'} to {transition.to_stage}"
+            place = _place(spells, unit, row)
+            if row > low and transition.max_gap and at[row] > adder(at[row - 1], transition.max_gap):
+                found.append(Finding("gap", place, f"{leg} took longer than {transition.max_gap}"))
+            if row > low and transition.min_gap and at[row] < adder(at[row - 1], transition.min_gap):
+                found.append(Finding("gap", place, f"{leg} took less than {transition.min_gap}"))
+            if transition.reason_required and (reasons is None or reasons.name(row) is None):
+                found.append(Finding("reason", place, f"{leg} has no reason"))
+    return found
+
+
+def _ties_and_repeats(seen: History) -> list[Finding]:
+    names, at, code = seen.vocabulary.names, seen.at, seen.code
+    stages = seen.vocabulary.model is not None
+    ties: list[Finding] = []
+    repeats: list[Finding] = []
+    for unit, (low, high) in zip(seen.ids, seen.ranges(), strict=True):
+        if not seen.sequenced:
+            for _, group in groupby(range(low, high), key=at.__getitem__):
+                rows = list(group)
+                together = dict.fromkeys(names[code[row]] for row in rows)
+                if len(together) > 1:
+                    ties.append(Finding("tie", _place(seen, unit, rows[0]), ", ".join(together)))
+        if stages:
+            repeats += [
+                Finding("repeat", _place(seen, unit, row), names[code[row]])
+                for row in range(low + 1, high)
+                if code[row] == code[row - 1]
+            ]
+    return [*ties, *repeats]
