@@ -122,6 +122,7 @@ def _many():
     rng = random.Random(2)
     noise = [[rng.random() for _ in range(5_000)] for _ in range(8)]
     return {
+        "hatched": Bars(range(100), [("a", range(100), "pending")]),
         "bars": Bars([f"bar {i}" for i in range(500)], [("a", range(500)), ("b", range(500))]),
         "columns": Columns(
             [str(i) for i in range(3_000)], [(n, range(3_000), n) for n in ("good", "bad", "muted", "pending")]

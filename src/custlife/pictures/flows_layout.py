@@ -120,15 +120,11 @@ def place(nodes: Sequence[Node], links: Sequence[Link], width: float) -> Plan:
     height = max(200.0, 46.0 * tallest)
     back = [x for x in kept if spots[x.target].layer <= spots[x.source].layer]
     unit = min((height - _PAD * (len(c) - 1)) / sum(s.value for s in c) for c in columns)
-    # Arcs turn at the sides and lie below: neither may take more than its part of the paper.
-    unit = min(
-        [
-            unit,
-            _LARGEST_UNIT,
-            *(width * 0.1 / x.value for x in back),
-            *([height * 0.6 / sum(x.value for x in back)] if back else []),
-        ]
-    )
+    unit = min(unit, _LARGEST_UNIT)
+    if back:
+        # Arcs turn at the sides and lie below: neither may take more than its part of the paper.
+        values = [x.value for x in back]
+        unit = min(unit, width * 0.1 / max(values), height * 0.6 / sum(values))
     thickest = max((x.value * unit for x in back), default=0.0)
     reach = _reach(len(back) - 1, thickest)
     margin = max(1.3 * reach, reach + thickest / 2) if back else 0.0

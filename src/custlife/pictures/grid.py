@@ -142,10 +142,7 @@ class Grid(Picture):
         widest = max(pixels(name, 11) for name in self.columns[:count])
         every = 1 if wide >= 34 else max(1, int(-(-(widest + 6) // wide)))
         for index in range(0, count, every):
-            room = min(wide * every - 3, sheet.room)
-            half = min(pixels(self.columns[index], 11), room) / 2
-            x = min(left + wide * (index + 0.5), sheet.width - EDGE - half)
-            sheet.text(x, sheet.y, self.columns[index], size=11, room=room, anchor="middle", quiet=True)
+            sheet.centred(left + wide * (index + 0.5), sheet.y, self.columns[index], room=wide * every - 3)
         sheet.y += 6
 
     def _draw_cells(self, sheet: Sheet, left: float, top: float, wide: float, tall: float) -> None:

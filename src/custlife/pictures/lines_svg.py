@@ -36,27 +36,39 @@ def draw(picture: Lines, tracks: list[Track], sheet: Sheet) -> None:
         sheet.y += 18
     risk = [track for track in shown_tracks if track.given.at_risk]
     margin = _risk_margin(picture, risk)
-    if picture.marks:
-        sheet.y += 8
-    frame, up = open_frame(sheet, y_axis(picture, tracks), picture.form, picture.y_label, height=_HEIGHT, margin=margin)
     low, high = x_range(picture, tracks)
+    marks = _mark_rows(picture, sheet.room - margin - 60, low, high)
+    sheet.y += 8 + 14 * max(row for *_, row in marks) if marks else 0
+    frame, up = open_frame(sheet, y_axis(picture, tracks), picture.form, picture.y_label, height=_HEIGHT, margin=margin)
     along = (
         Scale(low, high, frame.left, frame.right) if high > low else Scale(low - 1, low + 1, frame.left, frame.right)
     )
-    _draw_marks(picture, sheet, frame, along)
+    _draw_marks(marks, sheet, frame, along)
     _draw_tracks(picture, shown_tracks, sheet, along, up)
     ticks = _draw_x_axis(picture, tracks, sheet, frame, along)
     if risk:
         _draw_risk(picture, risk, sheet, ticks, along)
 
 
-def _draw_marks(picture: Lines, sheet: Sheet, frame: Frame, along: Scale) -> None:
-    for x, label in picture.marks:
+def _mark_rows(picture: Lines, width: float, low: float, high: float) -> list[tuple[float, str, int]]:
+    """The marks, each with a row for its label, so that no two labels overlap."""
+    rows: list[float] = []
+    found = []
+    for x, label in sorted(picture.marks):
+        half = pixels(label, SMALL) / 2 + 4
+        # The width of the axis labels is not known yet; close enough to choose rows.
+        place = Scale(low, high, 0, width)(x)
+        row = next((i for i, end in enumerate(rows) if place - half >= end), len(rows))
+        rows[row : row + 1] = [place + half]
+        found.append((x, label, row))
+    return found
+
+
+def _draw_marks(marks: list[tuple[float, str, int]], sheet: Sheet, frame: Frame, along: Scale) -> None:
+    for x, label, row in marks:
         place = along(x)
-        sheet.rule(place, frame.top - 4, place, frame.bottom, opacity=0.6, dash="3 3")
-        half = pixels(label, SMALL) / 2
-        middle = min(max(place, EDGE + half), sheet.width - EDGE - half)
-        sheet.text(middle, frame.top - 8, label, size=SMALL, room=sheet.room, anchor="middle", quiet=True)
+        sheet.rule(place, frame.top - 4 - 14 * row, place, frame.bottom, opacity=0.6, dash="3 3")
+        sheet.centred(place, frame.top - 8 - 14 * row, label)
 
 
 def _draw_x_axis(picture: Lines, tracks: list[Track], sheet: Sheet, frame: Frame, along: Scale) -> list[float]:

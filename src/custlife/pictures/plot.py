@@ -65,9 +65,7 @@ def x_names(sheet: Sheet, places: Sequence[float], names: Sequence[str], frame: 
     for index in range(0, len(names), every):
         lines = [names[index]] if pixels(names[index], SMALL) <= room else _two_lines(names[index], room)
         for nth, line in enumerate(lines):
-            half = min(pixels(line, SMALL), room) / 2
-            x = min(max(places[index], EDGE + half), sheet.width - EDGE - half)
-            sheet.text(x, sheet.y + 17 + 13 * nth, line, size=SMALL, room=room, anchor="middle", quiet=True)
+            sheet.centred(places[index], sheet.y + 17 + 13 * nth, line, room=room)
         tallest = max(tallest, len(lines))
     sheet.y += 8 + 13 * tallest
 
@@ -87,8 +85,7 @@ def x_ticks(sheet: Sheet, x: Sequence[float], step: float, scale: Scale, form: s
     every = max(1, int(-(-(widest + 10) // max(gap, 1))))
     sheet.y += 17
     for tick, name in [*zip(x, names, strict=True)][::every]:
-        place = min(max(scale(tick), EDGE + pixels(name, SMALL) / 2), sheet.width - EDGE - pixels(name, SMALL) / 2)
-        sheet.text(place, sheet.y, name, size=SMALL, anchor="middle", quiet=True)
+        sheet.centred(scale(tick), sheet.y, name)
     sheet.y += 4
 
 

@@ -119,7 +119,7 @@ def settle(given: Sequence[Series]) -> list[Track]:
     pile: Track | None = None
     for index, one in enumerate(given):
         tone = one.tone or accent(index)
-        xs = tuple(x if isinstance(x, float) else place[x] for x in one.xs)
+        xs = tuple(place[x] if isinstance(x, str) else x for x in one.xs)
         if one.style != "area":
             dash = "5 4" if one.style == "dashed" else "" if one.tone else _DASHES[index // 8 % len(_DASHES)]
             tracks.append(Track(one, tone, xs, one.ys, dash=dash))

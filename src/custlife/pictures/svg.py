@@ -111,6 +111,13 @@ class Sheet:
             )
         )
 
+    def centred(self, x: float, y: float, text: str, *, size: float = 11, room: float | None = None) -> None:
+        """Writes a quiet line around `x`, moved and cut as needed to stay on the paper."""
+        room = self.room if room is None else min(room, self.room)
+        half = min(pixels(text, size), room) / 2
+        x = min(max(x, EDGE + half), self.width - EDGE - half)
+        self.text(x, y, text, size=size, room=room, anchor="middle", quiet=True)
+
     def rule(
         self, x1: float, y1: float, x2: float, y2: float, *, opacity: float = RULE, dash: str | None = None
     ) -> None:
