@@ -156,8 +156,8 @@ class EventLog(EventQuestions, Log):
         """The stages that events lead to: each is preceded by an action.
 
         The events of each unit are gone through once, in time order. A rule that fires moves the unit on along the
-        path, never back (unless it says `when="always"`), or into the exit that has the rule; stages whose rules fire at
-        one event are entered in the order of the path. Silence counts from the last activity; its end is reached when
+        path, never back (unless it says `when="always"`), or into the exit that has the rule; stages whose rules fire
+        at one event are entered in the order of the path. Silence counts from the last activity; it is over when
         nothing came before or at that instant, up to `as_of`, and what a rule makes is no activity. Who is off the path
         comes back by the next activity that breaks the silence, or by any event that fires a rule of the path: to
         where `returns` says, or straight to the stages further on that the event itself leads to. Silences lead
@@ -167,7 +167,7 @@ class EventLog(EventQuestions, Log):
 
         Args:
             model: The stages.
-            rules: Stage to rule, made by `cl.seen`, `cl.count`, `cl.value`, `cl.silent`, `cl.any_of` and `cl.all_of`; or
+            rules: Stage to rule, made by `cl.seen`, `cl.count`, `cl.value`, `cl.silent`, `cl.any_of`, `cl.all_of`; or
                 `Rules`, which bring `returns` along.
             returns: `left` (the stage of the path that was left), `first` (the first stage of the path that has a rule,
                 and counts begin anew) or a stage (counts begin anew).

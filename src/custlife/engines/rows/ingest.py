@@ -248,7 +248,7 @@ def _empty(layout: Layout, notes: list[Note]) -> History:
         sequenced="seq" in layout.others, notes=tuple(notes),
         recorded=array("q") if "recorded_at" in layout.others else None,
         segments={name: Column(array("i"), ()) for name in named("segment:")},
-        extras={name: Column(array("i"), ()) for name in (*named("extra:"), *(["key"] if "key" in layout.others else []))},
+        extras={name: Column(array("i"), ()) for name in [*named("extra:"), *(n for n in layout.others if n == "key")]},
         values={name: [] for name in named("value:")},
     )  # fmt: skip
 

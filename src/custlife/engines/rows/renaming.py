@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import attrs
@@ -84,7 +85,7 @@ class Renamed:
 def _settled(history: History) -> History:
     """Rows of one instant in the order of the new stages, unless the source gave them an order."""
     at, code = history.at, history.code
-    if history.sequenced or not any(a == b for a, b in zip(at, at[1:], strict=False)):
+    if history.sequenced or not any(a == b for a, b in pairwise(at)):
         return history
     order: list[int] = []
     for low, high in history.ranges():

@@ -91,7 +91,7 @@ def _pools(history: History, column: Column) -> dict[str, list[Entry]]:
             order = max(order, code[row]) if now == then and row > low else code[row]
             if whole != before or code[row] != stage:
                 pools.setdefault(column.names[whole], []).append((now, order, member, row, code[row]))
-            if whole != before and before != MISSING:
+            if before not in (whole, MISSING):
                 pools[column.names[before]].append((now, LEAVING, member, row, NOWHERE))
             before, stage, then = whole, code[row], now
     return pools
