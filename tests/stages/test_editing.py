@@ -170,6 +170,7 @@ def test_a_split_may_keep_the_old_key_for_one_part():
     assert made.keys == ("lead", "opp", "talks", "won")
     assert made.mapping_from(CRM)["opp"] == "talks"
     assert made.resolve("opp") == "opp"
+    assert made.mapping_from(made)["opp"] == "opp"
 
 
 def test_the_parts_of_a_declared_stage_lead_on_from_one_to_the_next():

@@ -22,7 +22,8 @@ class Edge:
     Attributes:
         kind: Kind of the move, whatever the policy.
         allowed: Whether the model allows it, whichever stage of the path was left last.
-        lefts: Where that matters, the stages of the path that must have been left last for the move to be allowed.
+        lefts: Where that matters, the stages of the path that must have been left last for the move to be allowed;
+            None among them stands for never having been on the path.
         transition: The declared transition, if there is one.
         reason_required: Whether the move needs a reason.
         min_gap: The least time to stay before the move.
@@ -37,7 +38,7 @@ class Edge:
         kind: MoveKind,
         *,
         allowed: bool,
-        lefts: frozenset[str] = frozenset(),
+        lefts: frozenset[str | None] = frozenset(),
         transition: Transition | None = None,
     ) -> None:
         self.kind = kind
@@ -110,8 +111,8 @@ class Edges(dict[tuple[str | None, str], Edge]):
         if len(cells) == 1:
             allowed = None not in cells
             return Edge(kind, allowed=allowed)
-        stood: dict[str, Relation] = {key: relation(place, held, position) for key, held in self._path.items()}
-        lefts = frozenset(key for key, towards in stood.items() if LAW[place, towards][column] is not None)
-        never = LAW[place, relation(place, -1, position)][column] is not None
-        allowed = never and len(lefts) == len(self._path)
+        stood: list[tuple[str | None, int]] = [(None, -1), *self._path.items()]
+        met = {key: LAW[place, relation(place, held, position)][column] for key, held in stood}
+        lefts = frozenset(key for key, kind_met in met.items() if kind_met is not None)
+        allowed = len(lefts) == len(stood)
         return Edge(kind, allowed=allowed, lefts=frozenset() if allowed else lefts)
