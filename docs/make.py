@@ -18,9 +18,10 @@ LAW = """# The law
 Whether a move is legal, and what kind of move it is, is this table. The code looks moves up in it; this page is printed
 from the code, and a test compares the two.
 
-*from* is where one stands: before the first move (`nowhere`), on the `path`, or off it (`paused`: one may come back; `ended`:
-meant to be final). *to* is where the move leads: off the path into a stage that is `paused` or `ended`; or onto it, compared with
-the stage one holds or left last: the `next` one, one `further` on, the `same`, the `first` of the path, or another one `back`.
+*from* is where one stands: before the first move (`nowhere`), on the `path`, or off it (`paused`: one may come back;
+`ended`: meant to be final). *to* is where the move leads: off the path into a `paused` or `ended` stage; or onto it,
+compared with the stage one holds or left last: the `next` one, one `further` on, the `same`, the `first` of the
+path, or another one `back`.
 
 The four columns are the policies of models. A transition that a model declares is always allowed.
 
@@ -35,8 +36,9 @@ The four columns are the policies of models. A transition that a model declares 
 
 PRESETS = """# Presets
 
-{count} stage models from articles, manuals and textbooks, as data: `presets.get("catalyst8")` or `presets.catalyst8`. How to read
-their sources: [Stage models and their sources](../explanation/stage-models.md). This page is printed by the library.
+{count} stage models from articles, manuals and textbooks, as data: `presets.get("catalyst8")` or `presets.catalyst8`.
+How to read their sources: [Stage models and their sources](../explanation/stage-models.md). This page is printed by the
+library.
 
 {table}
 
@@ -53,10 +55,7 @@ def presets_page() -> str:
     """The catalogue, then every model with its path, exits, notes and sources."""
     names = presets.names()
     head = "| name | stages | what | source |\n| --- | --- | --- | --- |"
-    rows = [
-        f"| [`{p.name}`](#{p.name}) | {p.stages} | {p.title} | {p.source} |"
-        for p in names.presets
-    ]
+    rows = [f"| [`{p.name}`](#{p.name}) | {p.stages} | {p.title} | {p.source} |" for p in names.presets]
     models = "\n\n".join(_model(presets.get(name)) for name in names)
     return PRESETS.format(count=len(names), table="\n".join([head, *rows]), models=models)
 
@@ -69,7 +68,8 @@ def _model(model: cl.StageModel) -> str:
         f"## {model.name}",
         f"{model.title}. {model.about}".strip(),
         path,
-        f"Customers from `{model.customer_from}`; policy `{model.policy}`; exits {exits}" + (f"; unplaced {beside}." if beside else "."),
+        f"Customers from `{model.customer_from}`; policy `{model.policy}`; exits {exits}"
+        + (f"; unplaced {beside}." if beside else "."),
     ]
     cited = model.cited
     if cited is not None:
@@ -82,7 +82,12 @@ def _model(model: cl.StageModel) -> str:
 def pictures() -> dict[str, str]:
     """The pictures of README and documentation, as SVG, by the name of their file."""
     log = cl.StageLog.from_csv(
-        CONTACTS, presets.bruxt5, tz="Europe/Zurich", as_of="2026-06-30 20:00", segment_cols=["source"], reason_col="reason"
+        CONTACTS,
+        presets.bruxt5,
+        tz="Europe/Zurich",
+        as_of="2026-06-30 20:00",
+        segment_cols=["source"],
+        reason_col="reason",
     )
     return {
         "funnel.svg": log.funnel(within=cl.days(60)).svg(),

@@ -4,6 +4,8 @@
 - A `text` block right below is the output. `...` stands for anything, also for several lines.
 - A `console` block runs its lines `$ custlife ...`; the lines below each are its output.
 - Any other block with a `title="name.csv"` is that file, in the directory the page runs in.
+
+`python -m tests.docs.pages` writes the outputs there were into the pages; look at the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -11,11 +13,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import os
 import re
 import shlex
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import attrs
 
@@ -72,23 +77,60 @@ def blocks(page: str) -> list[Block]:
     return found
 
 
-def run(page: str, name: str, directory: Path) -> list[str]:
-    """What is wrong with a page, one text for each block that does not do what it shows."""
+@attrs.frozen
+class Wrong:
+    """A block that does something else than its page shows.
+
+    Attributes:
+        place: Page and line, and the command if it is one.
+        line: Number of the block's first line.
+        shown: The output on the page; None where an error is not shown at all.
+        output: The output there was.
+    """
+
+    place: str
+    line: int
+    shown: str | None
+    output: str
+
+    def __str__(self) -> str:
+        if self.shown is None:
+            return f"{self.place} raised\n{self.output}"
+        return f"{self.place} shows\n{self.shown}\nbut gives\n{self.output}"
+
+
+def run(page: str, name: str, directory: Path) -> list[Wrong]:
+    """The blocks of a page that do not do what it shows."""
     shutil.copytree(EXAMPLES, directory, dirs_exist_ok=True)
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    wrong: list[str] = []
+    wrong: list[Wrong] = []
+
+    def compare(place: str, block: Block, shown: str | None, output: str, *, failed: bool) -> None:
+        if failed if shown is None else not matches(shown, output):
+            wrong.append(Wrong(place, block.line, shown, output))
+
     with contextlib.chdir(directory):
         for block in blocks(page):
             place = f"{name}:{block.line}"
             if block.title:
                 Path(block.title).write_text(block.text, encoding="utf-8")
             elif block.language == "python":
-                wrong += _compared(place, block.output, *_run_python(block, name, namespace))
+                output, failed = _run_python(block, name, namespace)
+                compare(place, block, block.output, output, failed=failed)
             elif block.language == "console":
                 for command, shown in commands(block.text):
                     output, failed = _run_command(command)
-                    wrong += _compared(f"{place} $ {command}", shown or None, output, failed=failed)
+                    compare(f"{place} $ {command}", block, shown or None, output, failed=failed)
     return wrong
+
+
+def corrected(page: str, wrong: list[Wrong]) -> str:
+    """The page with the outputs there were in the place of those shown."""
+    starts = [0, *(found.end() for found in re.finditer("\n", page))]
+    for one in reversed([one for one in wrong if one.shown is not None]):
+        at = page.index(str(one.shown), starts[one.line - 1])
+        page = page[:at] + _stripped(one.output) + "\n" + page[at + len(str(one.shown)) :]
+    return page
 
 
 def _run_python(block: Block, page: str, namespace: dict[str, Any]) -> tuple[str, bool]:
@@ -115,25 +157,17 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 def _run_command(command: str) -> tuple[str, bool]:
-    """What a `custlife` command prints, and whether it failed."""
+    """What a `custlife` command prints in a terminal of 100 columns, and whether it failed."""
     from custlife.cli import main
 
     output = io.StringIO()
-    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+    wide = mock.patch.dict(os.environ, COLUMNS="100")
+    with wide, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
             code = main(shlex.split(command)[1:])
         except SystemExit as left:
             code = left.code
     return output.getvalue(), bool(code)
-
-
-def _compared(place: str, shown: str | None, output: str, failed: bool) -> list[str]:
-    """One text where a block does something else than it shows."""
-    if shown is None:
-        return [f"{place} raised\n{output}"] if failed else []
-    if matches(shown, output):
-        return []
-    return [f"{place} shows\n{shown}\nbut gives\n{output}"]
 
 
 def matches(shown: str, output: str) -> bool:
@@ -145,3 +179,18 @@ def matches(shown: str, output: str) -> bool:
 
 def _stripped(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines()).rstrip()
+
+
+def main() -> None:
+    """Corrects what the pages show."""
+    for path in pages():
+        page, name = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
+        with TemporaryDirectory() as directory:
+            wrong = run(page, name, Path(directory))
+        for one in wrong:
+            print(f"{one}\n")  # noqa: T201  # a command prints
+        path.write_text(corrected(page, wrong), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

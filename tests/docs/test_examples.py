@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.docs.pages import ROOT, blocks, commands, matches, pages, run
+from tests.docs.pages import ROOT, blocks, commands, corrected, matches, pages, run
 
 
 def name(path):
@@ -16,7 +16,7 @@ def name(path):
 @pytest.mark.parametrize("path", pages(), ids=name)
 def test_every_example_does_what_the_page_shows(path, tmp_path):
     wrong = run(path.read_text(encoding="utf-8"), name(path), tmp_path)
-    assert not wrong, "\n\n".join(wrong)
+    assert not wrong, "\n\n".join(map(str, wrong))
 
 
 @pytest.mark.parametrize("path", pages(), ids=name)
@@ -71,13 +71,19 @@ def test_blocks_of_one_page_share_files_and_names_and_show_values_and_errors(tmp
 
 def test_a_wrong_output_is_told_with_its_place_and_what_came_instead(tmp_path):
     (wrong,) = run(PAGE.replace("\n4\n", "\n5\n"), "page.md", tmp_path)
-    assert wrong.startswith("page.md:19 shows\n5\n")
-    assert "but gives\n4\nValueError" in wrong
+    assert str(wrong).startswith("page.md:19 shows\n5\n")
+    assert "but gives\n4\nValueError" in str(wrong)
+
+
+def test_a_corrected_page_shows_what_there_was_and_nothing_else_changes(tmp_path):
+    page = PAGE.replace("\n4\n", "\n5\n")
+    right = corrected(page, run(page, "page.md", tmp_path))
+    assert right == PAGE.replace("literal ...", "literal for int() with base 10: 'one'")
 
 
 def test_an_error_that_is_not_shown_is_a_failure(tmp_path):
     (wrong,) = run("```python\n1 / 0\n```\n", "page.md", tmp_path)
-    assert wrong == "page.md:2 raised\nZeroDivisionError: division by zero\n"
+    assert str(wrong) == "page.md:2 raised\nZeroDivisionError: division by zero\n"
 
 
 def test_a_text_block_elsewhere_is_no_output():

@@ -33,7 +33,9 @@ def shown_names():
     text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
     for shown in re.findall(r"^::: (custlife\.\S+)", text, flags=re.MULTILINE):
         yield shown.rsplit(".", 1)[1]
-        if importlib.util.find_spec(shown.rsplit(".", 1)[0]).submodule_search_locations and importlib.util.find_spec(shown):
+        if importlib.util.find_spec(shown.rsplit(".", 1)[0]).submodule_search_locations and importlib.util.find_spec(
+            shown
+        ):
             yield from importlib.import_module(shown).__all__
 
 
