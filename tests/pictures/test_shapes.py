@@ -220,6 +220,7 @@ def test_counts_at_risk_are_those_of_the_next_point():
 def test_areas_stack():
     tracks = settle_series([Series("a", [0, 1], [1, None], style="area"), Series("b", [0, 1], [2, 5], style="area")])
     assert [track.ys for track in tracks] == [(1.0, 0.0), (3.0, 5.0)]
+    assert [track.base for track in tracks] == [(0.0, 0.0), (1.0, 0.0)]
 
 
 HASHING = """

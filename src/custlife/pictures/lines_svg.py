@@ -84,7 +84,7 @@ def _draw_x_axis(picture: Lines, tracks: list[Track], sheet: Sheet, frame: Frame
         ticks = list(found.ticks)
     if picture.x_label:
         sheet.y += 14
-        sheet.text(frame.right, sheet.y, picture.x_label, size=SMALL, room=sheet.room, anchor="end", quiet=True)
+        sheet.text(frame.right, sheet.y, picture.x_label, size=SMALL, room=frame.right - EDGE, anchor="end", quiet=True)
         sheet.y += 3
     return ticks
 
