@@ -1,0 +1,119 @@
+"""What each command does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from custlife.cli.output import as_json, cards, columns, joined, overview, progress, put, summary
+from custlife.cli.reading import log_of, model_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+__all__ = ["demo", "models", "report", "show"]
+
+SIMULATED = (
+    "Simulated data: 500 made-up customers of a made-up company, drawn from known rates with a seed. Nothing on this "
+    "page says anything about real customers."
+)
+B2B_TITLE = "A simulated B2B company: eight stages, from outreach to expansion"
+SHOP_TITLE = "CDNOW: what became of the customers of early 1997"
+WINDOW = "180 days"
+
+
+def demo(given: argparse.Namespace) -> int:
+    """Makes the two pages of the demo and prints what stands out."""
+    from custlife import demo as shop_demo
+    from custlife import reporting, simulate
+
+    folder = Path(given.out)
+    with progress() as say:
+        say("reading 6,919 purchases")
+        purchases, shop = shop_demo.purchases(), shop_demo.shop()
+        say("counting the shop")
+        real = reporting.report(
+            shop,
+            folder / "demo-shop.html",
+            title=SHOP_TITLE,
+            within=WINDOW,
+            note=shop_demo.ORIGIN,
+            events=purchases,
+        )
+        say("simulating the company")
+        company = simulate.b2b()
+        say("counting the company")
+        made_up = reporting.report(
+            company, folder / "demo-b2b.html", title=B2B_TITLE, within=WINDOW, by=("plan", "region"), note=SIMULATED
+        )
+    if given.json:
+        put(joined({"shop": real, "b2b": made_up}))
+        return 0
+    summary(real, shop, shop_demo.ORIGIN)
+    summary(made_up, company, SIMULATED)
+    put("Two pages with pictures, to open in a browser:")
+    for name in ("demo-shop.html", "demo-b2b.html"):
+        path = folder / name
+        put(f"  {path}  ({path.stat().st_size / 1000:,.0f} KB)")
+    return 0
+
+
+def report(given: argparse.Namespace) -> int:
+    """Makes a page from a file."""
+    from custlife import reporting
+
+    source = Path(given.file)
+    stem = source.name.removesuffix(".gz").rsplit(".", 1)[0]
+    out = Path(given.out) if given.out else None if given.json else Path(f"{stem}-report.html")
+    with progress() as say:
+        say(f"reading {source.name}")
+        log = log_of(given, source)
+        count = len(log)
+        say(f"counting {count:,} rows")
+        made = reporting.report(
+            log, title=given.title, within=given.within, every=given.every, by=tuple(given.by), note=given.note
+        )
+        if out is not None:
+            say("writing the page")
+            made.save(out)
+    if given.json:
+        put(made.to_json())
+        return 0
+    summary(made, log, given.note)
+    for note in log.notes:
+        put(f"note: {note}")
+    put(f"Wrote {out} ({len(made.html.encode()) / 1000:,.0f} KB).")
+    return 0
+
+
+def models(given: argparse.Namespace) -> int:
+    """Lists the presets."""
+    from custlife import presets
+
+    found = [one for one in presets.names().presets if given.stages in (None, one.stages)]
+    if given.json:
+        import attrs
+
+        put(as_json([attrs.asdict(one) for one in found]))
+    elif found:
+        put(presets.Names(tuple(found)).picture().text(columns()))
+        put("\nMore about one of them: custlife show NAME")
+    else:
+        put(f"no preset lists {given.stages} stages; see: custlife models")
+    return 0
+
+
+def show(given: argparse.Namespace) -> int:
+    """Prints one model."""
+    model = model_of(given.model)
+    how: dict[str | None, Callable[[], str]] = {
+        None: lambda: f"{overview(model)}\n\n{model.picture().text(columns())}",
+        "journey": lambda: cards(model),
+        "mermaid": model.to_mermaid,
+        "svg": lambda: model.picture().svg(),
+        "toml": model.to_toml,
+        "json": model.to_json,
+    }
+    put(how[given.how]().rstrip("\n"))
+    return 0

@@ -1,0 +1,74 @@
+"""From words to values: a model by name or file, a log from a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from custlife.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from custlife.log.event_log import EventLog
+    from custlife.log.stage_log import StageLog
+    from custlife.stages import StageModel
+
+__all__ = ["log_of", "model_of"]
+
+
+def model_of(name: str) -> StageModel:
+    """A preset by its name, or a model from a file."""
+    from custlife import presets
+    from custlife.stages import StageModel
+
+    if name.endswith((".toml", ".json")):
+        return StageModel.from_file(name)
+    return presets.get(name)
+
+
+def log_of(given: argparse.Namespace, source: Path) -> StageLog | EventLog:
+    """The log in a file, of stages if there is a model."""
+    from custlife.log.event_log import EventLog
+    from custlife.log.stage_log import StageLog
+
+    options: dict[str, Any] = {
+        "customer_col": given.customer_col,
+        "at_col": given.at_col,
+        "recorded_at_col": given.recorded_at_col,
+        "segment_cols": tuple(given.by),
+        "aliases": _aliases(given.aliases),
+        "tz": given.tz,
+        "as_of": given.as_of,
+        "since": given.since,
+        "on_bad": given.on_bad,
+        "unit": given.unit,
+    }
+    lines = source.name.removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+    if not lines:
+        options |= {"delimiter": given.delimiter, "encoding": given.encoding}
+    if given.model is None:
+        _refuse(given, "--model", "stage_col", "reason_col")
+        options |= {"event_col": given.event_col or "event", "event": given.event}
+        return EventLog.from_jsonl(source, **options) if lines else EventLog.from_csv(source, **options)
+    _refuse(given, "no --model", "event_col", "event")
+    options |= {"stage_col": given.stage_col or "stage", "reason_col": given.reason_col}
+    model = model_of(given.model)
+    return StageLog.from_jsonl(source, model, **options) if lines else StageLog.from_csv(source, model, **options)
+
+
+def _refuse(given: argparse.Namespace, needs: str, *words: str) -> None:
+    """Refuses what would have no effect."""
+    for word in words:
+        if getattr(given, word) is not None:
+            flag = f"--{word.replace('_', '-')}"
+            raise UsageError(f"{flag} has no effect here: it goes with {needs}", f"drop {flag}, or pass {needs}")
+
+
+def _aliases(pairs: Sequence[str]) -> dict[str, str] | None:
+    """Spellings from `THEIRS=STAGE`."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise UsageError(f"--aliases {pair!r} is not THEIRS=STAGE", "write --aliases 'MQL=lead'")
+    return dict(pair.rsplit("=", 1) for pair in pairs) or None
