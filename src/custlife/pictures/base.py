@@ -34,7 +34,7 @@ class Picture:
 
     def html(self) -> str:
         """The picture as an HTML fragment."""
-        return f'<figure class="cl-picture" style="margin:0">{self.svg()}</figure>'
+        return f'<figure class="cl-picture" style="margin:0 0 1.5rem">{self.svg()}</figure>'
 
     def _about(self) -> str:
         """One sentence for those who cannot see the picture."""

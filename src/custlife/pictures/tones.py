@@ -128,9 +128,8 @@ def style_sheet() -> str:
             _variables("light"),
             "@media (prefers-color-scheme: dark){" + _variables("dark") + "}",
             "@media print{" + _variables("light") + ".cl-picture,.cl-table tr{break-inside:avoid}}",
-            ".cl-picture{margin:0 0 1.5rem;overflow-x:auto}",
+            ".cl-picture{overflow-x:auto}",
             ".cl-picture svg{display:block;min-width:32rem}",
-            "@media print{.cl-picture svg{min-width:0}}",
             ".cl-scroll{overflow-x:auto;margin:0 0 1.5rem}",
             ".cl-table{border-collapse:collapse;font-variant-numeric:tabular-nums}",
             ".cl-table caption{text-align:left;font-weight:600;padding:0 0 .4rem}",
@@ -138,7 +137,8 @@ def style_sheet() -> str:
             ".cl-table tr{border-bottom:1px solid color-mix(in srgb,var(--cl-ink) 14%,transparent)}",
             ".cl-table thead tr{border-bottom-color:color-mix(in srgb,var(--cl-ink) 45%,transparent)}",
             ".cl-table ul{margin:0;padding:0 0 0 1.1em}",
-            ".cl-cards td,.cl-cards th{min-width:9rem;max-width:20rem}",
+            ".cl-cards td,.cl-cards th{min-width:7.5rem;max-width:20rem}",
+            "@media print{.cl-picture svg,.cl-cards td,.cl-cards th{min-width:0}}",
             ".cl-note{opacity:.72;font-size:.9em;margin:.4rem 0 0}",
         ]
     )
