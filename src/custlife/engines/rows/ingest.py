@@ -6,14 +6,14 @@ from array import array
 from datetime import UTC, datetime
 from itertools import pairwise
 from operator import index
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 
 import attrs
 
 from custlife.calendar import instant, to_us
 from custlife.engines.history import MISSING, Column, History, Note, note
 from custlife.engines.rows.looking import within_rows
-from custlife.errors import CustlifeError, DataError, HistoryError, UsageError
+from custlife.errors import CustlifeError, DataError, HistoryError, TimeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -28,6 +28,7 @@ CODE_BITS, ROW_BITS = 16, 40
 CODE_MASK, ROW_MASK = (1 << CODE_BITS) - 1, (1 << ROW_BITS) - 1
 
 
+ZONE_HINT = "pass tz='UTC' or the zone that the times were written in, such as tz='Europe/Zurich'"
 Problems = list[tuple[str, str]]
 
 
@@ -82,8 +83,13 @@ class _Reader:
 
     def us(self, at: object, name: str = "at") -> int:
         """Any accepted form of an instant in microseconds."""
-        layout = self.layout
-        return to_us(instant(at, tz=layout.tz, ambiguous=layout.ambiguous, name=name))  # type: ignore[arg-type]
+        layout, value = self.layout, cast("datetime", at)
+        try:
+            return to_us(instant(value, tz=layout.tz, ambiguous=layout.ambiguous, name=name))  # type: ignore[arg-type]
+        except TimeError as error:
+            if layout.tz is None and _needs_zone(value):
+                raise TimeError(error.what, ZONE_HINT) from None
+            raise
 
     def bucket(self, unit: object, key: str, lists: dict[Any, list[int]]) -> list[int]:
         """The list of a unit, made at its first row; a text and a number that would be one id are refused."""
@@ -93,6 +99,15 @@ class _Reader:
                 raise UsageError(f"the ids {key!r} and {int(key)!r} would be one customer", "write all ids as text")
             self.buckets[key] = lists[spelled] = []
         return lists[spelled]
+
+
+def _needs_zone(value: datetime) -> bool:
+    """Whether nothing but its zone is missing of a time."""
+    try:
+        instant(value, tz="UTC")
+    except CustlifeError:
+        return False
+    return True
 
 
 def unit_id(value: object) -> str:

@@ -237,7 +237,8 @@ class Pooled:
 
 def _rolled(history: History, wholes: int, to: str) -> Note:
     members = len(history.ids)
-    return Note("collapsed", f"{members:,} {history.unit}s were rolled up to {wholes:,} {to}s", members)
+    told = [f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((members, history.unit), (wholes, to))]
+    return Note("collapsed", " rolled up to ".join(told), members)
 
 
 def _of_rows(history: History, rows: Sequence[int], to: str, notes: Sequence[Note]) -> History:
