@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from bisect import bisect_left, bisect_right
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
@@ -15,11 +16,12 @@ import attrs
 
 from custlife.errors import UsageError, UsageTypeError
 from custlife.stats.interval import Interval, check_level, check_name, percent
+from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator
 
-__all__ = ["Quantile", "RestrictedMean", "SurvivalCurve", "SurvivalPoint"]
+__all__ = ["KINDS", "Quantile", "RestrictedMean", "SurvivalCurve", "SurvivalPoint"]
 
 NO_SPELLS = "no spells"
 TIE = 1e-12  # relative: 1 - 0.9 is not 0.1 in floats, but a curve at 0.1 has reached it
@@ -143,7 +145,7 @@ class RestrictedMean:
         return f"{self.value:g} up to {self.horizon} (standard error {self.std_error:g})"
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class SurvivalCurve:
     """A Kaplan-Meier curve: the columns at each time somebody ended or was censored, and readings off them.
 
@@ -162,11 +164,7 @@ class SurvivalCurve:
 
         survival: Probability to last longer than each time; in [0, 1], never rising.
 
-        std_error: Greenwood's standard error of survival.
-
-        low: Lower limits, cut to [0, 1].
-
-        high: Upper limits, cut to [0, 1].
+        relative_error: Greenwood's standard error of survival divided by survival; infinite once survival is 0.
 
         level: Nominal coverage of the limits.
 
@@ -189,14 +187,42 @@ class SurvivalCurve:
     events: tuple[int, ...] = attrs.field(repr=False)
     censored: tuple[int, ...] = attrs.field(repr=False)
     survival: tuple[float, ...] = attrs.field(repr=False)
-    std_error: tuple[float | None, ...] = attrs.field(repr=False)
-    low: tuple[float | None, ...] = attrs.field(repr=False)
-    high: tuple[float | None, ...] = attrs.field(repr=False)
+    relative_error: tuple[float, ...] = attrs.field(repr=False)
     level: float
     method: str
     n: int
     n_events: int
     entries: tuple[tuple[float, int], ...] = attrs.field(default=(), repr=False)
+
+    @cached_property
+    def std_error(self) -> tuple[float | None, ...]:
+        """Greenwood's standard error of survival at each time; None once survival is 0."""
+        rows = zip(self.survival, self.relative_error, strict=True)
+        return tuple([s * relative if s else None for s, relative in rows])
+
+    @cached_property
+    def low(self) -> tuple[float | None, ...]:
+        """Lower limits at each time, cut to [0, 1]; None once survival is 0."""
+        return tuple([low for low, _ in self._limits(range(len(self.times)))])
+
+    @cached_property
+    def high(self) -> tuple[float | None, ...]:
+        """Upper limits at each time, cut to [0, 1]; None once survival is 0."""
+        return tuple([high for _, high in self._limits(range(len(self.times)))])
+
+    def _limits(self, rows: range) -> Iterator[tuple[float | None, float | None]]:
+        """Lower and upper limit at some rows; made when they are asked for, since they cost more than the curve."""
+        kind, z = KINDS[self.method], two_sided_z(self.level)
+        before, low, high = 1.0, 1.0, 1.0
+        for i in rows:
+            s = self.survival[i]
+            if s == 0.0:
+                yield None, None
+                continue
+            if s != before:
+                before = s
+                low, high = kind(s, z * self.relative_error[i])
+            yield low, high
 
     @property
     def horizon(self) -> float | None:
@@ -231,11 +257,12 @@ class SurvivalCurve:
             return SurvivalPoint(time, None, None, None, at_risk, reason)
         if i < 0:
             return SurvivalPoint(time, 1.0, 0.0, Interval(1.0, 1.0, self.level, self.method), at_risk)
-        low, high = self.low[i], self.high[i]
+        ((low, high),) = self._limits(range(i, i + 1))
         if low is None or high is None:
             return SurvivalPoint(time, 0.0, None, None, at_risk, "survival is 0")
         interval = Interval(low, high, self.level, self.method)
-        return SurvivalPoint(time, self.survival[i], self.std_error[i], interval, at_risk)
+        std_error = self.survival[i] * self.relative_error[i]
+        return SurvivalPoint(time, self.survival[i], std_error, interval, at_risk)
 
     def quantile(self, q: float) -> Quantile:
         """The smallest time by which the share *q* has ended, with its interval.
@@ -260,8 +287,8 @@ class SurvivalCurve:
         q = check_level(q, "q", 0.5)
         reached = (1 - q) * (1 + TIE)
         i = bisect_left(self.survival, -reached, key=operator.neg)
-        low = self._first_at_most(reached, self.low, range(min(i + 1, len(self.times))))
-        high = self._first_at_most(reached, self.high, range(i, len(self.times)))
+        low = self._first_at_most(reached, 0, range(min(i + 1, len(self.times))))
+        high = self._first_at_most(reached, 1, range(i, len(self.times)))
         if i < len(self.times):
             return Quantile(q, self.times[i], low, high, self.level, self.method)
         reason = f"survival is still {percent(self.survival[-1])} at {self.times[-1]}" if self.n else NO_SPELLS
@@ -306,10 +333,10 @@ class SurvivalCurve:
         variance = math.fsum(a * a * (d / n / (n - d)) for a, n, d in rows if n > d)
         return RestrictedMean(horizon, math.fsum(areas), math.sqrt(variance))
 
-    def _first_at_most(self, reached: float, limits: Sequence[float | None], rows: range) -> float | None:
+    def _first_at_most(self, reached: float, side: int, rows: range) -> float | None:
         """The first time among some rows at which a limit is at most a value; limits may rise again."""
-        for i in rows:
-            limit = limits[i]
+        for i, limits in zip(rows, self._limits(rows), strict=True):
+            limit = limits[side]
             if limit is not None and limit <= reached:
                 return self.times[i]
         return None
@@ -346,3 +373,19 @@ def _time(name: str, time: float) -> float:
     if not time >= 0:
         raise UsageError(f"{name}={time!r} is not a time of 0 or more", hint)
     return time
+
+
+def _log_log(s: float, spread: float) -> tuple[float, float]:
+    power = math.exp(spread / math.log(s))
+    return s ** (1 / power), s**power
+
+
+def _log(s: float, spread: float) -> tuple[float, float]:
+    return s * math.exp(-spread), min(1.0, s * math.exp(spread))
+
+
+def _plain(s: float, spread: float) -> tuple[float, float]:
+    return max(0.0, s - s * spread), min(1.0, s + s * spread)
+
+
+KINDS: dict[str, Callable[[float, float], tuple[float, float]]] = {"log-log": _log_log, "log": _log, "plain": _plain}

@@ -11,14 +11,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-from custlife.stats.curve import SurvivalCurve
+from custlife.stats.curve import KINDS, SurvivalCurve
 from custlife.stats.durations import risk_table
 from custlife.stats.interval import check_level, check_name
-from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from custlife.stats.durations import Durations, RiskTable
 
 __all__ = ["INTERVALS", "IntervalKind", "kaplan_meier"]
@@ -67,7 +64,6 @@ def kaplan_meier(
     check_name("interval", interval, INTERVALS)
     table = risk_table(ended, censored, entered=entered)
     survival, relative_errors = _product_limit(table)
-    std_error, low, high = _limits(survival, relative_errors, two_sided_z(level), _KINDS[interval])
     n_events = sum(table.events)
     return SurvivalCurve(
         times=table.times,
@@ -75,9 +71,7 @@ def kaplan_meier(
         events=table.events,
         censored=table.censored,
         survival=tuple(survival),
-        std_error=tuple(std_error),
-        low=tuple(low),
-        high=tuple(high),
+        relative_error=tuple(relative_errors),
         level=level,
         method=interval,
         n=n_events + sum(table.censored),
@@ -107,42 +101,4 @@ def _product_limit(table: RiskTable) -> tuple[list[float], list[float]]:
     return survival, relative_errors
 
 
-def _limits(
-    survival: list[float],
-    relative_errors: list[float],
-    z: float,
-    kind: Callable[[float, float], tuple[float, float]],
-) -> tuple[list[float | None], list[float | None], list[float | None]]:
-    """Standard error, lower and upper limit at each time; None once survival is 0."""
-    std_error: list[float | None] = []
-    low: list[float | None] = []
-    high: list[float | None] = []
-    before, e, lower, upper = 1.0, 0.0, 1.0, 1.0
-    for i, (s, relative) in enumerate(zip(survival, relative_errors, strict=True)):
-        if s == 0.0:
-            rest: list[float | None] = [None] * (len(survival) - i)
-            return std_error + rest, low + rest, high + rest
-        if s != before:
-            before, e = s, s * relative
-            lower, upper = kind(s, z * relative)
-        std_error.append(e)
-        low.append(lower)
-        high.append(upper)
-    return std_error, low, high
-
-
-def _log_log(s: float, spread: float) -> tuple[float, float]:
-    power = math.exp(spread / math.log(s))
-    return s ** (1 / power), s**power
-
-
-def _log(s: float, spread: float) -> tuple[float, float]:
-    return s * math.exp(-spread), min(1.0, s * math.exp(spread))
-
-
-def _plain(s: float, spread: float) -> tuple[float, float]:
-    return max(0.0, s - s * spread), min(1.0, s + s * spread)
-
-
-_KINDS: dict[str, Callable[[float, float], tuple[float, float]]] = {"log-log": _log_log, "log": _log, "plain": _plain}
-INTERVALS: tuple[str, ...] = tuple(_KINDS)
+INTERVALS: tuple[str, ...] = tuple(KINDS)
