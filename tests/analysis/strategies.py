@@ -55,7 +55,8 @@ SINCE = st.one_of(st.none(), st.none(), HOUR.map(hour))
 
 def as_dicts(rows: list[Row]) -> list[dict]:
     return [
-        {"customer": r.unit, "stage": r.name, "event": r.name, "at": r.at, "plan": r.plan, "reason": r.reason} for r in rows
+        {"customer": r.unit, "stage": r.name, "event": r.name, "at": r.at, "plan": r.plan, "reason": r.reason}
+        for r in rows
     ]
 
 

@@ -21,7 +21,7 @@ from tests.analysis.strategies import (
     hour,
     stage_log,
 )
-from tests.oracles.lifecycle import Row, calendar, cohorts, histories
+from tests.oracles.lifecycle import Row, calendar, cohorts, histories, label
 
 KIND = st.sampled_from(["classic", "rolling"])
 COHORT = st.sampled_from(["first", "recurring"])
@@ -30,13 +30,16 @@ COHORT = st.sampled_from(["first", "recurring"])
 def check(found, expected, periods, as_of, *, split):
     """The triangle against brute force: sizes, retained of complete cells, None in the others."""
     over = [high <= as_of for _, high in periods]
-    # labels of the answer, in order, are the periods from the first cohort on
+    numbers = {label(low, found.question.every, ZONE): n for n, (low, _) in enumerate(periods)}
     for segment in {row.segment for row in found.rows}:
         plan = segment[0] if split else None
-        rows = [row for row in found.rows if row.segment == segment]
-        offset = len(periods) - len(rows)
-        for number, row in enumerate(rows, offset):
-            wanted = [(key, n) for key, n in expected.sizes.items() if key[1] == number and (not split or key[0] == plan)]
+        for row in found.rows:
+            if row.segment != segment:
+                continue
+            number = numbers[row.cohort]
+            wanted = [
+                (key, n) for key, n in expected.sizes.items() if key[1] == number and (not split or key[0] == plan)
+            ]
             assert row.size == sum(n for _, n in wanted)
             assert row.is_complete == over[number]
             for cell in row.cells:
@@ -49,8 +52,12 @@ def check(found, expected, periods, as_of, *, split):
                 )
                 assert cell.retained == (n if over[period] else None)
                 assert cell.rate == (n / row.size if over[period] and row.size else None)
-    shown = {number for row_count in [len(found.rows)] for number in range(len(periods) - row_count, len(periods))}
-    assert {cohort for _, cohort in expected.sizes} <= shown or split
+    assert sum(row.size for row in found.rows) == sum(expected.sizes.values())
+    if found.rows and not split:
+        shown = [numbers[row.cohort] for row in found.rows]
+        last = len(periods) - 1
+        assert shown == list(range(min(c for _, c in expected.sizes), shown[-1] + 1))
+        assert shown[-1] == last or (shown[-1] == last - 1 and periods[last][0] == as_of)
     assert found.truncated == expected.truncated
 
 
@@ -122,6 +129,8 @@ def test_a_cell_that_is_not_over_is_none():
     log = event_log([Row("u1", hour(0), "visit")], hour(22))
     assert log.retention(every="day").rows[0].cells[0].retained is None
     log = event_log([Row("u1", hour(0), "visit")], hour(23))  # midnight in Zurich: the day is over
+    assert [cell.retained for cell in log.retention(every="day").rows[0].cells] == [1]
+    log = event_log([Row("u1", hour(0), "visit")], hour(24))
     assert [cell.retained for cell in log.retention(every="day").rows[0].cells] == [1, None]
 
 

@@ -49,12 +49,9 @@ def stays(seen: dict[str, list[Row]]) -> list[Stay]:
     found = []
     for unit, rows in seen.items():
         for before, row, after in zip([None, *rows[:-1]], rows, [*rows[1:], None], strict=True):
-            found.append(
-                Stay(
-                    unit, row.name, row.at, after.at if after else None, after.name if after else None,
-                    before.name if before else None, row.plan, row.reason,
-                )  # fmt: skip
-            )
+            left, then = (after.at, after.name) if after else (None, None)
+            came = before.name if before else None
+            found.append(Stay(unit, row.name, row.at, left, then, came, row.plan, row.reason))
     return found
 
 
@@ -84,6 +81,17 @@ def calendar(low: datetime, high: datetime, every: str, zone: str) -> list[tuple
             starts.append(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC))
         day += timedelta(days=1)
     return [(a, b) for a, b in pairwise(starts) if b > low and a <= high]
+
+
+def label(low: datetime, every: str, zone: str) -> str:
+    """How people name a period."""
+    day = low.astimezone(ZoneInfo(zone)).date()
+    if every == "month":
+        return f"{day:%Y-%m}"
+    if every == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    return day.isoformat()
 
 
 # -- stays -------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import attrs
 
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.result import Result, percent, with_interval
-from custlife.analysis.splitting import head, label
+from custlife.analysis.splitting import about, head, label
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Lines, Segment, Series
 
@@ -79,7 +79,8 @@ class Conversion:
     def answer(self, history: History, tables: list[Any]) -> ConversionResult:
         """The result, from the table of counts."""
         found = self.funnel().answer(history, tables)
-        return ConversionResult(self, found.about, tuple(map(_row, found.parts)))
+        parts = [part for part in found.parts if len(part.segment) == len(self.by)]  # nobody is in no segment
+        return ConversionResult(self, about(history, self.by), tuple(map(_row, parts)))
 
 
 @attrs.frozen

@@ -18,6 +18,7 @@ from custlife.analysis.splitting import (
     groups_of,
     head,
     label,
+    last_period,
     picked,
     wanted_segment,
 )
@@ -85,7 +86,7 @@ class GrowthAccounting:
         """The result, from the table of counts."""
         table: ActivityTable = tables[0]
         periods = calendar(self.every, self.week_start, history)
-        flows = self.flows(table, periods.index(history.as_of))
+        flows = self.flows(table, self._last(history, table))
         since = history.since
         rows = []
         for group in groups_of((group for group, *_ in table.growth), self.by):
@@ -98,6 +99,12 @@ class GrowthAccounting:
                     rows.append(_row(group, periods.label(period), flow, stock, is_complete=is_seen and is_over))
         return GrowthResult(self, about(history, self.by), tuple(rows), table.outside)
 
+    def _last(self, history: History, table: ActivityTable) -> int:
+        """The last period to show; that somebody is still in a stage is nothing that happened."""
+        stays = history.vocabulary.path > 0
+        seen = (period for *_, before, period in table.growth if not stays or before != period - 1)
+        return last_period(calendar(self.every, self.week_start, history), history.as_of, seen)
+
     def flows(self, table: ActivityTable, now: int) -> dict[Group, dict[int, Counter[str]]]:
         """The counts of each segment and period up to that of `as_of`; `woken` are those back from dormancy."""
         first = min((period for *_, period in table.growth), default=now + 1)
@@ -106,6 +113,8 @@ class GrowthAccounting:
             if group not in found:
                 found[group] = {period: Counter() for period in range(first, now + 1)}
         for (group, born, before, period), n in table.growth.items():
+            if period > now:
+                continue
             flows, silence = found[group], period - before - 1
             flows[period]["active"] += n
             kind = "returning" if silence < self.resurrected_after else "resurrected"
@@ -126,9 +135,10 @@ class GrowthAccounting:
         """Whether the table of one unit counts in a cell: `period`, `state`, `segment`."""
         state = choice("state", cell.get("state", "active"), STATES)
         periods = calendar(self.every, self.week_start, history)
+        found = self.flows(tables[0], self._last(history, tables[0]))
         return any(
             flow[state] and periods.label(period) == cell.get("period", periods.label(period))
-            for group, flows in self.flows(tables[0], periods.index(history.as_of)).items()
+            for group, flows in found.items()
             if group == wanted_segment(cell.get("segment", group))
             for period, flow in flows.items()
         )

@@ -9,7 +9,16 @@ import attrs
 
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import Result
-from custlife.analysis.splitting import about, calendar, check_calendar, groups_of, head, label, wanted_segment
+from custlife.analysis.splitting import (
+    about,
+    calendar,
+    check_calendar,
+    groups_of,
+    head,
+    label,
+    last_period,
+    wanted_segment,
+)
 from custlife.engines.gathers import EARLIER, Moves, MoveTable
 from custlife.errors import UnknownNameError
 from custlife.pictures import Lines, Series
@@ -54,8 +63,8 @@ class Headcount:
     def answer(self, history: History, tables: list[Any]) -> HeadcountResult:
         """The result, from the tables of counts."""
         periods, vocabulary = calendar(self.every, self.week_start, history), history.vocabulary
-        now = periods.index(history.as_of)
         came, went = _sides(*tables)
+        now = last_period(periods, history.as_of, (period for _, period, _ in came))
         seen = [period for _, period, _ in came if period != EARLIER]
         if any(period == EARLIER for _, period, _ in came) and history.since is not None:
             seen.append(periods.index(history.since))

@@ -15,6 +15,7 @@ from custlife.analysis.splitting import (
     check_calendar,
     check_count,
     groups_of,
+    last_period,
     wanted_segment,
 )
 from custlife.engines.gathers import Activity, ActivityTable
@@ -82,10 +83,9 @@ class Retention:
         """The result, from the table of counts."""
         table: ActivityTable = tables[0]
         periods = calendar(self.every, self.week_start, history)
-        now = periods.index(history.as_of)
+        now = last_period(periods, history.as_of, (cohort for _, cohort in table.cohorts))
         first = min((cohort for _, cohort in table.cohorts), default=now + 1)
-        over = [periods.end(p) <= history.as_of for p in range(first, now + 1)]
-        whole = now if not over or over[-1] else now - 1
+        whole = now if periods.end(now) <= history.as_of else now - 1
         active = self._active(table)
         groups = groups_of((group for group, _ in table.cohorts), self.by)
         rows = tuple(

@@ -30,6 +30,7 @@ __all__ = [
     "groups_of",
     "head",
     "label",
+    "last_period",
     "picked",
     "shown_reason",
     "wanted_segment",
@@ -123,6 +124,12 @@ def check_count(name: str, value: int | None, least: int = 1) -> None:
 def calendar(every: str, week_start: str, history: History) -> Periods:
     """The periods of a question in the zone of a history."""
     return periods(every, tz=history.zone, week_start=week_start)  # type: ignore[arg-type]  # checked by the question
+
+
+def last_period(periods: Periods, as_of: int, seen: Iterable[int]) -> int:
+    """The last period to show: that of `as_of`, unless it has only begun and nothing happened in it yet."""
+    now = periods.index(as_of)
+    return now if periods.start(now) < as_of or now in set(seen) else now - 1
 
 
 def active_codes(history: History, wanted: tuple[str, ...] | None) -> frozenset[int]:

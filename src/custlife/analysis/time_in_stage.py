@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.question import choice, codes_of
-from custlife.analysis.result import DAY, Result, days_of
+from custlife.analysis.result import DAY, Result
 from custlife.analysis.splitting import about, groups_of, head, label, picked, wanted_segment
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.errors import UsageError
@@ -81,11 +81,11 @@ class TimeInStage:
         return TimeInStageResult(self, about(history, self.by), tuple(rows))
 
     def _row(self, tally: SpellTally, group: Group, code: int, names: tuple[str, ...]) -> StageTime:
-        ended = [days_of(us) for lengths in tally.ended.values() for us in lengths]
+        ended = [us / DAY for lengths in tally.ended.values() for us in lengths]
         curve = kaplan_meier(
             ended,
-            [days_of(us) for us in tally.open],
-            entered=[days_of(us) for us in tally.entered],
+            [us / DAY for us in tally.open],
+            entered=[us / DAY for us in tally.entered],
             level=self.level,
             interval=self.interval,  # type: ignore[arg-type]  # checked above
         )

@@ -165,7 +165,7 @@ class Questions(Log):
         Examples:
             >>> from custlife import EventLog
             >>> rows = [("a", "visit", "2026-01-05T00:00Z"), ("a", "visit", "2026-02-07T00:00Z")]
-            >>> log = EventLog.from_rows(rows, as_of="2026-03-01T00:00Z")
+            >>> log = EventLog.from_rows(rows, as_of="2026-03-02T00:00Z")
             >>> [cell.retained for cell in log.retention(every="month").row("2026-01").cells]
             [1, 1, None]
         """

@@ -1,0 +1,67 @@
+"""Every answer shows itself: as rows, as a table, as a picture, the same bytes whatever the order of the rows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from custlife.calendar import days
+from tests.analysis.strategies import AS_OF, STAGE_ROWS, hour, stage_log
+from tests.oracles.lifecycle import Row
+
+ASKED = {
+    "conversion": lambda log, by: log.conversion("a", "b", within=days(2), by=by),
+    "trend": lambda log, by: log.conversion("a", "b", within=days(2), by=by, every="day"),
+    "time in stage": lambda log, by: log.time_in_stage(by=by),
+    "retention": lambda log, by: log.retention(every="day", by=by),
+    "growth": lambda log, by: log.growth_accounting(every="day", by=by),
+    "headcount": lambda log, by: log.headcount(every="day", by=by),
+    "flows": lambda log, by: log.flows(by=by),
+    "flows by day": lambda log, by: log.flows(every="day", by=by),
+    "paths": lambda log, by: log.paths(by=by),
+    "reasons": lambda log, by: log.reasons(by=by),
+    "spells": lambda log, by: log.spells(),
+    "customers": lambda log, by: log.per_customer(),
+}
+EVERY = pytest.mark.parametrize("name", ASKED)
+ROWS = [
+    Row("u1", hour(0), "a", "p"),
+    Row("u1", hour(3), "b", "p"),
+    Row("u1", hour(90), "lost", "p", "price"),
+    Row("u2", hour(1), "a", "<q>"),
+    Row("u2", hour(50), "c", None),
+    Row("u3", hour(2), "b"),
+]
+
+
+@EVERY
+@given(rows=STAGE_ROWS, as_of=AS_OF)
+def test_rows_in_another_order_show_the_same_bytes(name, rows, as_of):
+    one, other = (ASKED[name](stage_log(some, as_of), ("plan",)) for some in (rows, rows[::-1]))
+    assert one.to_json() == other.to_json()
+
+
+@EVERY
+@pytest.mark.parametrize("by", [(), ("plan",)])
+@pytest.mark.parametrize("rows", [ROWS, []])
+def test_an_answer_is_rows_with_the_same_columns_a_table_and_a_picture(name, by, rows):
+    found = ASKED[name](stage_log(rows, hour(100)), by)
+    assert len({tuple(row) for row in found.to_dicts()}) <= 1
+    assert found.title().split()[0] in str(found)
+    assert found.picture().svg().startswith("<svg")
+    assert "<q>" not in found._repr_html_()
+    assert found.parameters()["as_of"] == hour(100)
+
+
+@EVERY
+def test_an_answer_says_what_it_was_asked_and_can_be_asked_again(name):
+    log = stage_log(ROWS, hour(100))
+    found = ASKED[name](log, ())
+    assert log.ask(found.question) == found
+    assert hash(found.question) == hash(ASKED[name](log, ()).question)
+
+
+def test_time_in_stage_reads_with_its_limits():
+    rows = [row for n in range(8) for row in (Row(f"u{n}", hour(0), "a"), Row(f"u{n}", hour(12 + n), "b"))]
+    text = str(stage_log(rows, hour(100)).time_in_stage("a"))
+    assert "0.6 (0.5–0.8)" in text
