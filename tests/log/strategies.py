@@ -67,7 +67,9 @@ def quiet_rules(names: str = "xyz") -> st.SearchStrategy[Rule]:
 @st.composite
 def rules(draw: st.DrawFn) -> Rules:
     """Rules for some stages of the tiny model."""
-    loud = draw(st.dictionaries(st.sampled_from(["a", "b", "c", "d", "lost", "lapsed", "risk"]), loud_rules(), max_size=4))
+    loud = draw(
+        st.dictionaries(st.sampled_from(["a", "b", "c", "d", "lost", "lapsed", "risk"]), loud_rules(), max_size=4)
+    )
     first = {draw(st.sampled_from("abcd")): draw(loud_rules())}
     quiet = draw(st.dictionaries(st.sampled_from(["lapsed", "lost", "risk", "d"]), quiet_rules(), max_size=3))
     returns = draw(st.sampled_from(["left", "left", "first", "b", "risk"]))

@@ -158,7 +158,9 @@ class TestCsv:
 class TestJsonLines:
     @given(
         st.lists(
-            st.dictionaries(st.text(max_size=3), st.none() | st.booleans() | st.integers() | st.text(max_size=5), max_size=3)
+            st.dictionaries(
+                st.text(max_size=3), st.none() | st.booleans() | st.integers() | st.text(max_size=5), max_size=3
+            )
         )
     )
     def test_what_is_written_is_read(self, tmp_path_factory, rows):

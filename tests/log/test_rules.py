@@ -87,9 +87,9 @@ class TestLaws:
         made = {"a": seen("x"), "b": count("x", 2, within="50 hours"), "lapsed": silent(for_="30 hours")}
         delta = timedelta(hours=hours)
         plain = log_of(rows).to_stages(MODEL, made)
-        moved = EventLog.from_rows(
-            [(u, n, day(d) + delta) for u, d, n, _ in rows], as_of=day(14) + delta
-        ).to_stages(MODEL, made)
+        moved = EventLog.from_rows([(u, n, day(d) + delta) for u, d, n, _ in rows], as_of=day(14) + delta).to_stages(
+            MODEL, made
+        )
         shifted = {u: [(at + delta, stage) for at, stage in steps] for u, steps in entries(plain._seen).items()}
         assert shifted == entries(moved._seen)
 
@@ -120,9 +120,15 @@ class TestLaws:
 
     @given(
         st.recursive(
-            st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["seen", "count", "silent"]),
-            lambda inner: st.lists(inner, max_size=3)
-            | st.dictionaries(st.sampled_from(["rule", "names", "n", "for", "rules", "within"]), inner, max_size=4),
+            st.none()
+            | st.booleans()
+            | st.integers()
+            | st.text(max_size=5)
+            | st.sampled_from(["seen", "count", "silent"]),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["rule", "names", "n", "for", "rules", "within"]), inner, max_size=4)
+            ),
             max_leaves=12,
         )
     )
@@ -173,7 +179,12 @@ class TestSilence:
         assert made == [("a", 0), ("lapsed", 10), ("risk", 30), ("a", 31)]
 
     def test_silences_lead_outwards_one_after_the_other(self):
-        made = {"a": seen("x"), "risk": silent(for_="3 days"), "lapsed": silent(for_="9 days"), "lost": silent(for_="20 days")}
+        made = {
+            "a": seen("x"),
+            "risk": silent(for_="3 days"),
+            "lapsed": silent(for_="9 days"),
+            "lost": silent(for_="20 days"),
+        }
         assert one(("x", 0), as_of=50, **made) == [("a", 0), ("risk", 3), ("lapsed", 9), ("lost", 20)]
 
     def test_nobody_lapses_from_an_exit_that_an_event_led_to(self):

@@ -43,7 +43,13 @@ def fires(rule: Rule, events: list[Event], i: int, start: int) -> bool:
 
 
 def stages(
-    events: list[Event], rules: dict[str, Rule], ranks: list[str], path: int, exits: set[str], returns: str, as_of: datetime
+    events: list[Event],
+    rules: dict[str, Rule],
+    ranks: list[str],
+    path: int,
+    exits: set[str],
+    returns: str,
+    as_of: datetime,
 ) -> list[tuple[datetime, str]]:
     """The entries of one unit; `events` are in order, `ranks` are all stages in theirs."""
     rank = {stage: i for i, stage in enumerate(ranks)}

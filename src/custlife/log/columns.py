@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -13,9 +13,9 @@ from custlife.engines.rows.ingest import Unreadable
 from custlife.errors import DataError, UsageError, UsageTypeError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Columns", "Source", "check_columns", "picker", "place_of", "plain_rows"]
+__all__ = ["Columns", "Source", "check_columns", "column_names", "picker", "place_of", "plain_rows"]
 
 REQUIRED = 3
 Row = tuple[Any, ...]
@@ -79,6 +79,19 @@ class Columns:
     def required(self) -> int:
         """How many of the wanted columns no row can do without."""
         return REQUIRED - (self.constant is not None)
+
+
+def column_names(given: object, argument: str) -> tuple[str, ...]:
+    """One name of a column or several, as a tuple.
+
+    Raises:
+        UsageTypeError: Neither text nor texts.
+    """
+    names = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else (given,)
+    for name in names:
+        if not isinstance(name, str):
+            raise UsageTypeError(f"{argument}={given!r} is not the name of a column", f"write {argument}=['plan']")
+    return names
 
 
 @runtime_checkable

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
-from custlife.analysis.question import names
 from custlife.engines.history import Vocabulary
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.rolling import Pooled
@@ -16,7 +15,7 @@ from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.log.asking import EventQuestions
 from custlife.log.base import Log, ingested
 from custlife.log.changing import check_whole
-from custlife.log.columns import Columns
+from custlife.log.columns import Columns, column_names
 from custlife.log.customers import events_of_customers
 from custlife.log.reading import read_csv, read_jsonl
 from custlife.log.stage_log import StageLog
@@ -96,8 +95,8 @@ class EventLog(EventQuestions, Log):
         """
         extras = (("account", account_col),) if account_col is not None else ()
         columns = Columns(
-            customer_col, event_col, at_col, seq_col, recorded_at_col, key_col, names(segment_cols, "segment_cols"),
-            extras, names(value_cols, "value_cols"), "event_col", None if event is None else _event_name(event),
+            customer_col, event_col, at_col, seq_col, recorded_at_col, key_col, column_names(segment_cols, "segment_cols"),
+            extras, column_names(value_cols, "value_cols"), "event_col", None if event is None else _event_name(event),
         )  # fmt: skip
         read = ingested(
             rows, Vocabulary(()), _resolver(aliases), columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit

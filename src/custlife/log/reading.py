@@ -73,7 +73,9 @@ class CsvRows:
     def __attrs_post_init__(self) -> None:
         mark: object = self.delimiter
         if not isinstance(mark, str) or len(mark) != 1 or mark in '"\r\n\0':
-            raise UsageError(f"delimiter={mark!r} is not one character that can stand between fields", "pass delimiter=';'")
+            raise UsageError(
+                f"delimiter={mark!r} is not one character that can stand between fields", "pass delimiter=';'"
+            )
 
     def place(self, _row: int) -> str:
         """The line, as an editor counts."""

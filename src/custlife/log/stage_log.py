@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from custlife.analysis.question import choice, names
+from custlife.analysis.question import choice
 from custlife.calendar import from_us
 from custlife.engines.history import Vocabulary, note
 from custlife.engines.rows.ingest import is_missing
@@ -16,7 +16,7 @@ from custlife.errors import HistoryError, UsageError, UsageTypeError
 from custlife.log.asking import StageQuestions
 from custlife.log.base import Log, ingested
 from custlife.log.changing import StageChanges
-from custlife.log.columns import Columns
+from custlife.log.columns import Columns, column_names
 from custlife.log.customers import rows_of_customers
 from custlife.log.origins import ORIGIN, with_origins
 from custlife.log.reading import read_csv, read_jsonl
@@ -111,7 +111,7 @@ class StageLog(StageChanges, StageQuestions, Log):
         choice("on_illegal", on_illegal, ("keep", "raise"))
         roles = (("reason", reason_col), ("actor", actor_col), ("account", account_col), (ORIGIN, from_col))
         columns = Columns(
-            customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col, names(segment_cols, "segment_cols"),
+            customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col, column_names(segment_cols, "segment_cols"),
             tuple((role, column) for role, column in roles if column is not None),
         )  # fmt: skip
         resolve = _resolver(model, aliases)
