@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter
 from fractions import Fraction
 
@@ -207,3 +208,19 @@ def test_a_million_spells_as_counts_keep_their_digits():
         survival *= 1 - Fraction(1000, n)
         n -= 1500 if day % 2 == 0 else 1000
         assert curve.survival[day] == pytest.approx(float(survival), rel=1e-13)
+
+
+@given(st.integers(70, 400), st.integers(0, 10**6), levels, intervals, st.floats(0.01, 0.99))
+def test_limits_of_quantiles_are_the_first_in_the_columns_also_in_long_curves(n, seed, level, interval, q):
+    """The search passes over stretches whose limits are surely too high; the columns are the plain answer."""
+    rnd = random.Random(seed)
+    curve = kaplan_meier(
+        [rnd.randrange(10**6) for _ in range(n)], [rnd.randrange(10**6) for _ in range(n // 3)], level=level, interval=interval
+    )
+    reached = (1 - q) * (1 + 1e-12)
+    found = curve.quantile(q)
+
+    def first(column):
+        return next((t for t, v in zip(curve.times, column, strict=True) if v is not None and v <= reached), None)
+
+    assert (found.value, found.low, found.high) == (first(curve.survival), first(curve.low), first(curve.high))

@@ -16,14 +16,16 @@ import attrs
 
 from custlife.errors import UsageError, UsageTypeError
 from custlife.stats.interval import Interval, check_level, check_name, percent
+from custlife.stats.limits import FLOORS, KINDS
 from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-__all__ = ["KINDS", "Quantile", "RestrictedMean", "SurvivalCurve", "SurvivalPoint"]
+__all__ = ["Quantile", "RestrictedMean", "SurvivalCurve", "SurvivalPoint"]
 
 NO_SPELLS = "no spells"
+STRETCH = 64
 TIE = 1e-12  # relative: 1 - 0.9 is not 0.1 in floats, but a curve at 0.1 has reached it
 
 
@@ -335,11 +337,24 @@ class SurvivalCurve:
 
     def _first_at_most(self, reached: float, side: int, rows: range) -> float | None:
         """The first time among some rows at which a limit is at most a value; limits may rise again."""
-        for i, limits in zip(rows, self._limits(rows), strict=True):
-            limit = limits[side]
-            if limit is not None and limit <= reached:
-                return self.times[i]
+        for start in range(rows.start, rows.stop, STRETCH):
+            stretch = range(start, min(start + STRETCH, rows.stop))
+            if self._stays_above(reached, stretch):
+                continue
+            for i, limits in zip(stretch, self._limits(stretch), strict=True):
+                limit = limits[side]
+                if limit is not None and limit <= reached:
+                    return self.times[i]
         return None
+
+    def _stays_above(self, value: float, rows: range) -> bool:
+        """Whether even the lower limits of some rows are surely above a value; saves making them one by one."""
+        last = rows[-1]
+        least, relative = self.survival[last], self.relative_error[last]
+        if least <= value:
+            return False
+        spread = two_sided_z(self.level) * relative
+        return FLOORS[self.method](self.survival[rows[0]], least, spread) > value * (1 + 1e-9)
 
     def _at_risk(self, time: float) -> int:
         """How many are at risk just before a time: those of the next row, less who enters in between."""
@@ -374,18 +389,3 @@ def _time(name: str, time: float) -> float:
         raise UsageError(f"{name}={time!r} is not a time of 0 or more", hint)
     return time
 
-
-def _log_log(s: float, spread: float) -> tuple[float, float]:
-    power = math.exp(spread / math.log(s))
-    return s ** (1 / power), s**power
-
-
-def _log(s: float, spread: float) -> tuple[float, float]:
-    return s * math.exp(-spread), min(1.0, s * math.exp(spread))
-
-
-def _plain(s: float, spread: float) -> tuple[float, float]:
-    return max(0.0, s - s * spread), min(1.0, s + s * spread)
-
-
-KINDS: dict[str, Callable[[float, float], tuple[float, float]]] = {"log-log": _log_log, "log": _log, "plain": _plain}

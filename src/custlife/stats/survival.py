@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-from custlife.stats.curve import KINDS, SurvivalCurve
+from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import risk_table
 from custlife.stats.interval import check_level, check_name
+from custlife.stats.limits import KINDS
 
 if TYPE_CHECKING:
     from custlife.stats.durations import Durations, RiskTable
