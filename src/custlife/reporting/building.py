@@ -163,15 +163,11 @@ def _of_stages(log: StageLog, wish: _Wish, events: EventLog | None) -> Report:
     behind = None if events is None else ask_events(events, answers.within, wish.every, ())
     findings = of_stages(answers, behind)
     others = [] if behind is None else [("activity", behind.again.about)]
+    active = "" if behind is None else "Who did something in the period, counted on the events."
     counting = methods(
-        about,
-        log.model,
-        within=answers.within,
-        chosen=_chosen(wish),
-        every=wish.every,
-        others=others,
-        rules=_rules(log),
-    )
+        about, log.model, within=answers.within, chosen=_chosen(wish), every=wish.every, others=others,
+        rules=_rules(log), active=active,
+    )  # fmt: skip
     sections = [*_stage_sections(answers, behind), counting, *filter(None, [moving.journey(log.model)])]
     more = {} if behind is None else {f"events: {name}": answer for name, answer in behind.named().items()}
     return _made((heading, facts, wish.note), findings, sections, answers.named() | more)

@@ -85,7 +85,7 @@ def renamed(picture: Picture, title: str) -> Any:
 
 
 def fold(table: Table, summary: str = "The numbers") -> str:
-    """A table that opens on a click, and is open in print."""
+    """A table that opens on a click; what is open is printed."""
     return f"<details><summary>{_safe(summary)}</summary>{table.html()}</details>" if table.rows else ""
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from custlife.reporting.answers import goal_of
 from custlife.reporting.document import Finding
 from custlife.reporting.naming import labels
-from custlife.reporting.wording import counted, hundred, length, limits, listed, plural, window
+from custlife.reporting.wording import counted, hundred, length, limits, listed, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -215,10 +215,9 @@ def _kept(answers: EventAnswers) -> Finding | None:
     if not sure:
         return None
     mean = next((one for one in sure if one.offset == 12), sure[len(sure) // 2])
-    nth = f"{mean.offset} {plural(mean.offset, every)}"
     says = (
-        f"In the {answers.every} that came {nth} after the first, {mean.retained:,} of "
-        f"{counted(mean.size, answers.log.unit)} were active: {_rate(mean)}."
+        f"{counted(mean.offset, every).capitalize()} after the {every} of the first event, {mean.retained:,} of "
+        f"{counted(mean.size, answers.log.unit)} did something in that {every}: {_rate(mean)}."
     )
     return Finding(hundred(mean.rate or 0.0), says)
 

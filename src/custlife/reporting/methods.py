@@ -35,6 +35,7 @@ def methods(
     every: str,
     others: Iterable[tuple[str, About]] = (),
     rules: str = "",
+    active: str = "",
 ) -> Section:
     """What a reader must know to count the same again.
 
@@ -46,6 +47,7 @@ def methods(
         every: Length of periods.
         others: Further logs that sections rest on, each with what it is.
         rules: The rules that made the stages; empty where the rows named them.
+        active: What makes one active, where it is not the stage.
     """
     rows = [
         ("Seen from", f"{window(about)}. Later rows are not seen; what lasts is cut off there."),
@@ -65,7 +67,7 @@ def methods(
                 "Who moves on past a stage has passed it, at the moment of that move and with no stay in it.",
             ),
             ("Ties", _TIES),
-            ("Active", _active(model)),
+            ("Active", active or _active(model)),
             ("Model", _model(model)),
         ]
     if rules:

@@ -125,18 +125,16 @@ def paths(answers: StageAnswers) -> Section | None:
         f"{counted(total.paths, 'different path')} so far. Most frequent: {top.text} "
         f"({counted(top.count, answers.log.unit)}, {hundred(top.share)})."
     )
-    picture = Bars(
-        [row.text for row in found.rows],
-        (
-            Segment("on the path", [row.open for row in found.rows], "good"),
-            Segment("paused", [row.paused for row in found.rows], "pending"),
-            Segment("ended", [row.ended for row in found.rows], "bad"),
-        ),
-        title="The most frequent paths so far",
-        values=[f"{row.count:,} · {hundred(row.share)}" for row in found.rows],
-    )
+    unit = f"{answers.log.unit}s"
+    columns = ("path", unit, "share", "on the path", "paused", "ended", "median days so far")
+    rows = [
+        (row.text, row.count, hundred(row.share), row.open, row.paused, row.ended, f"{row.median_days:,.1f}")
+        for row in found.rows
+    ]
+    note = f"{counted(total.unlisted, answers.log.unit)} took other paths." if total.unlisted else ""
+    table = Table(columns, rows, "The most frequent paths so far", note, align=("left", *["right"] * 6))
     how = "Paths as seen so far: who is still on the way may go on, and then has a longer path."
-    return Section("paths", "Which ways they take", lead, (show(picture), fold(found.table())), how)
+    return Section("paths", "Which ways they take", lead, (table.html(),), how)
 
 
 def reasons(answers: StageAnswers) -> Section | None:

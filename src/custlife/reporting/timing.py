@@ -103,10 +103,11 @@ def retention(result: RetentionResult, what: str) -> Section | None:
     title = f"Active in each {every} since the first one, percent"
     drawn = renamed(found.picture(), title)
     texts = [["" if v is None else f"{100 * v:.0f}" for v in row] for row in drawn.values]
-    picture = attrs.evolve(drawn, labels=texts)
+    later = [v for row in drawn.values for v in row[1:] if v is not None]
+    picture = attrs.evolve(drawn, labels=texts, span=(0, max(later) or 1))
     how = (
-        f"A row is everyone who started in one {every}; a column is a {every} since. Blank cells are not over yet. "
-        "Means weigh every customer the same."
+        f"A row is everyone who started in one {every}; a column is a {every} since. Shades go up to the highest share "
+        f"after {every} 0. Hatched cells are not over yet. Means weigh every customer the same."
     )
     return Section("retention", "Who stays active", lead, (show(picture), fold(found.table())), how)
 
