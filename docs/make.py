@@ -32,6 +32,19 @@ The four columns are the policies of models. A transition that a model declares 
 - Coming back from an exit is RETURN whatever the stage.
 - From one exit to another is LAPSE or LOSE again, by the exit one moves into.
 - Under `stepwise` who returns starts at the first stage or at the one left.
+
+```python
+import custlife as cl
+
+deal = cl.StageModel("deal", ["lead", "offer", "won"], policy="stepwise")
+deal.kind("lead", "won"), deal.allows("lead", "won")
+deal.kind("lost", "offer"), deal.allows("lost", "offer", left="offer")
+```
+
+```text
+(MoveKind.SKIP, False)
+(MoveKind.RETURN, True)
+```
 """
 
 PRESETS = """# Presets
@@ -39,6 +52,18 @@ PRESETS = """# Presets
 {count} stage models from articles, manuals and textbooks, as data: `presets.get("catalyst8")` or `presets.catalyst8`.
 How to read their sources: [Stage models and their sources](../explanation/stage-models.md). This page is printed by the
 library.
+
+```python
+from custlife import presets
+
+presets.get("bruxt5").keys
+[model.name for model in presets.find(stages=9)]
+```
+
+```text
+('awareness', 'engagement', 'intent', 'conversion', 'retention')
+['saas9_payproglobal', 'infusionsoft9', 'saas9']
+```
 
 {table}
 

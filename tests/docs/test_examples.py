@@ -22,15 +22,16 @@ def test_every_example_does_what_the_page_shows(path, tmp_path):
 @pytest.mark.parametrize("path", pages(), ids=name)
 def test_no_page_names_a_machine_or_a_registry(path):
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"/work/|/home/|/root/|/tmp/|pypi\.org|--index-url", text)
+    assert not re.search(r"""(^|[\s`"'(])/(?!/)\w+/\w|index-url""", text)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in pages() if p.parent.name in {"tutorial", "how-to", "pitfalls"} and p.name != "index.md"],
-    ids=name,
-)
-def test_every_page_that_teaches_has_an_example_that_runs(path):
+LISTS = {"docs/changelog.md", "docs/explanation/decisions.md"} | {
+    f"docs/{room}/index.md" for room in ("explanation", "how-to", "pitfalls")
+}
+
+
+@pytest.mark.parametrize("path", [path for path in pages() if name(path) not in LISTS], ids=name)
+def test_every_page_has_an_example_that_runs(path):
     assert any(block.language in {"python", "console"} for block in blocks(path.read_text(encoding="utf-8")))
 
 
