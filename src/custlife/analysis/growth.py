@@ -22,7 +22,7 @@ from custlife.analysis.splitting import (
     picked,
     wanted_segment,
 )
-from custlife.engines.gathers import NEVER, Activity, ActivityTable
+from custlife.engines.gathers import LATE, NEVER, Activity, ActivityTable
 from custlife.errors import UsageError
 from custlife.pictures import Columns, Segment
 
@@ -112,14 +112,14 @@ class GrowthAccounting:
         for group, *_ in table.growth:
             if group not in found:
                 found[group] = {period: Counter() for period in range(first, now + 1)}
-        for (group, born, before, period), n in table.growth.items():
+        for (group, before, period), n in table.growth.items():
             if period > now:
                 continue
             flows, silence = found[group], period - before - 1
             flows[period]["active"] += n
             kind = "returning" if silence < self.resurrected_after else "resurrected"
-            flows[period]["new" if before == NEVER and born == period else kind] += n
-            if before != NEVER:
+            flows[period]["new" if before == NEVER else kind] += n
+            if before not in {NEVER, LATE}:
                 falls = before + self.dormant_after
                 if falls < period:
                     flows[period]["woken"] += n

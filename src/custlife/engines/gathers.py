@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EARLIER",
+    "LATE",
     "NEVER",
     "Activity",
     "ActivityTable",
@@ -126,7 +127,10 @@ class Activity:
 
 
 NEVER = -(1 << 62)
-"""The previous active period of a unit that had none."""
+"""The previous active period of a unit that had none, and starts in this one."""
+
+LATE = NEVER + 1
+"""The previous active period of a unit that had none, though it started in an earlier one."""
 
 
 @attrs.define
@@ -137,7 +141,7 @@ class ActivityTable:
         cohorts: Units by `(group, cohort period)`.
         retained: Units by `(group, cohort period, later period)` active in it.
         last: Units by `(group, cohort period, last active period)`.
-        growth: Active units by `(group, period of the first start, previous active period or NEVER, period)`.
+        growth: Active units by `(group, previous active period or NEVER or LATE, period)`.
         truncated: Units in no cohort because they started before observation began.
         outside: Units that were active but never started.
     """
@@ -145,7 +149,7 @@ class ActivityTable:
     cohorts: Counter[tuple[Group, int]]
     retained: Counter[tuple[Group, int, int]]
     last: Counter[tuple[Group, int, int]]
-    growth: Counter[tuple[Group, int, int, int]]
+    growth: Counter[tuple[Group, int, int]]
     truncated: int = 0
     outside: int = 0
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from custlife.engines.gathers import NEVER, ActivityTable
-from custlife.engines.rows.moving import group_at
+from custlife.engines.gathers import LATE, NEVER, ActivityTable
+from custlife.engines.rows.moving import WHOLE
 from custlife.engines.rows.staying import following
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from custlife.engines.gathers import Activity, Group
-    from custlife.engines.history import Grouping, History
+    from custlife.engines.history import History
 
 __all__ = ["count_activity"]
 
 Run = tuple[int, int]  # first and last period of an unbroken stretch of active periods
+Clock = tuple["Sequence[int]", "Callable[[int], int]"]  # instants of the rows, and the period of an instant
+
+BITS = 23
+SIZE, ZERO = 1 << BITS, 1 << 22  # a period is packed as its number plus ZERO: days of more than ten thousand years
+SENTINELS = {0: NEVER, 1: LATE}
 
 
 def count_activity(request: Activity, history: History) -> ActivityTable:
@@ -29,6 +34,7 @@ def count_activity(request: Activity, history: History) -> ActivityTable:
     tables = _Tables(history.since)
     period = request.periods.indexer()
     grouping = history.grouping(request.by)
+    groups = grouping.codes if grouping else None
     code, at, active, start = history.code, history.at, request.active, request.start
     until = _untils(history) if history.vocabulary.path else at
     for low, high in history.ranges():
@@ -41,14 +47,14 @@ def count_activity(request: Activity, history: History) -> ActivityTable:
         born = period(at[first])
         if runs and runs[0][0] < born:
             runs = [(max(since, born), last) for since, last in runs if last >= born]
-        group = group_at(grouping, first)
+        group = groups[first] if groups else 0
         if runs:
             tables.add_growth(group, born, runs)
         if request.recurring:
-            tables.add_recurring(grouping, _starts(codes, low, start), (at, period), runs)
+            tables.add_recurring(groups, _starts(codes, low, start), (at, period), runs)
         else:
             tables.add_first(group, at[first], born, runs)
-    return tables.finished()
+    return tables.finished(grouping.labels if grouping else (WHOLE,))
 
 
 def _untils(history: History) -> Sequence[int]:
@@ -85,31 +91,27 @@ def _runs(
 
 
 class _Tables:
-    """Counts of stretches, turned into counts of periods at the end."""
+    """Stretches as packed integers, counted at once and turned into counts of periods at the end."""
 
     def __init__(self, since: int | None) -> None:
         self.since = since
-        self.cohorts: Counter[tuple[Group, int]] = Counter()
-        self.last: Counter[tuple[Group, int, int]] = Counter()
-        self.growth: Counter[tuple[Group, int, int, int]] = Counter()
-        self.kept: Counter[tuple[Group, int, int]] = Counter()
-        self.held: Counter[tuple[Group, int, int]] = Counter()
+        self.cohorts: list[int] = []
+        self.last: list[int] = []
+        self.growth: list[int] = []
+        self.began: list[int] = []
+        self.ended: list[int] = []
+        self.held: list[int] = []
+        self.let_go: list[int] = []
         self.truncated = self.outside = 0
 
-    def add_first(self, group: Group, at: int, cohort: int, runs: list[Run]) -> None:
+    def add_first(self, group: int, at: int, cohort: int, runs: list[Run]) -> None:
         """A unit in the cohort of its first start, unless that lies before observation."""
         if self.since is not None and at < self.since:
             self.truncated += 1
         else:
             self.add_cohort(group, cohort, runs)
 
-    def add_recurring(
-        self,
-        grouping: Grouping | None,
-        starts: list[int],
-        clock: tuple[Sequence[int], Callable[[int], int]],
-        runs: list[Run],
-    ) -> None:
+    def add_recurring(self, groups: Sequence[int] | None, starts: list[int], clock: Clock, runs: list[Run]) -> None:
         """A unit in the cohort of every period with a start, by the segment at the first start in it."""
         at, period = clock
         cohorts: dict[int, int] = {}
@@ -118,52 +120,68 @@ class _Tables:
                 cohorts.setdefault(period(at[row]), row)
         self.truncated += not cohorts
         for cohort, row in cohorts.items():
-            self.add_cohort(group_at(grouping, row), cohort, runs)
+            self.add_cohort(groups[row] if groups else 0, cohort, runs)
 
-    def add_cohort(self, group: Group, cohort: int, runs: list[Run]) -> None:
+    def add_cohort(self, group: int, cohort: int, runs: list[Run]) -> None:
         """A unit of a cohort, with the periods in which it was active from then on."""
-        self.cohorts[group, cohort] += 1
-        kept = self.kept
+        line = (group << BITS | cohort + ZERO) << BITS
+        self.cohorts.append(line)
         latest = NEVER
         for low, high in runs:
             if high >= cohort:
-                kept[group, cohort, max(low, cohort)] += 1
-                kept[group, cohort, high + 1] -= 1
+                self.began.append(line | (max(cohort, low)) + ZERO)
+                self.ended.append(line | high + 1 + ZERO)
                 latest = high
         if latest != NEVER:
-            self.last[group, cohort, latest] += 1
+            self.last.append(line | latest + ZERO)
 
-    def add_growth(self, group: Group, born: int, runs: list[Run]) -> None:
+    def add_growth(self, group: int, born: int, runs: list[Run]) -> None:
         """How a unit came to be active in each of its periods."""
-        before = NEVER
+        before = 0 if runs[0][0] == born else 1
+        line = group << BITS
         for low, high in runs:
-            self.growth[group, born, before, low] += 1
+            self.growth.append((line | before) << BITS | low + ZERO)
             if high > low:
-                self.held[group, born, low + 1] += 1
-                self.held[group, born, high + 1] -= 1
-            before = high
+                self.held.append(line | low + 1 + ZERO)
+                self.let_go.append(line | high + 1 + ZERO)
+            before = high + ZERO
 
-    def finished(self) -> ActivityTable:
+    def finished(self, labels: Sequence[Group]) -> ActivityTable:
         """The tables by single periods."""
-        for (group, born, period), n in _unrolled(self.held).items():
-            self.growth[group, born, period - 1, period] += n
-        return ActivityTable(
-            self.cohorts, _unrolled(self.kept), self.last, self.growth, self.truncated, self.outside
-        )  # fmt: skip
+        growth: Counter[tuple[Group, int, int]] = Counter()
+        for key, n in Counter(self.growth).items():
+            line, period = divmod(key, SIZE)
+            group, before = divmod(line, SIZE)
+            growth[labels[group], SENTINELS.get(before, before - ZERO), period - ZERO] = n
+        for group, period, n in _unrolled(self.held, self.let_go):
+            growth[labels[group], period - 1, period] += n
+        retained = Counter(
+            {
+                (labels[line // SIZE], line % SIZE - ZERO, period): n
+                for line, period, n in _unrolled(self.began, self.ended)
+            }
+        )
+        cohorts = Counter(
+            {(labels[k >> 2 * BITS], (k >> BITS) % SIZE - ZERO): n for k, n in Counter(self.cohorts).items()}
+        )
+        last = Counter(
+            {
+                (labels[key >> 2 * BITS], (key >> BITS) % SIZE - ZERO, key % SIZE - ZERO): n
+                for key, n in Counter(self.last).items()
+            }
+        )
+        return ActivityTable(cohorts, retained, last, growth, self.truncated, self.outside)
 
 
-def _unrolled(changes: Counter[tuple[Group, int, int]]) -> Counter[tuple[Group, int, int]]:
-    """Counts in force in each period, from the changes at their edges."""
-    by_line: dict[tuple[Group, int], list[Run]] = {}
-    for (group, line, period), change in changes.items():
-        by_line.setdefault((group, line), []).append((period, change))
-    full: Counter[tuple[Group, int, int]] = Counter()
-    for (group, line), edges in by_line.items():
-        edges.sort()
-        n = 0
-        for (period, change), (then, _) in zip(edges, [*edges[1:], edges[-1]], strict=True):
-            n += change
-            if n:
-                for p in range(period, then):
-                    full[group, line, p] = n
-    return full
+def _unrolled(began: list[int], ended: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Counts in force, as (line, period, count), from where stretches begin and end on each line."""
+    changes = Counter(began)
+    changes.subtract(ended)
+    edges = sorted(changes.items())
+    n = 0
+    for (key, change), (then, _) in zip(edges, [*edges[1:], *edges[-1:]], strict=True):
+        n += change
+        if n:
+            line = key // SIZE
+            for at in range(key, then):
+                yield line, at % SIZE - ZERO, n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from functools import cache
 from typing import TYPE_CHECKING
 
 import attrs
@@ -109,12 +110,15 @@ def _careful_spells(request: Spells, history: History) -> SpellTable:
 
 def _whole_days(zone: Zone) -> Callable[[int, int, bool], int]:
     """Days on the zone's wall clock from one instant to another: completed ones, or begun ones for an end."""
+    later = cache(lambda days: zone.adder(Span(days=days)))
+    local = zone.local
 
     def count(start: int, end: int, is_end: bool) -> int:
-        days = max((zone.local(end) - zone.local(start)) // DAY - 1, 0)
-        while zone.add(start, Span(days=days + 1)) <= end:
-            days += 1
-        return (days + (is_end and zone.add(start, Span(days=days)) < end)) * DAY
+        days = max((local(end) - local(start)) // DAY - 1, 0)
+        after = later(days)(start)
+        while (then := later(days + 1)(start)) <= end:
+            days, after = days + 1, then
+        return (days + (is_end and after < end)) * DAY
 
     return count
 
