@@ -183,7 +183,11 @@ class TestSpellings:
         assert set(StageLog.from_rows([(i, "a", day(0)) for i in ids], MODEL).customers) == set(ids)
 
     def test_dates_and_local_times_need_their_zone(self):
-        rows = [("u", "a", date(2026, 1, 30)), ("u", "b", datetime(2026, 1, 30, 12)), ("u", "c", "2026-01-31")]
+        rows = [
+            ("u", "a", date(2026, 1, 30)),
+            ("u", "b", datetime.fromisoformat("2026-01-30T12:00")),
+            ("u", "c", "2026-01-31"),
+        ]
         with pytest.raises(DataError) as caught:
             StageLog.from_rows(rows, MODEL)
         assert len(caught.value.problems) == 3

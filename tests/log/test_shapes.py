@@ -61,7 +61,7 @@ class TestWide:
         assert entries(log.history) == {"u": [(day(0), "a")]}
         assert "dropped: rows without any date (v)" in map(str, log.notes)
 
-    BAD = [
+    BAD = (
         ([{"customer": "u", "x": 1}], {}, DataError, "no column is named like a stage of model 'tiny'"),
         ([{"customer": "u", "a": 1, "A": 2}], {}, DataError, "columns 'a' and 'A' both mean stage 'a'"),
         ([{"a": 1}], {}, DataError, "the rows have no column customer_col='customer'"),
@@ -72,7 +72,7 @@ class TestWide:
         ({"a": 1}, {}, UsageTypeError, "rows must be an iterable of dicts, got dict"),
         ([("u", "a", day(0))], {}, DataError, "row 1: ('u', 'a'"),
         ([{"customer": "", "a": day(0)}], {}, DataError, "row 1, column 'a': the id is missing"),
-    ]
+    )
 
     @pytest.mark.parametrize(("rows", "options", "kind", "text"), BAD)
     def test_what_is_not_wide_is_refused(self, rows, options, kind, text):

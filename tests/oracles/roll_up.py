@@ -13,11 +13,15 @@ def stages(rows: list[Row], account: str, path: int, rule) -> list[tuple[int, in
     moments: list[tuple[int, int, str]] = []  # what may change the account, in order; leaving comes last
     for member in sorted({row[2] for row in rows}):
         mine = sorted(row for row in rows if row[2] == member)
-        for before, row in zip([None, *mine], mine, strict=False):
-            if row[3] == account:
-                moments.append((row[0], row[1], member))
-            elif before is not None and before[3] == account:
-                moments.append((row[0], 10**6, member))
+        moments += [(row[0], row[1], member) for row in mine if row[3] == account]
+        for at in sorted({row[0] for row in mine}):
+            # whoever was here up to this instant and belongs elsewhere when it is over, has left
+            until = [row for row in mine if row[0] <= at]
+            was_here = any(row[3] == account and row[0] == at for row in mine) or (
+                [row for row in mine if row[0] < at][-1:] and [row for row in mine if row[0] < at][-1][3] == account
+            )
+            if was_here and until[-1][3] != account:
+                moments.append((at, 10**6, member))
     held: dict[str, int] = {}
     order: list[str] = []  # members by their last move
     found: list[tuple[int, int]] = []

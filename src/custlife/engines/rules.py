@@ -139,7 +139,8 @@ def all_of(*rules: Rule) -> AllOf:
 
 def _pairs(given: Mapping[str, Rule] | Iterable[tuple[str, Rule]]) -> tuple[tuple[str, Rule], ...]:
     try:
-        return tuple((stage, rule) for stage, rule in (given.items() if isinstance(given, Mapping) else given))
+        pairs: Any = given.items() if isinstance(given, Mapping) else given
+        return tuple((stage, rule) for stage, rule in pairs)
     except (TypeError, ValueError):
         hint = 'write {"customer": cl.seen("purchase")}'
         raise UsageTypeError(f"rules={given!r} is not a mapping of stages to rules", hint) from None

@@ -15,7 +15,6 @@ from custlife.errors import nearest
 __all__ = ["FORMAT", "rule_from_dict", "rule_to_dict", "rules_from_dict", "rules_to_dict"]
 
 FORMAT = "custlife.rules/1"
-NAMED = {"for_": "for"}
 
 
 def rule_to_dict(rule: Rule) -> dict[str, Any]:
@@ -28,7 +27,12 @@ def rule_to_dict(rule: Rule) -> dict[str, Any]:
     told = {field.name: getattr(rule, field.name) for field in fields}
     default = {field.name: field.default for field in fields}
     kept = {name: _plain(given) for name, given in told.items() if given != default[name]}
-    return {"rule": kind, **{NAMED.get(name, name): given for name, given in kept.items()}}
+    return {"rule": kind, **{_called(name): given for name, given in kept.items()}}
+
+
+def _called(name: str) -> str:
+    """The key of a field: a word that Python reserves loses its underscore."""
+    return name.rstrip("_")
 
 
 def _plain(given: object) -> Any:
@@ -91,7 +95,7 @@ def _rule(fields: Fields) -> Any:
         return None if None in parts else fields.build(made, parts)
     given: dict[str, Any] = {}
     for field in attrs.fields(made):
-        name = NAMED.get(field.name, field.name)
+        name = _called(field.name)
         found = fields.raw(name, attrs.NOTHING)
         if found is not attrs.NOTHING:
             given[field.name] = _decimal(found)

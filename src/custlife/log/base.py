@@ -85,8 +85,8 @@ class Log:
         if since is not None:
             full = attrs.evolve(full, since=to_us(instant(since, tz=tz, name="since")))
         if as_of is not None:
-            return cls(full, to_us(instant(as_of, tz=tz, name="as_of")), dropped=dropped)
-        return cls(full, full.as_of, assumed=True, dropped=dropped)
+            return cls(full, to_us(instant(as_of, tz=tz, name="as_of")), False, None, (), dropped)
+        return cls(full, full.as_of, True, None, (), dropped)
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 

@@ -87,11 +87,12 @@ def column_names(given: object, argument: str) -> tuple[str, ...]:
     Raises:
         UsageTypeError: Neither text nor texts.
     """
-    names = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Iterable) else (given,)
-    for name in names:
+    names: list[str] = []
+    for name in given if isinstance(given, Iterable) and not isinstance(given, str) else (given,):
         if not isinstance(name, str):
             raise UsageTypeError(f"{argument}={given!r} is not the name of a column", f"write {argument}=['plan']")
-    return names
+        names.append(name)
+    return tuple(names)
 
 
 @runtime_checkable
@@ -102,7 +103,7 @@ class Source(Protocol):
         """The rows as tuples of `(unit, name, at, *others)`."""
         ...
 
-    def place(self, row: int) -> str:
+    def place(self, row: int, /) -> str:
         """Where the row that is being read stands."""
         ...
 

@@ -31,7 +31,7 @@ class EntryRows:
     id: str = ""
     number: int = 0
 
-    def place(self, _row: int) -> str:
+    def place(self, _row: int, /) -> str:
         """The customer and the number of the entry."""
         return f"customer {self.id!r} {self.of}[{self.number}]"
 

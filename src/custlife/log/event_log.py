@@ -95,7 +95,8 @@ class EventLog(EventQuestions, Log):
         """
         extras = (("account", account_col),) if account_col is not None else ()
         columns = Columns(
-            customer_col, event_col, at_col, seq_col, recorded_at_col, key_col, column_names(segment_cols, "segment_cols"),
+            customer_col, event_col, at_col, seq_col, recorded_at_col, key_col,
+            column_names(segment_cols, "segment_cols"),
             extras, column_names(value_cols, "value_cols"), "event_col", None if event is None else _event_name(event),
         )  # fmt: skip
         read = ingested(

@@ -77,7 +77,7 @@ class CsvRows:
                 f"delimiter={mark!r} is not one character that can stand between fields", "pass delimiter=';'"
             )
 
-    def place(self, _row: int) -> str:
+    def place(self, _row: int, /) -> str:
         """The line, as an editor counts."""
         return f"line {self.line}"
 
@@ -173,7 +173,7 @@ class JsonRows:
     encoding: str = "utf-8-sig"
     line: int = 0
 
-    def place(self, _row: int) -> str:
+    def place(self, _row: int, /) -> str:
         """The line, as an editor counts."""
         return f"line {self.line}"
 

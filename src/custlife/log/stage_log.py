@@ -111,7 +111,8 @@ class StageLog(StageChanges, StageQuestions, Log):
         choice("on_illegal", on_illegal, ("keep", "raise"))
         roles = (("reason", reason_col), ("actor", actor_col), ("account", account_col), (ORIGIN, from_col))
         columns = Columns(
-            customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col, column_names(segment_cols, "segment_cols"),
+            customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col,
+            column_names(segment_cols, "segment_cols"),
             tuple((role, column) for role, column in roles if column is not None),
         )  # fmt: skip
         resolve = _resolver(model, aliases)

@@ -44,7 +44,7 @@ class WideRows:
     number: int = 0
     empty: list[str] = attrs.field(factory=list)
 
-    def place(self, _row: int) -> str:
+    def place(self, _row: int, /) -> str:
         """The wide row and the column."""
         place = self.where(self.number)
         return f"{place}, column {self.column!r}" if self.column else place

@@ -79,21 +79,24 @@ def _belonging(history: History, to: str) -> Column:
 def _pools(history: History, column: Column) -> dict[str, list[Entry]]:
     """What happens to the members of each whole, in one order: time, stage, member.
 
-    A row that repeats stage and whole is no entry; one that changes the whole is also a leaving of the one before.
+    A row that repeats stage and whole is no entry. Who belongs elsewhere when an instant is over has left.
     """
     pools: dict[str, list[Entry]] = {}
     at, code = history.at, history.code
     for member, (low, high) in enumerate(history.ranges()):
-        before, stage, order, then = MISSING, NOWHERE, NOWHERE, NOWHERE
+        held: dict[int, int] = {}  # the wholes the member is in, with its stage there
+        order = NOWHERE
         for row in range(low, high):
             whole, now = column.codes[row], at[row]
             # an order that the source gave within one member stands
-            order = max(order, code[row]) if now == then and row > low else code[row]
-            if whole != before or code[row] != stage:
+            order = max(order, code[row]) if row > low and at[row - 1] == now else code[row]
+            if held.get(whole) != code[row]:
+                held[whole] = code[row]
                 pools.setdefault(column.names[whole], []).append((now, order, member, row, code[row]))
-            if before not in (whole, MISSING):
-                pools[column.names[before]].append((now, LEAVING, member, row, NOWHERE))
-            before, stage, then = whole, code[row], now
+            if len(held) > 1 and (row + 1 == high or at[row + 1] != now):
+                for left in held.keys() - {whole}:
+                    pools[column.names[left]].append((now, LEAVING, member, row, NOWHERE))
+                held = {whole: code[row]}
     return pools
 
 
