@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         years,
     )
     from custlife.customers import Customer, Event, Fact, Leg, Move, Spell
-    from custlife.engines.rules import count, seen, silent, value
+    from custlife.engines.rules import Rules, all_of, any_of, count, seen, silent, value
     from custlife.errors import CustlifeError
     from custlife.log.event_log import EventLog
     from custlife.log.stage_log import StageLog
@@ -69,7 +69,7 @@ _HOMES = {
         "years",
     ),
     "custlife.customers": ("Customer", "Event", "Fact", "Leg", "Move", "Spell"),
-    "custlife.engines.rules": ("count", "seen", "silent", "value"),
+    "custlife.engines.rules": ("Rules", "all_of", "any_of", "count", "seen", "silent", "value"),
     "custlife.errors": ("CustlifeError",),
     "custlife.log.event_log": ("EventLog",),
     "custlife.log.stage_log": ("StageLog",),
@@ -98,6 +98,7 @@ __all__ = [
     "Paths",
     "Reasons",
     "Retention",
+    "Rules",
     "Span",
     "Spell",
     "Stage",
@@ -105,6 +106,8 @@ __all__ = [
     "StageModel",
     "TimeInStage",
     "Transition",
+    "all_of",
+    "any_of",
     "count",
     "crosswalk",
     "days",

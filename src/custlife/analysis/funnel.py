@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.funnel_result import FunnelResult, part_of
-from custlife.analysis.question import choice, codes_of
+from custlife.analysis.question import choice, codes_of, names
 from custlife.analysis.result import person
-from custlife.analysis.steps import Exclude, Step, test_of
+from custlife.analysis.steps import Exclude, Step, as_exclusions, as_steps, as_window, test_of
 from custlife.calendar import Periods, periods
 from custlife.engines.gathers import Exclusion, FunnelPlan
 from custlife.errors import DefinitionError
@@ -54,16 +54,16 @@ class Funnel:
         interval: `wilson` or `clopper-pearson`.
     """
 
-    steps: tuple[Step, ...] = ()
-    within: Span | None = None
+    steps: tuple[Step, ...] = attrs.field(default=(), converter=as_steps)
+    within: Span | None = attrs.field(default=None, converter=as_window)
     entry: str = "first"
     order: str = "ordered"
     skips: str = "passed"
     ties: str = "lenient"
     repeats: str = "keep"
-    exclusions: tuple[Exclude, ...] = ()
+    exclusions: tuple[Exclude, ...] = attrs.field(default=(), converter=as_exclusions)
     exclusion: str = "drop"
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     every: str | None = None
     week_start: str = "monday"
     level: float = 0.95
@@ -102,7 +102,8 @@ class Funnel:
 
         Raises:
             UnknownNameError: A stage that the model does not have.
-            DefinitionError: Steps against the order of the path while skips are imputed.
+            DefinitionError: Steps against the order of the path with `skips="exclude"`; with `"passed"` nothing can be imputed
+            between them, and only stages really entered count.
         """
         steps = self.steps_for(history)
         what = "stage" if history.vocabulary.path else "event"

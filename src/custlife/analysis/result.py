@@ -137,6 +137,9 @@ class Result:
         note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
         return Table(columns, [tuple(row.values()) for row in rows], title=self.title(), note=note, align=align)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.title()}, {len(self.to_dicts())} rows, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
+
     def __str__(self) -> str:
         return self.table().text(width=110)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from custlife.calendar import Span
     from custlife.engines.history import History
 
-__all__ = ["Exclude", "Step", "as_steps", "exclude", "step", "test_of"]
+__all__ = ["Exclude", "Step", "as_exclusions", "as_steps", "as_window", "exclude", "step", "test_of"]
 
 EXCLUSION_MODES = ("drop", "stop", "reset", "void")
 
@@ -25,6 +25,11 @@ EXCLUSION_MODES = ("drop", "stop", "reset", "void")
 def optional_span(value: Span | timedelta | str | None, name: str) -> Span | None:
     """A span, or None."""
     return None if value is None else span(value, name=name)
+
+
+def as_window(value: Span | timedelta | str | None) -> Span | None:
+    """The `within=` of a question: a span, anything that reads as one, or None."""
+    return optional_span(value, "within")
 
 
 @attrs.frozen
@@ -126,20 +131,33 @@ def exclude(
     return Exclude(found, after, before, choice("mode", mode, EXCLUSION_MODES))
 
 
-def as_steps(steps: Iterable[str | Step | None]) -> tuple[Step, ...]:
-    """Steps from names and steps.
+def as_steps(steps: Iterable[str | Step | None] | str | Step) -> tuple[Step, ...]:
+    """Steps from names and steps; a single one is one step.
 
     Raises:
         UsageTypeError: Something else.
     """
-    if isinstance(steps, str):
-        raise UsageTypeError(f"steps={steps!r} is one text", f"write steps=[{steps!r}, ...]")
+    if isinstance(steps, (str, Step)):
+        steps = (steps,)
     made = []
     for one in steps:
         if not isinstance(one, (str, Step)) and one is not None:
             raise UsageTypeError(f"a step cannot be {one!r}", "write a name or cl.step('name', within=cl.days(30))")
         made.append(one if isinstance(one, Step) else step(one))
     return tuple(made)
+
+
+def as_exclusions(exclusions: Iterable[Exclude] | Exclude) -> tuple[Exclude, ...]:
+    """Exclusions, one or several.
+
+    Raises:
+        UsageTypeError: Something else.
+    """
+    found = (exclusions,) if isinstance(exclusions, Exclude) else tuple(exclusions)
+    for one in found:
+        if not isinstance(one, Exclude):
+            raise UsageTypeError(f"an exclusion cannot be {one!r}", "write cl.exclude('refund', after='paid')")
+    return found
 
 
 def test_of(one: Step, history: History) -> Callable[[int], bool] | None:
