@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import Result
-from custlife.analysis.splitting import about, calendar, check_calendar, group_order, head, wanted_segment
+from custlife.analysis.splitting import about, calendar, check_calendar, group_order, head, segment_test
 from custlife.engines.gathers import EARLIER, Moves, MoveTable
 from custlife.pictures import Columns, Link, Node, Segment
 from custlife.pictures import Flows as FlowPicture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
     from custlife.analysis.result import About
@@ -75,20 +76,26 @@ class Flows:
     def _label(self, history: History, period: int) -> str | None:
         return None if self.every is None else calendar(self.every, self.week_start, history).label(period)
 
-    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
-        """Whether one unit made a move of a cell: `from_stage` (None for entries), `to_stage`, `period`, `segment`."""
+    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether some tables have a move of a cell: `from_stage` (None: entries), `to_stage`, `period`, `segment`."""
         what = "stage" if history.vocabulary.path else "event"
         sides = [
             None if name not in cell else {-1} if cell[name] is None else codes_of(history, (cell[name],), what)
             for name in ("from_stage", "to_stage")
         ]
-        return any(
-            period != EARLIER
-            and all(codes is None or code in codes for codes, code in zip(sides, key, strict=True))
-            and self._label(history, period) == cell.get("period", self._label(history, period))
-            and group == wanted_segment(cell.get("segment", group))
-            for group, period, *key in tables[0]
-        )
+        is_mine, wanted = segment_test(cell), cell.get("period")
+        label = cache(lambda period: self._label(history, period))
+
+        def find(tables: list[Any]) -> bool:
+            return any(
+                period != EARLIER
+                and all(codes is None or code in codes for codes, code in zip(sides, key, strict=True))
+                and wanted in (None, label(period))
+                and is_mine(group)
+                for group, period, *key in tables[0]
+            )
+
+        return find
 
 
 @attrs.frozen

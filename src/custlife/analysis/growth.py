@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,14 +21,14 @@ from custlife.analysis.splitting import (
     label,
     last_period,
     picked,
-    wanted_segment,
+    segment_test,
 )
 from custlife.engines.gathers import LATE, NEVER, Activity, ActivityTable
 from custlife.errors import UsageError
 from custlife.pictures import Columns, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
     from custlife.analysis.result import About
@@ -131,17 +132,21 @@ class GrowthAccounting:
                     flows[period + self.dormant_after]["dormant"] += flow["active"]
         return found
 
-    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
-        """Whether the table of one unit counts in a cell: `period`, `state`, `segment`."""
-        state = choice("state", cell.get("state", "active"), STATES)
-        periods = calendar(self.every, self.week_start, history)
-        found = self.flows(tables[0], self._last(history, tables[0]))
-        return any(
-            flow[state] and periods.label(period) == cell.get("period", periods.label(period))
-            for group, flows in found.items()
-            if group == wanted_segment(cell.get("segment", group))
-            for period, flow in flows.items()
-        )
+    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether some tables have a unit in a cell: `period`, `state`, `segment`."""
+        state, wanted = choice("state", cell.get("state", "active"), STATES), cell.get("period")
+        periods, is_mine = calendar(self.every, self.week_start, history), segment_test(cell)
+        now, label = periods.index(history.as_of), cache(periods.label)
+
+        def find(tables: list[Any]) -> bool:
+            return any(
+                flow[state] > 0 and wanted in (None, label(period))
+                for group, flows in self.flows(tables[0], now).items()
+                if is_mine(group)
+                for period, flow in flows.items()
+            )
+
+        return find
 
 
 def _row(group: Group, period: str, flow: Counter[str], stock: int, *, is_complete: bool) -> GrowthRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -17,14 +18,14 @@ from custlife.analysis.splitting import (
     head,
     label,
     last_period,
-    wanted_segment,
+    segment_test,
 )
 from custlife.engines.gathers import EARLIER, Moves, MoveTable
 from custlife.errors import UnknownNameError
 from custlife.pictures import Lines, Series
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
     from custlife.analysis.result import About
@@ -82,21 +83,24 @@ class Headcount:
                     )
         return HeadcountResult(self, about(history, self.by), tuple(rows))
 
-    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
-        """Whether one unit stands in a cell: `stage`, `period` (by default that of `as_of`), `segment`."""
+    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether somebody stands in a cell: `stage`, `period` (by default that of `as_of`), `segment`."""
         codes = codes_of(history, (cell["stage"],)) if "stage" in cell else None
-        periods = calendar(self.every, self.week_start, history)
-        came, went = _sides(*tables)
-        net: Counter[tuple[Group, int]] = Counter()
-        wanted = cell.get("period", periods.label(periods.index(history.as_of)))
-        for sign, side in ((1, came), (-1, went)):
-            for (group, period, code), n in side.items():
-                if period == EARLIER or periods.label(period) <= wanted:
-                    net[group, code] += sign * n
-        return any(
-            n > 0 and (codes is None or code in codes) and group == wanted_segment(cell.get("segment", group))
-            for (group, code), n in net.items()
-        )
+        periods, is_mine = calendar(self.every, self.week_start, history), segment_test(cell)
+        label = cache(periods.label)
+        wanted = cell.get("period", label(periods.index(history.as_of)))
+
+        def find(tables: list[Any]) -> bool:
+            net: Counter[tuple[Group, int]] = Counter()
+            for sign, side in zip((1, -1), _sides(*tables), strict=True):
+                for (group, period, code), n in side.items():
+                    if period == EARLIER or label(period) <= wanted:
+                        net[group, code] += sign * n
+            return any(
+                n > 0 and (codes is None or code in codes) and is_mine(group) for (group, code), n in net.items()
+            )
+
+        return find
 
 
 Side = Counter[tuple["Group", int, int]]

@@ -16,7 +16,7 @@ from custlife.analysis.conversion import Conversion
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
-from custlife.analysis.splitting import check_count, wanted_segment
+from custlife.analysis.splitting import check_count, segment_test
 from custlife.calendar import periods
 from custlife.engines import run
 from custlife.engines.history import Column
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.rows.attempts import Attempt
 
-__all__ = ["alone", "members"]
+__all__ = ["members"]
 
 FUNNEL_CELL = ("step", "state", "segment", "cohort")
 CONVERSION_CELL = ("state", "segment", "cohort")
 STATES = ("reached", "entered", "imputed", "pending", "lost")
 LEFT_OUT = ("dropped", "skipped", "truncated")
+BLOCK = 64
 
 
 def members(question: Any, history: History, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ def members(question: Any, history: History, *, limit: int | None = None, **cell
     if isinstance(asked, Funnel):
         _check_words(cell, FUNNEL_CELL)
         found = _of_funnel(asked, history, cell)
-    elif hasattr(asked, "holds"):
+    elif hasattr(asked, "finder"):
         _check_words(cell, asked.CELL)
         found = _of_tables(asked, history, cell)
     else:
@@ -74,28 +75,34 @@ def _check_words(cell: Mapping[str, Any], known: tuple[str, ...]) -> None:
 
 
 def _of_tables(question: Any, history: History, cell: Mapping[str, Any]) -> Iterator[str]:
-    requests = question.requests(history)
-    for unit, name in enumerate(history.ids):
-        if question.holds(history, run(requests, alone(history, unit)), cell):
-            yield name
+    requests, find = question.requests(history), question.finder(history, cell)
+    units = len(history.ids)
+
+    def is_in(first: int, last: int) -> bool:
+        return bool(find(run(requests, some(history, first, last))))
+
+    for first in range(0, units, BLOCK):
+        last = min(first + BLOCK, units)
+        if is_in(first, last):  # most blocks of a rare cell have nobody in it, and cost one question
+            yield from (history.ids[unit] for unit in range(first, last) if is_in(unit, unit + 1))
 
 
-def alone(history: History, unit: int) -> History:
-    """The history of one unit."""
-    low, high = history.bounds[unit], history.bounds[unit + 1]
+def some(history: History, first: int, last: int) -> History:
+    """The history of the units from `first` to before `last`."""
+    low, high = history.bounds[first], history.bounds[last]
 
     def cut(columns: Mapping[str, Column]) -> dict[str, Column]:
         return {name: Column(column.codes[low:high], column.names) for name, column in columns.items()}
 
     return attrs.evolve(
         history,
-        ids=[history.ids[unit]],
-        bounds=array("q", [0, high - low]),
+        ids=history.ids[first:last],
+        bounds=array("q", [bound - low for bound in history.bounds[first : last + 1]]),
         at=history.at[low:high],
         code=history.code[low:high],
         recorded=None if history.recorded is None else history.recorded[low:high],
         segments=cut(history.segments),
-        current={name: column.take([unit]) for name, column in history.current.items()},
+        current={name: column.take(range(first, last)) for name, column in history.current.items()},
         extras=cut(history.extras),
         values={name: column[low:high] for name, column in history.values.items()},
     )
@@ -141,14 +148,13 @@ def _part_test(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Cal
     """Whether an attempt belongs to the wanted segment and cohort."""
     grouping = history.grouping(funnel.by)
     calendar = periods(funnel.every, tz=history.zone, week_start=funnel.week_start) if funnel.every else None  # type: ignore[arg-type]
-    segment = wanted_segment(cell["segment"]) if "segment" in cell else None
-    cohort = cell.get("cohort")
-    if (segment is not None and grouping is None) or (cohort is not None and calendar is None):
+    is_mine, cohort = segment_test(cell), cell.get("cohort")
+    if ("segment" in cell and grouping is None) or (cohort is not None and calendar is None):
         raise UsageError("the funnel was not split so", "ask it with by= or every= first")
 
     def test(attempt: Attempt) -> bool:
         row, at = attempt.rows[0], attempt.times[0]
-        in_segment = segment is None or (grouping is not None and grouping.labels[grouping.codes[row]] == segment)
+        in_segment = grouping is None or is_mine(grouping.labels[grouping.codes[row]])
         return in_segment and (
             cohort is None or (calendar is not None and calendar.label(calendar.index(at)) == cohort)
         )

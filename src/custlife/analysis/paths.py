@@ -9,13 +9,13 @@ import attrs
 
 from custlife.analysis.question import choice, codes_of
 from custlife.analysis.result import Result, days_of
-from custlife.analysis.splitting import about, check_count, groups_of, head, label, wanted_segment
+from custlife.analysis.splitting import about, check_count, groups_of, head, label, segment_test
 from custlife.engines import gathers
 from custlife.errors import UnknownNameError
 from custlife.pictures import Bars, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
     from custlife.analysis.result import About
@@ -73,18 +73,17 @@ class Paths:
             totals.append(PathsTotal(group, whole, len(found), sum(mine[key].count for key in unlisted), early))
         return PathsResult(self, about(history, self.by), tuple(rows), tuple(totals))
 
-    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
-        """Whether one unit went a path: `stages` in their order, as listed in the answer; `segment`."""
-        wanted = None
+    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether some tables have a path: `stages` in their order, as listed in the answer; `segment`."""
+        wanted, is_mine = None, segment_test(cell)
         if "stages" in cell:
             what = "stage" if history.vocabulary.path else "event"
             wanted = tuple(min(codes_of(history, (name,), what), default=-1) for name in cell["stages"])
-        return any(
-            codes != ()
-            and codes == (codes if wanted is None else wanted)
-            and group == wanted_segment(cell.get("segment", group))
-            for group, codes, _ in tables[0]
-        )
+
+        def find(tables: list[Any]) -> bool:
+            return any(codes and wanted in (None, codes) and is_mine(group) for group, codes, _ in tables[0])
+
+        return find
 
 
 def _path(tally: PathTally, key: tuple[Group, tuple[int, ...], bool], whole: int, vocabulary: Vocabulary) -> Path:

@@ -9,13 +9,13 @@ import attrs
 
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import Result
-from custlife.analysis.splitting import about, group_order, head, label, shown_reason, wanted_segment
+from custlife.analysis.splitting import about, group_order, head, label, segment_test, shown_reason
 from custlife.engines import gathers
 from custlife.errors import UsageError
 from custlife.pictures import Bars, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
     from custlife.analysis.result import About
@@ -66,20 +66,24 @@ class Reasons:
         )
         return ReasonsResult(self, about(history, self.by), rows)
 
-    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
-        """Whether one unit left so: `from_stage`, `to_stage` (the exit), `reason` (None for not given), `segment`."""
-        names = history.vocabulary.names
-        wanted = {
-            name: None if cell[name] is None else names[min(codes_of(history, (cell[name],)))]
+    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether some tables have a move of a cell: `from_stage`, `to_stage` (the exit), `reason`, `segment`."""
+        is_mine = segment_test(cell)
+        came_from, went_to = (
+            None if name not in cell else {-1} if cell[name] is None else codes_of(history, (cell[name],))
             for name in ("from_stage", "to_stage")
-            if name in cell
-        }
-        return any(
-            {"from_stage": None if came < 0 else names[came], "to_stage": names[to]}.items() >= wanted.items()
-            and reason == cell.get("reason", reason)
-            and group == wanted_segment(cell.get("segment", group))
-            for group, came, to, reason in tables[0]
         )
+
+        def find(tables: list[Any]) -> bool:
+            return any(
+                (came_from is None or came in came_from)
+                and (went_to is None or to in went_to)
+                and reason == cell.get("reason", reason)
+                and is_mine(group)
+                for group, came, to, reason in tables[0]
+            )
+
+        return find
 
 
 def _order(item: tuple[tuple[Group, int, int, str | None], int]) -> tuple[object, ...]:

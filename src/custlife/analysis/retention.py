@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,14 +17,14 @@ from custlife.analysis.splitting import (
     check_count,
     groups_of,
     last_period,
-    wanted_segment,
+    segment_test,
 )
 from custlife.engines.gathers import Activity, ActivityTable
 from custlife.stats import share
 from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
     from custlife.calendar import Periods
@@ -142,20 +143,24 @@ class Retention:
             means.append(RetentionMean(segment, offset, retained, size, len(pairs), found.rate, interval))
         return means
 
-    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
-        """Whether one unit is in a cell: `cohort`, `offset`, `state` (`retained`, `missing`), `segment`."""
+    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether some tables have a unit in a cell: `cohort`, `offset`, `state` (`retained`, `missing`), `segment`."""
         state = choice("state", cell.get("state", "retained"), ("retained", "missing"))
-        check_count("offset", cell.get("offset"), 0)
-        table: ActivityTable = tables[0]
-        label = calendar(self.every, self.week_start, history).label
-        active = self._active(table)
-        for group, cohort in table.cohorts:
-            if label(cohort) != cell.get("cohort", label(cohort)) or group != wanted_segment(
-                cell.get("segment", group)
-            ):
-                continue
-            if "offset" not in cell:
-                return True
-            if bool(active.get((group, cohort, cohort + cell["offset"]))) == (state == "retained"):
-                return True
-        return False
+        offset, wanted, is_mine = cell.get("offset"), cell.get("cohort"), segment_test(cell)
+        check_count("offset", offset, 0)
+        label = cache(calendar(self.every, self.week_start, history).label)
+
+        def find(tables: list[Any]) -> bool:
+            table: ActivityTable = tables[0]
+            cohorts = [
+                (group, cohort, n)
+                for (group, cohort), n in table.cohorts.items()
+                if wanted in (None, label(cohort)) and is_mine(group)
+            ]
+            if offset is None or not cohorts:
+                return bool(cohorts)
+            active = self._active(table)
+            kept = ((active.get((group, cohort, cohort + offset), 0), n) for group, cohort, n in cohorts)
+            return any(k > 0 if state == "retained" else k < n for k, n in kept)
+
+        return find

@@ -13,7 +13,7 @@ from custlife.engines.history import Note
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from custlife.analysis.result import About
     from custlife.calendar import Periods
@@ -32,8 +32,8 @@ __all__ = [
     "label",
     "last_period",
     "picked",
+    "segment_test",
     "shown_reason",
-    "wanted_segment",
 ]
 
 MISSING_LABEL = "(missing)"
@@ -153,6 +153,9 @@ def picked(rows: Sequence[Row], kind: str, wanted: str, labels: Sequence[str]) -
     return rows[labels.index(wanted)]
 
 
-def wanted_segment(segment: object) -> Group:
-    """A segment as a caller writes it, one value or several, as a group."""
-    return segment if isinstance(segment, tuple) else (segment,)
+def segment_test(cell: Mapping[str, Any]) -> Callable[[Group], bool]:
+    """Whether a group is the `segment` of a cell: one value, or several in the order of `by`; any if none is named."""
+    if "segment" not in cell:
+        return lambda group: True  # noqa: ARG005
+    wanted = cell["segment"]
+    return (wanted if isinstance(wanted, tuple) else (wanted,)).__eq__

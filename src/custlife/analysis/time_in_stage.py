@@ -8,7 +8,7 @@ import attrs
 
 from custlife.analysis.question import choice, codes_of
 from custlife.analysis.result import DAY, Result
-from custlife.analysis.splitting import about, groups_of, head, label, picked, wanted_segment
+from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
@@ -17,7 +17,7 @@ from custlife.stats.interval import check_level, check_name
 from custlife.stats.survival import INTERVALS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import ClassVar
 
     from custlife.analysis.result import About
@@ -97,15 +97,19 @@ class TimeInStage:
             onward, curve, curve.median, curve.quantile(0.25), curve.quantile(0.75), curve.restricted_mean(limit or 0),
         )  # fmt: skip
 
-    def holds(self, history: History, tables: list[Any], cell: Mapping[str, Any]) -> bool:
-        """Whether the table of one unit has a stay in a cell: `stage`, `state` (`ended`, `open`), `segment`."""
+    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether some tables have a stay in a cell: `stage`, `state` (`ended`, `open`), `segment`."""
         state = choice("state", cell.get("state", "ended"), ("ended", "open"))
         codes = codes_of(history, (cell["stage"],)) if "stage" in cell else None
-        return any(
-            bool(tally.open if state == "open" else tally.ended)
-            for (group, code), tally in tables[0].items()
-            if (codes is None or code in codes) and group == wanted_segment(cell.get("segment", group))
-        )
+        is_mine = segment_test(cell)
+
+        def find(tables: list[Any]) -> bool:
+            return any(
+                (tally.open if state == "open" else tally.ended) and (codes is None or code in codes) and is_mine(group)
+                for (group, code), tally in tables[0].items()
+            )
+
+        return find
 
 
 @attrs.frozen
