@@ -101,7 +101,7 @@ class TestCsv:
         log = StageLog.from_csv(written(tmp_path, GOOD + "w,a\n,a,2026-01-30T00:00Z\n"), MODEL, on_bad="drop")
         assert len(log) == 2
         assert str(log.notes[0]) == (
-            "dropped: rows that cannot be used were left out "
+            "dropped: 2 x rows that cannot be used were left out "
             "(line 4: 2 fields, the header has 3, line 5: the id is missing)"
         )
         assert [str(found) for found in log.check()] == [
@@ -200,6 +200,11 @@ class TestJsonLines:
         assert whats["line 6"] == "'[\"u\"]' is not an object"
         assert whats["line 7"] == "not JSON: Expecting ':' delimiter at column 12"
         assert entries(StageLog.from_jsonl(path, MODEL, on_bad="drop").history) == {"u": [(day(0), "a")]}
+
+    def test_numbers_are_numbers(self, tmp_path):
+        line = '{"customer": 7, "event": "x", "at": "2026-01-30T00:00Z", "amount": 0.5}'
+        log = EventLog.from_jsonl(written(tmp_path, line, "x.jsonl"), value_cols="amount")
+        assert (log.customers, log.history.values) == (("7",), {"amount": [0.5]})
 
     def test_columns_may_be_missing_in_some_rows_but_not_in_all(self, tmp_path):
         lines = '{"customer": "u", "event": "x", "at": "2026-01-30T00:00Z"}\n' * 2

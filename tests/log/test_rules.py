@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from types import MappingProxyType
 
 import attrs
@@ -193,6 +194,11 @@ class TestSilence:
         assert one(("x", 0), ("z", 1), as_of=50, **made) == [("a", 0), ("lost", 1)]
         assert one(("x", 0), ("z", 1), ("y", 3), ("x", 5), as_of=6, **made) == [("a", 0), ("lost", 1), ("a", 5)]
 
+    def test_who_never_was_on_the_path_has_no_stage_to_return_to(self):
+        made = {"risk": seen("x"), "lapsed": silent(for_="5 days"), "a": seen("z")}
+        assert one(("x", 0), ("y", 9), as_of=99, **made) == [("risk", 0), ("lapsed", 5)]
+        assert one(("x", 0), ("y", 9), ("z", 10), as_of=11, **made) == [("risk", 0), ("lapsed", 5), ("a", 10)]
+
     def test_only_named_events_break_it(self):
         made = {"a": seen("x"), "lapsed": silent(for_="9 days", of="x")}
         assert one(("x", 0), ("y", 5), ("y", 20), ("x", 30), as_of=31, **made) == [("a", 0), ("lapsed", 9), ("a", 30)]
@@ -326,3 +332,60 @@ def test_rules_are_values():
         rule.n = 3
     with pytest.raises(UsageTypeError, match="is not a StageModel"):
         log_of([]).to_stages({"a": seen("x")}, StageModel("m", ["a"]))
+
+
+def test_faults_of_documents_have_their_paths():
+    good = {"format": "custlife.rules/1", "stages": {"a": {"rule": "seen", "names": ["x"]}}}
+    assert Rules.from_dict(good) == Rules({"a": seen("x")})
+    cases = [
+        (
+            {**good, "stages": {"a": {"rule": "value", "names": "x", "field": "f", "at_least": {"decimal": "x"}}}},
+            "stages.a: {'decimal': 'x'} is not a number",
+        ),
+        ({**good, "returns": 3}, "returns: 3 is not a text"),
+        ({**good, "mode": "x"}, "mode: unknown key 'mode'"),
+        ({**good, "stages": {}}, "$: there are no rules"),
+        ({**good, "stages": {"a": {"rule": "seem"}}}, "stages.a.rule: unknown rule 'seem'; did you mean 'seen'?"),
+        ({**good, "stages": {"a": {"rule": "count", "names": "x"}}}, "stages.a.n: the key is missing"),
+        (
+            {**good, "stages": {"a": {"rule": "any_of", "rules": [{"rule": "seen"}]}}},
+            "stages.a.rules[0].names: the key",
+        ),
+    ]
+    for document, text in cases:
+        with pytest.raises(DataError) as caught:
+            Rules.from_dict(document)
+        assert text in str(caught.value)
+
+
+def test_exact_decimals_survive_json_and_are_compared_exactly():
+    rule = value("x", "amount", at_least=Decimal("0.10"))
+    assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
+    rows = [{"customer": "u", "event": "x", "at": day(0), "amount": amount} for amount in (0.1, True, None)]
+    log = EventLog.from_rows(rows[:1], value_cols="amount")
+    assert len(log.to_stages(MODEL, {"a": rule})) == 1
+    assert len(log.to_stages(MODEL, {"a": value("x", "amount", equals="0.1")})) == 1
+    with pytest.raises(DataError, match="True is not a number"):
+        EventLog.from_rows(rows, value_cols="amount").to_stages(MODEL, {"a": rule}).funnel()
+
+
+def test_missing_values_add_nothing():
+    rows = [
+        {"customer": "u", "event": "x", "at": day(i), "amount": a, "page": a} for i, a in enumerate([3, None, 3, "low"])
+    ]
+    log = EventLog.from_rows(rows[:3], value_cols=["amount", "page"])
+    made = log.to_stages(MODEL, {"a": value("x", "amount", at_least=6, of="total", within="3 days")})
+    assert entries(made._seen) == {"u": [(day(2), "a")]}
+    assert len(log.to_stages(MODEL, {"a": value("x", "amount", equals=3)})) == 1
+    texts = EventLog.from_rows(rows[3:], value_cols=["page"])
+    assert len(texts.to_stages(MODEL, {"a": value("x", "page", equals=3)})) == 0
+
+
+def test_rules_read_well():
+    made = Rules({"a": seen("x"), "lapsed": silent(for_="5 days", of="x")}, returns="first")
+    assert str(made) == (
+        "a: seen('x')\nlapsed: silent(for_='5 days', of='x')\nafter a silence: back to the first stage, counting anew"
+    )
+    assert eval(repr(made), {"Rules": Rules, "seen": seen, "silent": silent}) == made
+    log = EventLog.from_rows([("u", "x", day(0))], as_of=day(9))
+    assert entries(log.to_stages(MODEL, made)._seen) == entries(log.to_stages(MODEL, dict(made.pairs))._seen)

@@ -176,6 +176,28 @@ class TestCheck:
         assert "1 moves that the policy refuses" in str(check)
         assert "<table" in check._repr_html_()
 
+    def test_an_order_from_the_source_leaves_no_ties(self):
+        rows = [{"customer": "u", "stage": s, "at": day(0), "n": n} for n, s in enumerate("ba")]
+        assert len(StageLog.from_rows(rows, MODEL, seq_col="n").check()) == 0
+
     def test_events_are_checked_for_ties_only(self):
         log = EventLog.from_rows([("u", "x", day(0)), ("u", "y", day(0)), ("u", "y", day(1)), ("u", "y", day(2))])
         assert [found.kind for found in log.check()] == ["tie"]
+
+
+def test_questions_are_values():
+    from custlife.analysis.funnel import Funnel
+    from custlife.analysis.steps import as_steps
+
+    log = log_of([("u", "a", 0, None), ("u", "b", 1, None)])
+    question = Funnel(as_steps(("a", "b")))
+    assert log.ask(question) == log.ask_all([question])[0] == log.funnel("a", "b")
+
+
+def test_a_log_shows_itself():
+    log = log_of([("u", "a", 0, "<x>"), ("v", "a", 0, "y")], since=day(-1))
+    assert repr(log) == "<StageLog of 2 customers, 2 rows, as of 2026-02-08 00:00 UTC>"
+    assert log._repr_html_() == "<pre>StageLog of 2 customers, 2 rows, as of 2026-02-08 00:00 UTC</pre>"
+    assert (log.since, log.segments, log.unit, log.tz, len(log)) == (day(-1), ("plan",), "customer", "UTC", 2)
+    assert len(log.with_as_of(day(20)).migrate(MODEL)) == 2
+    assert len(StageLog.from_rows([], MODEL).where("u").migrate(MODEL)) == 0

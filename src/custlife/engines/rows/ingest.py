@@ -127,16 +127,11 @@ def unit_id(value: object) -> str:
     raise UsageError(f"the id {value!r} is neither text nor a whole number", "write ids as text")
 
 
-def row_number(row: int) -> str:
-    """How rows are called that have no place of their own."""
-    return f"row {row}"
-
-
 def ingest(
     rows: Iterable[Sequence[Any]],
     layout: Layout,
     *,
-    place: Callable[[int], str] = row_number,
+    place: Callable[[int], str] = "row {}".format,
     dropped: Problems | None = None,
 ) -> History:
     """Reads rows of `(unit, name, at, *layout.others)` into a history, sorted and with notes.
@@ -158,8 +153,7 @@ def ingest(
         _bucket_plain(rows, reader)
     ids = sorted(reader.buckets)
     notes = _settle_problems(reader)
-    if dropped is not None:
-        dropped.extend(reader.problems)
+    (dropped if dropped is not None else []).extend(reader.problems)
     if not ids:
         return _empty(layout, notes)
     vocabulary, recode = _final_vocabulary(reader)

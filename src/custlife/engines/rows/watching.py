@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from custlife.calendar import from_us
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rules import AllOf, AnyOf, Count, Rule, Value, listens
-from custlife.errors import DataError, UnknownNameError
+from custlife.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,11 +31,7 @@ def codes_heard(rule: Rule, history: History) -> frozenset[int]:
 
 
 def watcher(rule: Rule, history: History) -> Watcher:
-    """A rule, made ready for the rows of a history.
-
-    Raises:
-        UnknownNameError: A value that the log does not have.
-    """
+    """A rule, made ready for the rows of a history that has the values it looks at."""
     codes = codes_heard(rule, history)
     if isinstance(rule, AnyOf | AllOf):
         parts = [watcher(part, history) for part in rule.rules]
@@ -43,8 +39,6 @@ def watcher(rule: Rule, history: History) -> Watcher:
     if isinstance(rule, Count):
         return codes, _counter(rule, history)
     if isinstance(rule, Value):
-        if rule.field not in history.values:
-            raise UnknownNameError("value", rule.field, sorted(history.values), f"{rule}; pass value_cols= to the log")
         return codes, _measure(rule, history)
     return codes, lambda: _always
 
