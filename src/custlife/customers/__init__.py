@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from custlife.customers.customer import Customer
-from custlife.customers.moves import Event, Fact, Leg, Move, Spell
+from custlife.customers.moves import Move
+
+if TYPE_CHECKING:
+    from custlife.customers.events import Event, Fact
+    from custlife.customers.legs import Leg, Spell
 
 __all__ = ["Customer", "Event", "Fact", "Leg", "Move", "Spell"]
+
+# an app that only moves customers does not pay for the classes of their events and journeys
+_HOMES = {"Event": "events", "Fact": "events", "Leg": "legs", "Spell": "legs"}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

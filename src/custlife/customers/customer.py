@@ -14,7 +14,7 @@ from custlife.customers.dossier import Dossier
 from custlife.customers.entries import read_events, read_facts, read_moves
 from custlife.customers.journey import seen
 from custlife.customers.merging import joined_facts, united_events, united_facts, united_moves, with_event
-from custlife.customers.moves import Event, Fact, Move, move_of_checked_parts
+from custlife.customers.moves import Move, move_of_checked_parts
 from custlife.customers.moving import left_stage, next_seq, obstacle, redelivered, refuse_violations, refused, with_key
 from custlife.customers.properties import NO_PROPERTIES
 from custlife.errors import TransitionNotAllowedError, UsageError, UsageTypeError
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from custlife.calendar import Instant
     from custlife.customers.entries import GivenEvent, GivenFacts, GivenMove
+    from custlife.customers.events import Direction, Event, Fact
     from custlife.customers.merging import Prefer
-    from custlife.customers.moves import Direction
     from custlife.customers.moving import Guards
     from custlife.customers.properties import Scalar
     from custlife.stages import StageModel
@@ -212,6 +212,8 @@ class Customer(Dossier):
             >>> len(acme.track("login", at="2026-01-05T09:00Z", channel="web").events)
             1
         """
+        from custlife.customers.events import Event
+
         whence: dict[str, Any] = {"channel": channel, "direction": direction, "by_human": by_human, "team": team}
         event = Event(name, at, recorded_at=recorded_at, value=value, key=key, properties=properties, **whence)
         return self._with(self.moves, with_event(self.id, self.events, event), self.facts)
@@ -229,6 +231,8 @@ class Customer(Dossier):
             >>> Customer("acme", StageModel("saas", ["trial"])).fact("plan", "pro").attributes["plan"]
             'pro'
         """
+        from custlife.customers.events import Fact
+
         return self.record(facts=[Fact(name, value, at=at, recorded_at=recorded_at)])
 
     def merge(self, other: Customer, *, prefer: Prefer | None = None) -> Customer:
@@ -312,10 +316,8 @@ class Customer(Dossier):
         """
         from custlife.customers.story import story
 
-        if as_of is None:
-            return story(self, None)
-        until = instant(as_of, name="as_of")
-        return story(self.as_of(until), until)
+        until = None if as_of is None else instant(as_of, name="as_of")
+        return story(self if until is None else self.as_of(until), until)
 
     def to_dict(self) -> dict[str, Any]:
         """The customer as a document of plain values; it names the model and its version, and holds no copy of it."""
@@ -361,12 +363,10 @@ class Customer(Dossier):
         moves: tuple[Move, ...],
         events: tuple[Event, ...],
         facts: tuple[Fact, ...],
-        aliases: tuple[str, ...] | None = None,
+        aliases: tuple[str, ...] = (),
     ) -> Customer:
         """This value where nothing is different, else a new one."""
-        made = _of_checked_parts(
-            self.id, self.model, moves, events, facts, self.aliases if aliases is None else aliases
-        )
+        made = _of_checked_parts(self.id, self.model, moves, events, facts, aliases or self.aliases)
         return self if made == self else made
 
 

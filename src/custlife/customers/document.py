@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.calendar import instant
-from custlife.customers.moves import Event, Fact, Move, stamp
+from custlife.customers.events import Event, Fact
+from custlife.customers.moves import Move, stamp
 from custlife.customers.properties import Properties
 from custlife.errors import UsageError
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from custlife.calendar import Instant
     from custlife.customers.entries import GivenEvent, GivenFacts, GivenMove
-    from custlife.customers.moves import Event, Fact, Leg, Move, Spell
+    from custlife.customers.events import Event, Fact
+    from custlife.customers.legs import Leg, Spell
+    from custlife.customers.moves import Move
     from custlife.customers.moving import Guards
     from custlife.stages import StageModel, Transition
 

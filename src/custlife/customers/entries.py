@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
-from custlife.customers.moves import Event, Fact, Move
+from custlife.customers.moves import Move
 from custlife.errors import CustlifeError, DataError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
     from custlife.calendar import Instant
+    from custlife.customers.events import Event, Fact
     from custlife.stages import StageModel
 
     GivenMove: TypeAlias = Move | tuple[str, Instant]
@@ -36,6 +37,7 @@ def read_moves(customer: str, model: StageModel, given: Iterable[GivenMove]) -> 
 
 def read_events(customer: str, given: Iterable[GivenEvent]) -> list[Event]:
     """Events, also from pairs of name and instant."""
+    from custlife.customers.events import Event
 
     def read(item: Any) -> Event:
         return item if isinstance(item, Event) else Event(*_pair(item, "an Event or a pair (name, at)"))
@@ -45,6 +47,7 @@ def read_events(customer: str, given: Iterable[GivenEvent]) -> list[Event]:
 
 def read_facts(customer: str, given: GivenFacts) -> list[Fact]:
     """Facts; a mapping or a pair of name and value gives undated ones."""
+    from custlife.customers.events import Fact
 
     def read(item: Any) -> Fact:
         return item if isinstance(item, Fact) else Fact(*_pair(item, "a Fact or a pair (name, value)"))
@@ -65,6 +68,8 @@ def read_aliases(given: object) -> list[str]:
 
 
 def _read_all(customer: str, kind: str, given: Iterable[object], read: Callable[[object], _T]) -> list[_T]:
+    from custlife.customers.events import Event, Fact
+
     if isinstance(given, str | Move | Event | Fact) or not isinstance(given, Iterable):
         raise UsageTypeError(f"{kind}={given!r} is not a list of {kind}", f"write {kind}=[...]")
     found: list[_T] = []

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from custlife.customers.moves import Event, Fact, Leg, Move, Spell, known_from
+from custlife.customers.moves import known_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
+    from custlife.customers.events import Event, Fact
+    from custlife.customers.legs import Leg, Spell
+    from custlife.customers.moves import Move
     from custlife.stages import MoveKind, StageModel
 
-__all__ = ["furthest", "last_on_path", "legs", "seen", "spells", "time_in"]
+    _T = TypeVar("_T", Move, Event, Fact)
 
-_T = TypeVar("_T", Move, Event, Fact)
+__all__ = ["furthest", "last_on_path", "legs", "seen", "spells", "time_in"]
 
 
 def seen(entries: tuple[_T, ...], until: datetime, known: datetime | None = None) -> tuple[_T, ...]:
@@ -30,6 +34,8 @@ def seen(entries: tuple[_T, ...], until: datetime, known: datetime | None = None
 
 def legs(moves: Iterable[Move], model: StageModel) -> tuple[Leg, ...]:
     """The moves that changed the stage, each with where it came from, its kind and whether it was legal."""
+    from custlife.customers.legs import Leg  # only who asks for a journey pays for its classes
+
     found: list[Leg] = []
     read: dict[tuple[str | None, str, str | None], tuple[MoveKind, bool]] = {}
     here: str | None = None
@@ -51,6 +57,8 @@ def legs(moves: Iterable[Move], model: StageModel) -> tuple[Leg, ...]:
 
 def spells(journey: Sequence[Leg]) -> tuple[Spell, ...]:
     """The stays between the legs; each ends where the next begins, and the last one lasts."""
+    from custlife.customers.legs import Spell
+
     ends: list[datetime | None] = [leg.at for leg in journey[1:]]
     return tuple(Spell(leg.to_stage, leg.at, left) for leg, left in zip(journey, [*ends, None], strict=False))
 

@@ -6,27 +6,28 @@ of its input, and `merge` commutative, associative and idempotent.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from custlife.customers.moves import Event, Fact, Move, known_from, stamp
+from custlife.customers.moves import known_from, stamp
 from custlife.customers.properties import typed
 from custlife.errors import HistoryError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from custlife.customers.events import Event, Fact
+    from custlife.customers.moves import Move
     from custlife.stages import StageModel
 
     Key: TypeAlias = tuple[Any, ...]
+    _T = TypeVar("_T", Move, Event)
 
 __all__ = ["Prefer", "joined_facts", "united_events", "united_facts", "united_moves", "with_event"]
 
 Prefer: TypeAlias = Literal["self", "other"]
 
-_T = TypeVar("_T", Move, Event)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -50,6 +51,8 @@ def united_events(customer: str, events: Iterable[Event]) -> tuple[Event, ...]:
 
 def with_event(customer: str, events: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
     """The events with one more in its place, found without going through all of them unless it has a key."""
+    from bisect import bisect_left
+
     if event.key and any(held.key == event.key for held in events):
         return united_events(customer, [*events, event])
     place = bisect_left(events, _event_order(event), key=_event_order)

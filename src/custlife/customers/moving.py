@@ -9,7 +9,7 @@ from custlife.customers.journey import last_on_path
 from custlife.customers.moves import Move, stamp
 from custlife.customers.properties import properties as as_properties
 from custlife.errors import HistoryError, UsageError
-from custlife.stages import GuardRequest, MoveKind, refusal
+from custlife.stages.law import MoveKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from custlife.calendar import Span
     from custlife.customers.customer import Customer
     from custlife.customers.dossier import Dossier
-    from custlife.stages import StageModel
+    from custlife.stages import GuardRequest, StageModel
 
     Obstacle: TypeAlias = tuple[tuple[str, ...], str]
     """The stages that may come next, and why the one asked for may not."""
@@ -117,6 +117,8 @@ def obstacle(
         why = _too_early(moves, edge.min_gap, at)
     checks = () if why else (*edge.guards, *guards)
     if checks:
+        from custlife.stages.guards import GuardRequest, refusal  # whoever has no guards does not load them
+
         request = GuardRequest(
             customer=customer,
             from_stage=here,

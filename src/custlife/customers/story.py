@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from custlife.customers.moves import Leg, stamp
+from custlife.customers.moves import stamp
 from custlife.stages import MoveKind
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from custlife.customers.dossier import Dossier
+    from custlife.customers.legs import Leg
     from custlife.pictures import Table
     from custlife.stages import StageModel
 
