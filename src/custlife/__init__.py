@@ -83,8 +83,8 @@ _MODULES = ("errors", "presets", "simulate", "stats")
 __all__ = [
     "BusinessHours",
     "Conversion",
-    "Customer",
     "CustlifeError",
+    "Customer",
     "Event",
     "EventLog",
     "Fact",

@@ -20,7 +20,9 @@ from custlife.log.event_log import EventLog
 CASES = Path(__file__).parent / "cases"
 POSTHOG = json.loads((CASES / "posthog_funnels.json").read_text())["cases"]
 CLICKHOUSE = [
-    case for case in json.loads((CASES / "window_funnel.json").read_text())["cases"] if case["kind"] == "window_funnel_level"
+    case
+    for case in json.loads((CASES / "window_funnel.json").read_text())["cases"]
+    if case["kind"] == "window_funnel_level"
 ]
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -57,7 +59,8 @@ def posthog_funnel(case: dict):
         order=params["order"],
         entry="best",
         exclusions=[
-            exclude(e["event"], after=e["from_step"], before=e["to_step"], mode=mode) for e in params.get("exclusions", [])
+            exclude(e["event"], after=e["from_step"], before=e["to_step"], mode=mode)
+            for e in params.get("exclusions", [])
         ],
     )
 
@@ -89,7 +92,10 @@ def test_exclusion_ranges_that_posthog_refuses_are_refused(case) -> None:
 @pytest.mark.parametrize("case", CLICKHOUSE, ids=lambda c: c["id"])
 def test_window_funnel_reaches_the_same_level(case) -> None:
     params = case["params"]
-    rows = [(e["customer"], e["event"], datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=e["t"])) for e in case["events"]]
+    rows = [
+        (e["customer"], e["event"], datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=e["t"]))
+        for e in case["events"]
+    ]
     log = EventLog.from_rows(rows, as_of=FAR)
     modes = params["modes"]
     found = log.funnel(
@@ -106,7 +112,9 @@ def test_window_funnel_reaches_the_same_level(case) -> None:
     assert levels == case["expected"]["level_by_customer"]
 
 
-@pytest.mark.parametrize("case", json.loads((CASES / "time_to_convert.json").read_text())["cases"], ids=lambda c: c["id"])
+@pytest.mark.parametrize(
+    "case", json.loads((CASES / "time_to_convert.json").read_text())["cases"], ids=lambda c: c["id"]
+)
 def test_time_to_convert_is_the_same(case) -> None:
     params, expected = case["params"], case["expected"]
     rows = [(e["customer"], e["event"], e["at"]) for e in case["events"]]

@@ -34,7 +34,9 @@ def raw_history(rows: Rows, *, model: StageModel | None = MODEL, tz: str = "UTC"
     return ingest([(unit, name, at(second)) for unit, second, name in rows], Layout(vocabulary, resolve, zone(tz)))
 
 
-def history(rows: Rows, *, as_of: int | None = None, since: int | None = None, model: StageModel | None = MODEL) -> History:
+def history(
+    rows: Rows, *, as_of: int | None = None, since: int | None = None, model: StageModel | None = MODEL
+) -> History:
     """The history of some rows at `as_of` seconds: spells for stages, rows for events."""
     made = raw_history(rows, model=model)
     if since is not None:

@@ -14,7 +14,8 @@ from custlife.analysis.question import ask
 from custlife.analysis.steps import Step, as_steps, exclude, step
 from custlife.calendar import Span, seconds
 from custlife.engines.rows.attempts import FOREVER
-from custlife.engines.rows.funnel import _count_all, _count_first_touch, _is_first_touch, count_funnel, verdicts
+from custlife.engines.rows.first_touch import count_first_touch, is_first_touch
+from custlife.engines.rows.funnel import count_attempts, count_funnel, verdicts
 from custlife.errors import CustlifeError
 from tests.engines.making import NAMES, PATH, Rows, event_rows, history, stage_rows
 from tests.oracles.funnel import INF, Ask, Found, in_order, judge
@@ -86,7 +87,11 @@ def test_every_attempt_is_the_one_that_trying_everything_finds(rows: Rows, as_of
 
 
 @given(stage_rows(rows=8), st.integers(0, 14), asks(SUBPATH, limits=True))
-@example([("u0", 0, "a"), ("u0", 1, "b"), ("u0", 5, "lapsed"), ("u0", 5, "b"), ("u0", 9, "c")], 14, Ask(("a", "b", "c"), None, (None, 9, 5), (None, None, None)))
+@example(
+    [("u0", 0, "a"), ("u0", 1, "b"), ("u0", 5, "lapsed"), ("u0", 5, "b"), ("u0", 9, "c")],
+    14,
+    Ask(("a", "b", "c"), None, (None, 9, 5), (None, None, None)),
+)
 def test_limits_between_steps_are_kept_along_the_best_chain(rows: Rows, as_of: int, one: Ask) -> None:
     assert judged(rows, as_of, one) == expected(rows, as_of, one)
 
@@ -95,10 +100,10 @@ def test_limits_between_steps_are_kept_along_the_best_chain(rows: Rows, as_of: i
 def test_the_short_way_counts_what_the_long_way_counts(rows, as_of, steps, window, by) -> None:
     made = with_plans(history(rows, as_of=as_of))
     plan = Funnel(as_steps(steps), None if window is None else seconds(window), by=by, every="day").plan(made)
-    assert _is_first_touch(plan, made)
-    assert sorted_tallies(_count_first_touch(plan, made)) == sorted_tallies(_count_all(plan, made))
+    assert is_first_touch(plan, made)
+    assert sorted_tallies(count_first_touch(plan, made)) == sorted_tallies(count_attempts(plan, made))
     whole = attrs.evolve(plan, by=(), periods=None)
-    assert sorted_tallies(_count_first_touch(whole, made)) == sorted_tallies(_count_all(whole, made))
+    assert sorted_tallies(count_first_touch(whole, made)) == sorted_tallies(count_attempts(whole, made))
 
 
 def with_plans(made):
@@ -177,7 +182,11 @@ def test_looking_later_takes_nobody_back_out_of_a_step(rows, one, as_of) -> None
         assert before.reached <= after.reached
 
 
-@given(event_rows(rows=8), st.integers(0, 10), asks(st.lists(st.sampled_from("xyz"), min_size=1, max_size=3).map(tuple), limits=False))
+@given(
+    event_rows(rows=8),
+    st.integers(0, 10),
+    asks(st.lists(st.sampled_from("xyz"), min_size=1, max_size=3).map(tuple), limits=False),
+)
 def test_event_funnels_equal_trying_everything(rows, as_of, one) -> None:
     """Rows of one instant are taken in the order of the first step they serve; a step named twice needs two rows."""
     one = attrs_evolve(one, skips="strict")
@@ -230,7 +239,8 @@ def test_who_is_first_seen_beyond_the_first_step_is_truncated_when_observation_b
 
 
 @pytest.mark.parametrize(
-    ("mode", "entered", "reached", "dropped"), [("drop", 1, 1, 1), ("stop", 2, 1, 0), ("void", 1, 1, 1), ("reset", 2, 1, 0)]
+    ("mode", "entered", "reached", "dropped"),
+    [("drop", 1, 1, 1), ("stop", 2, 1, 0), ("void", 1, 1, 1), ("reset", 2, 1, 0)],
 )
 def test_exclusions_drop_stop_void_or_reset(mode, entered, reached, dropped) -> None:
     rows = [("u", 0, "x"), ("u", 1, "z"), ("u", 2, "y"), ("v", 0, "x"), ("v", 2, "y")]
@@ -295,5 +305,5 @@ def test_a_funnel_that_contradicts_itself_says_so(make, text) -> None:
 
 def test_an_empty_log_has_a_funnel_of_nobody() -> None:
     made = ask(Funnel(within=seconds(3)), history([]))
-    assert [(s.reached, s.rate, s.why) for s in made.steps][0] == (0, None, "nobody is eligible yet")
+    assert next((s.reached, s.rate, s.why) for s in made.steps) == (0, None, "nobody is eligible yet")
     assert count_funnel(Funnel().plan(history([])), history([]))

@@ -58,7 +58,9 @@ def serves(rows: list[tuple[int, str]], path: tuple[str, ...], ask: Ask) -> list
     return found
 
 
-def chains(rows: list[tuple[int, str]], served: list[dict[int, bool]], ask: Ask, start: int) -> list[list[tuple[int, bool]]]:
+def chains(
+    rows: list[tuple[int, str]], served: list[dict[int, bool]], ask: Ask, start: int
+) -> list[list[tuple[int, bool]]]:
     """Every chain of rows from one start that keeps every limit between consecutive real steps."""
     ends = deadlines(ask, rows[start][0])
     done: list[list[tuple[int, bool]]] = []
@@ -104,7 +106,9 @@ def chains(rows: list[tuple[int, str]], served: list[dict[int, bool]], ask: Ask,
     return done
 
 
-def judge(rows: list[tuple[int, str]], path: tuple[str, ...], ended: set[str], as_of: int, ask: Ask) -> list[Found] | str:
+def judge(
+    rows: list[tuple[int, str]], path: tuple[str, ...], ended: set[str], as_of: int, ask: Ask
+) -> list[Found] | str:
     """The attempts of one unit that count, or `skipped`."""
     served = serves(rows, path, ask)
     starts = [i for i, mine in enumerate(served) if 0 in mine]
@@ -145,7 +149,10 @@ def judge(rows: list[tuple[int, str]], path: tuple[str, ...], ended: set[str], a
             return kept or "skipped"
         return attempts
     tried = starts[:1] if ask.entry == "first" else starts
-    best = max((best_chain(i) for i in tried), key=lambda c: (len(c), sum(r for _, r in c), -rows[c[-1][0]][0], rows[c[0][0]][0]))
+    best = max(
+        (best_chain(i) for i in tried),
+        key=lambda c: (len(c), sum(r for _, r in c), -rows[c[-1][0]][0], rows[c[0][0]][0]),
+    )
     one = found(best, tried)
     return "skipped" if ask.skips == "exclude" and not all(one.real) else [one]
 

@@ -24,7 +24,12 @@ DATA = HERE / "retentioneering_ecom.csv.gz"
 @cache
 def log(unit: str) -> EventLog:
     return EventLog.from_csv(
-        DATA, customer_col=f"{unit}_id", at_col="timestamp", segment_cols=["platform"], tz="UTC", as_of="2024-07-01T00:00Z"
+        DATA,
+        customer_col=f"{unit}_id",
+        at_col="timestamp",
+        segment_cols=["platform"],
+        tz="UTC",
+        as_of="2024-07-01T00:00Z",
     )
 
 
@@ -60,7 +65,12 @@ def test_funnels_count_the_same(name, unit, window) -> None:
 def test_growth_by_month_is_the_same() -> None:
     rows = log("user").growth_accounting(every="month").rows
     found = {
-        row.period: {"new": row.new, "returning": row.returning, "resurrecting": row.resurrected, "dormant": row.dormant}
+        row.period: {
+            "new": row.new,
+            "returning": row.returning,
+            "resurrecting": row.resurrected,
+            "dormant": row.dormant,
+        }
         for row in rows
         if row.period <= "2024-06"
     }
@@ -82,12 +92,16 @@ def test_steps_from_event_to_event_are_the_same_within_sessions() -> None:
     with gzip.open(DATA, "rt") as stream:
         rows = [{**row, "seq": number} for number, row in enumerate(csv.DictReader(stream))]
     sessions = EventLog.from_rows(rows, customer_col="session_id", at_col="timestamp", seq_col="seq", tz="UTC")
-    found = {f"{row.from_stage}->{row.to_stage}": row.moves for row in sessions.flows().rows if row.from_stage is not None}
+    found = {
+        f"{row.from_stage}->{row.to_stage}": row.moves for row in sessions.flows().rows if row.from_stage is not None
+    }
     assert found == ANSWER["transitions_within_session"]
 
 
 def test_users_split_by_the_platform_of_their_first_event() -> None:
     split = log("user").funnel("home", by="platform", entry="first")
     assert {p.segment[0] for p in split.parts} == set(ANSWER["users_by_platform_of_first_event"])
-    sizes = {name: len(log("user").where(platform=name).customers) for name in ANSWER["users_by_platform_of_first_event"]}
+    sizes = {
+        name: len(log("user").where(platform=name).customers) for name in ANSWER["users_by_platform_of_first_event"]
+    }
     assert sizes == ANSWER["users_by_platform_of_first_event"]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.analysis.funnel_result import FunnelResult, part_of
 from custlife.analysis.question import choice, codes_of, names
-from custlife.analysis.result import person
+from custlife.analysis.splitting import about, calendar, check_calendar, group_order
 from custlife.analysis.steps import Exclude, Step, as_exclusions, as_steps, as_window, test_of
-from custlife.calendar import Periods, periods
 from custlife.engines.gathers import Exclusion, FunnelPlan
-from custlife.errors import DefinitionError
+from custlife.errors import DefinitionError, UnknownNameError
+from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
-    from custlife.calendar import Span
+    from custlife.calendar import Periods, Span
     from custlife.engines.gathers import FunnelTable
     from custlife.engines.history import History
 
@@ -43,8 +44,8 @@ class Funnel:
         order: `ordered` (others may come between), `strict` (nothing between) or `unordered`.
         skips: `passed` (who moves further on passes the stages between), `strict` or `exclude`.
         ties: `lenient`: steps of one instant count in order; `strict`: later steps must be strictly later.
-        repeats: Doing a step again: `keep` treats it as any other row, `ignore` lets it lie between the steps of a strict
-            order, `end` ends the attempt.
+        repeats: Doing a step again: `keep` treats it as any other row, `ignore` lets it lie between the steps of a
+            strict order, `end` ends the attempt.
         exclusions: What must not come between steps.
         exclusion: What an `unless` of a step does: `drop`, `stop`, `reset` or `void`.
         by: Segments to split by, in force when the unit entered.
@@ -72,6 +73,8 @@ class Funnel:
     def __attrs_post_init__(self) -> None:
         for name, choices in MODES.items():
             choice(name, getattr(self, name), choices)
+        check_calendar(self.every, self.week_start)
+        check_level(self.level)
         if self.order == "unordered" and (any(s.within or s.min_gap for s in self.steps)):
             raise DefinitionError("limits between steps need an order", "drop within= and min_gap= of the steps")
         if self.steps and (self.steps[0].within or self.steps[0].min_gap or self.steps[0].unless):
@@ -102,8 +105,8 @@ class Funnel:
 
         Raises:
             UnknownNameError: A stage that the model does not have.
-            DefinitionError: Steps against the order of the path with `skips="exclude"`; with `"passed"` nothing can be imputed
-            between them, and only stages really entered count.
+            DefinitionError: Steps against the order of the path with `skips="exclude"`; with `"passed"` nothing can be
+                imputed between them, and only stages really entered count.
         """
         steps = self.steps_for(history)
         what = "stage" if history.vocabulary.path else "event"
@@ -130,20 +133,20 @@ class Funnel:
         """Whether skips can be imputed: single stages of the path, in its order."""
         path = history.vocabulary.path
         places = [min(step) for step in codes if len(step) == 1]
-        in_order = len(places) == len(codes) and all(p < path for p in places) and all(
-            a < b for a, b in zip(places, places[1:], strict=False)
-        )
+        single = len(places) == len(codes) and all(p < path for p in places)
+        in_order = single and all(a < b for a, b in pairwise(places))
         if not in_order and path and self.skips == "exclude":
             named = ", ".join(map(str, steps))
-            raise DefinitionError(f"skips={self.skips!r} needs stages of the path in its order, got {named}", "pass skips='strict'")
+            what = f"skips={self.skips!r} needs stages of the path in its order, got {named}"
+            raise DefinitionError(what, "pass skips='strict'")
         return in_order and self.order != "unordered" and self.skips != "strict"
 
     def _exclusions(self, history: History, steps: tuple[Step, ...], what: str) -> list[Exclusion]:
-        made = [
-            Exclusion(codes_of(history, e.names, what), *self._range(e, steps), e.mode) for e in self.exclusions
-        ]
+        made = [Exclusion(codes_of(history, e.names, what), *self._range(e, steps), e.mode) for e in self.exclusions]
         made += [
-            Exclusion(codes_of(history, s.unless, what), k - 1, k, self.exclusion) for k, s in enumerate(steps) if s.unless
+            Exclusion(codes_of(history, s.unless, what), k - 1, k, self.exclusion)
+            for k, s in enumerate(steps)
+            if s.unless
         ]
         return made
 
@@ -161,9 +164,7 @@ class Funnel:
         return after, before
 
     def _periods(self, history: History) -> Periods | None:
-        if self.every is None:
-            return None
-        return periods(self.every, tz=history.zone, week_start=self.week_start)
+        return None if self.every is None else calendar(self.every, self.week_start, history)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -180,12 +181,12 @@ class Funnel:
             part_of(tally, labels, self, segment, calendar.label(period) if calendar and period is not None else None)
             for (segment, period), tally in sorted(table.items(), key=_by_group)
         ]
-        return FunnelResult(self, person(history), tuple(parts))
+        return FunnelResult(self, about(history, self.by), tuple(parts))
 
 
 def _by_group(item: tuple[tuple[tuple[str | None, ...], int | None], object]) -> tuple[object, ...]:
     (segment, period), _ = item
-    return tuple((value is None, value or "") for value in segment), period is not None, period or 0
+    return group_order(segment), period or 0
 
 
 def _number(side: int | str, steps: tuple[Step, ...]) -> int:
@@ -194,7 +195,5 @@ def _number(side: int | str, steps: tuple[Step, ...]) -> int:
         return side
     labels = [str(s) for s in steps]
     if side not in labels:
-        from custlife.errors import UnknownNameError
-
         raise UnknownNameError("step", side, labels)
     return labels.index(side)

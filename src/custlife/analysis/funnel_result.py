@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.result import DAY, About, Result, days_of, percent, with_interval
+from custlife.analysis.splitting import head, label
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment
 from custlife.stats import kaplan_meier, share
@@ -117,8 +118,7 @@ class FunnelPart:
     @property
     def label(self) -> str:
         """Segment and cohort in one text."""
-        names = [value if value is not None else "(missing)" for value in self.segment]
-        return " · ".join([*names, *([self.cohort] if self.cohort is not None else [])]) or "all"
+        return label(self.segment, *([self.cohort] if self.cohort is not None else [])) or "all"
 
 
 @attrs.frozen(str=False, repr=False)
@@ -143,8 +143,9 @@ class FunnelResult(Result):
             UsageError: The funnel was split.
         """
         if len(self.parts) != 1:
-            labels = ", ".join(repr(part.label) for part in self.parts[:5])
-            raise UsageError(f"the funnel has {len(self.parts)} parts", f"pick one: funnel.part({labels.split(', ')[0]}) of {labels}")
+            labels = [repr(part.label) for part in self.parts]
+            hint = f"pick one, such as funnel.part({labels[0]}); there are: {', '.join(labels[:5])}"
+            raise UsageError(f"the funnel has {len(self.parts)} parts", hint)
         return self.parts[0]
 
     def part(self, *values: str | None) -> FunnelPart:
@@ -154,7 +155,8 @@ class FunnelResult(Result):
             UnknownNameError: There is no such part.
         """
         for one in self.parts:
-            if values == (one.label,) or values == (*one.segment, *([one.cohort] if one.cohort is not None else [])):
+            own = (*one.segment, *([one.cohort] if one.cohort is not None else []))
+            if values in {(one.label,), own}:
                 return one
         raise UnknownNameError("part", " · ".join(map(str, values)), [one.label for one in self.parts])
 
@@ -204,26 +206,27 @@ class FunnelResult(Result):
             if n
         ]
         why = sorted({step.why for part in self.parts for step in part.steps if step.why})
-        return (f"Entry {q.entry}, order {q.order}, skips {q.skips}, ties {q.ties}.", *left, *[f"No rate: {w}." for w in why])
+        policies = f"Entry {q.entry}, order {q.order}, skips {q.skips}, ties {q.ties}."
+        return (policies, *left, *[f"No rate: {w}." for w in why])
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each part and step."""
         rows = []
         for part in self.parts:
-            head: dict[str, Any] = dict(zip(self.question.by, part.segment, strict=True))
+            first = head(self.question.by, part.segment)
             if self.question.every:
-                head["cohort"] = part.cohort
-            rows += [{**head, **_row(step)} for step in part.steps]
+                first["cohort"] = part.cohort
+            rows += [{**first, **_row(step)} for step in part.steps]
         return rows
 
     def people(self) -> list[dict[str, Any]]:
         """The columns that say what happened."""
         rows = self.to_dicts()
         steps = [step for part in self.parts for step in part.steps]
-        head = (*self.question.by, *(("cohort",) if self.question.every else ()))
+        first = (*self.question.by, *(("cohort",) if self.question.every else ()))
         return [
             {
-                **{name: row[name] for name in head},
+                **{name: row[name] for name in first},
                 "step": step.name,
                 "reached": step.reached,
                 "passed over": step.imputed,
@@ -250,7 +253,11 @@ class FunnelResult(Result):
                 ends.append(_caption(step))
         return Bars(
             tuple(labels),
-            (Segment("reached", reached, "good"), Segment("pending", pending, "pending"), Segment("lost", lost, "muted")),
+            (
+                Segment("reached", reached, "good"),
+                Segment("pending", pending, "pending"),
+                Segment("lost", lost, "muted"),
+            ),
             title=self.title(), values=tuple(ends),
         )  # fmt: skip
 

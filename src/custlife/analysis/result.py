@@ -30,9 +30,8 @@ def person(history: History) -> About:
     """What an answer says of the log it came from."""
     vocabulary = history.vocabulary
     model = vocabulary.model.name if vocabulary.model else None
-    return About(
-        history.as_of, history.since, history.zone.key, history.unit, len(history.ids), len(history), model, history.notes
-    )
+    sizes = len(history.ids), len(history)
+    return About(history.as_of, history.since, history.zone.key, history.unit, *sizes, model, history.notes)
 
 
 @attrs.frozen
@@ -138,7 +137,8 @@ class Result:
         return Table(columns, [tuple(row.values()) for row in rows], title=self.title(), note=note, align=align)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {self.title()}, {len(self.to_dicts())} rows, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
+        size = len(self.to_dicts())
+        return f"<{type(self).__name__}: {self.title()}, {size} rows, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
 
     def __str__(self) -> str:
         return self.table().text(width=110)
@@ -186,14 +186,8 @@ def _plain(value: object) -> Any:
     """A value as JSON can hold it."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(map(str, value))
-    if attrs.has(type(value)):
-        if type(value).__str__ is not object.__str__:
-            return str(value)
-        return {f.name: _plain(getattr(value, f.name)) for f in attrs.fields(type(value)) if not f.name.startswith("_")}
-    return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -108,9 +108,7 @@ class Exclude:
     mode: str
 
 
-def exclude(
-    name: str | Iterable[str], *, after: int | str = 0, before: int | str = -1, mode: str = "drop"
-) -> Exclude:
+def exclude(name: str | Iterable[str], *, after: int | str = 0, before: int | str = -1, mode: str = "drop") -> Exclude:
     """Stages or events that must not come strictly between two steps.
 
     Args:
@@ -168,5 +166,6 @@ def test_of(one: Step, history: History) -> Callable[[int], bool] | None:
     missing = [name for name, _ in one.where if name not in history.values]
     if missing:
         have = ", ".join(map(repr, sorted(history.values))) or "none"
-        raise DefinitionError(f"step {str(one)!r} asks for the unknown property {missing[0]!r}", f"properties are: {have}")
+        what = f"step {str(one)!r} asks for the unknown property {missing[0]!r}"
+        raise DefinitionError(what, f"properties are: {have}")
     return lambda row: all(column is not None and column[row] == value for column, value in columns)

@@ -25,7 +25,8 @@ class Layout:
         zone: The log's time zone.
         tz: Zone in which naive times and bare dates are read, or None to refuse them.
         ambiguous: What to do with skipped and repeated local times.
-        others: The columns after the first three, in order: `seq`, `recorded_at`, `key`, `segment:x`, `extra:x`, `value:x`.
+        others: The columns after the first three, in order: `seq`, `recorded_at`, `key`, `segment:x`, `extra:x`,
+            `value:x`.
         on_bad: `raise`, or `drop` to count and list what cannot be read.
         unit: What is counted.
     """

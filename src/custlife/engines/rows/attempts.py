@@ -8,6 +8,7 @@ are searched. Both are the same rule: the deepest attempt counts, then most real
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import attrs
@@ -111,7 +112,9 @@ class Matcher:
         index = list(range(low, high))
         bits = [self._tested(row) if any(plan.tests) else self.bits[code[row]] for row in index]
         if not plan.on_path and not history.sequenced and history.vocabulary.path == 0:
-            order = sorted(range(len(index)), key=lambda i: (at[index[i]], _lowest(bits[i]), bits[i], code[index[i]], i))
+            order = sorted(
+                range(len(index)), key=lambda i: (at[index[i]], _lowest(bits[i]), bits[i], code[index[i]], i)
+            )
             index, bits = [index[i] for i in order], [bits[i] for i in order]
         imputed = self._imputed(index) if plan.on_path and plan.skips != "strict" else [0] * len(index)
         serves = [real | passed for real, passed in zip(bits, imputed, strict=True)]
@@ -149,7 +152,8 @@ class Matcher:
         starts = sorted({i for place in unit.places for i in place}) if plan.order == "unordered" else unit.places[0]
         since = self.history.since
         if since is not None and starts:
-            valid = [i for i in starts if unit.at[i] >= since and unit.real[i] & (1 if plan.order != "unordered" else -1)]
+            really = -1 if plan.order == "unordered" else 1
+            valid = [i for i in starts if unit.at[i] >= since and unit.real[i] & really]
             if not valid or (plan.entry == "first" and valid[0] != starts[0]):
                 return Verdict(why="truncated")
             starts = valid
@@ -165,13 +169,13 @@ class Matcher:
         standing = [(start, hits) for start, hits, fate in tried if fate != "void"]
         if not standing:
             return Verdict(why="dropped")
-        start, hits = max(standing, key=lambda one: self._merit(unit, one[1]))
+        _, hits = max(standing, key=lambda one: self._merit(unit, one[1]))
         deepest = len(hits)
         if any(fate == "drop" for _, _, fate in tried):
             clean = any(fate != "drop" and len(h) == deepest for _, h, fate in tried)
             if not clean:
                 return Verdict(why="dropped")
-            start, hits = max(
+            _, hits = max(
                 ((s, h) for s, h, fate in tried if fate not in {"drop", "void"} and len(h) == deepest),
                 key=lambda one: self._merit(unit, one[1]),
             )
@@ -293,7 +297,7 @@ class Matcher:
         """The steps before a row that repeats one already done."""
         chosen = {i for i, _ in hits}
         done = 1
-        for depth, ((a, _), (b, _)) in enumerate(zip(hits, hits[1:], strict=False), 1):
+        for depth, ((a, _), (b, _)) in enumerate(pairwise(hits), 1):
             if any(unit.real[i] & done for i in range(a + 1, b) if i not in chosen):
                 return hits[:depth]
             done |= 1 << depth
@@ -374,7 +378,7 @@ class Matcher:
                 if really:
                     break
 
-    def _keeps_limits(self, unit: _Unit, last_real: tuple[int, int] | None, step: int, i: int, really: bool) -> bool:  # noqa: FBT001
+    def _keeps_limits(self, unit: _Unit, last_real: tuple[int, int] | None, step: int, i: int, really: bool) -> bool:
         """Whether the time since the last real step keeps the sum of the limits spanned."""
         if last_real is None:
             return True
