@@ -110,6 +110,17 @@ class TestExamples:
         made = entries(log.roll_up().history)
         assert made == {"one": [(day(0), "a"), (day(0), "d"), (day(5), "a")], "two": [(day(5), "d")]}
 
+    def test_the_order_that_a_source_gave_within_a_member_stands(self):
+        rows = [{"customer": "p", "stage": s, "at": day(0), "n": n, "account": "one"} for n, s in enumerate("ba")]
+        events = [{**row, "event": row["stage"]} for row in rows]
+        options = {"seq_col": "n", "account_col": "account"}
+        assert entries(StageLog.from_rows(rows, MODEL, **options).roll_up(rule="latest").history) == {
+            "one": [(day(0), "b"), (day(0), "a")]
+        }
+        assert entries(EventLog.from_rows(events, **options).roll_up().history) == {
+            "one": [(day(0), "b"), (day(0), "a")]
+        }
+
     def test_entries_name_the_member_behind_them(self):
         history = log_of([("p", 0, "a", "one"), ("q", 1, "b", "one")]).roll_up().history
         assert [history.extras["member"].name(row) for row in range(2)] == ["p", "q"]

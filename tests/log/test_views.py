@@ -133,6 +133,11 @@ class TestModels:
         with pytest.raises(DataError, match="1 row cannot be told in model 'tiny'"):
             log.migrate(MODEL.remove("b").with_version(MODEL.version + 1))
 
+    def test_ties_follow_the_new_order_of_the_path(self):
+        new = MODEL.reorder("a", after="c")
+        rows = [("u", "a", 0, None), ("u", "b", 0, None)]
+        assert [stage for _, stage in entries(log_of(rows).migrate(new).history)["u"]] == ["b", "a"]
+
     def test_a_crosswalk_must_start_from_the_model(self):
         log = log_of([("u", "a", 0, None)])
         with pytest.raises(UsageError, match="the crosswalk starts from model 'wason7', the log is on 'tiny'"):
