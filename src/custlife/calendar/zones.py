@@ -42,27 +42,43 @@ class Zone:
     """
 
     __slots__ = ("_dates", "_offsets", "key")
+    key: str
+    _offsets: Offsets | None
+    _dates: tuple[tuple[int, ...], tuple[int, ...]] | None
 
     def __init__(self, key: str) -> None:
-        self.key = key
-        self._offsets = UTC_OFFSETS if key == "UTC" else None
-        self._dates: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+        self._set("key", key)
+        self._set("_offsets", UTC_OFFSETS if key == "UTC" else None)
+        self._set("_dates", None)
         if key != "UTC":
             _load(key)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"zone {self.key!r} cannot be changed: {name}={value!r}")  # one zone serves many logs
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"zone {self.key!r} cannot lose {name!r}")
 
     @property
     def offsets(self) -> Offsets:
         """The changes of UTC offset, for code that looks up whole columns at once."""
-        if self._offsets is None:
-            self._offsets = read_offsets(_load(self.key))
-        return self._offsets
+        found = self._offsets
+        if found is None:
+            found = read_offsets(_load(self.key))
+            self._set("_offsets", found)
+        return found
 
     @property
     def dates(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The tables `(starts, offsets)` by which days are told; see `day`."""
-        if self._dates is None:
-            self._dates = self.offsets.dates()
-        return self._dates
+        found = self._dates
+        if found is None:
+            found = self.offsets.dates()
+            self._set("_dates", found)
+        return found
 
     def offset(self, us: int) -> int:
         """Local time minus UTC at an instant, in microseconds.

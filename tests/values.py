@@ -1,0 +1,237 @@
+"""One of every kind of value, made the same way each time; every new public value goes in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import custlife as cl
+from custlife import presets, simulate, stats
+from custlife.calendar import periods, zone
+from custlife.pictures import Bars, Segment, Table
+from custlife.stages import Edit, Requires
+
+ROWS = [
+    {"customer": "ada", "stage": "awareness", "at": "2026-01-05T09:00Z", "plan": "pro", "reason": ""},
+    {"customer": "ada", "stage": "intent", "at": "2026-01-09T09:00Z", "plan": "pro", "reason": ""},
+    {"customer": "ada", "stage": "conversion", "at": "2026-02-01T12:00Z", "plan": "team", "reason": ""},
+    {"customer": "bob", "stage": "awareness", "at": "2026-01-20T09:00Z", "plan": "", "reason": ""},
+    {"customer": "bob", "stage": "lapsed", "at": "2026-02-20T09:00Z", "plan": "", "reason": "price"},
+    {"customer": "bob", "stage": "awareness", "at": "2026-03-20T09:00Z", "plan": "", "reason": ""},
+    {"customer": "cyd", "stage": "engagement", "at": "2026-02-02T00:00Z", "plan": "pro", "reason": ""},
+    {"customer": "cyd", "stage": "lost", "at": "2026-02-22T00:00Z", "plan": "pro", "reason": "size"},
+]
+
+
+def stage_log() -> cl.StageLog:
+    return cl.StageLog.from_rows(
+        ROWS, presets.bruxt5, segment_cols=["plan"], reason_col="reason", tz="Europe/Zurich", as_of="2026-04-01T00:00Z"
+    )
+
+
+def event_log() -> cl.EventLog:
+    rows = [(row["customer"], f"{row['stage']} seen", row["at"]) for row in ROWS]
+    return cl.EventLog.from_rows(rows, as_of="2026-04-01T00:00Z")
+
+
+def model() -> cl.StageModel:
+    edge = cl.Transition("lead", "trial", action="signs up", max_gap="30 days", guards=[Requires("fact", "email")])
+    return cl.StageModel(
+        "saas",
+        ["lead", cl.Stage("trial", needs=["proof"], aliases=["Test"]), "paid"],
+        exits=[cl.Stage("lapsed", exit="paused"), cl.Stage("churned", exit="ended")],
+        transitions=[edge],
+        customer_from="paid",
+    )
+
+
+def customer() -> cl.Customer:
+    return (
+        cl.Customer("acme", presets.catalyst8)
+        .move("outreach", at="2026-01-05T09:00Z")
+        .move("onboarding", at="2026-02-01T12:00Z", reason="signed at the fair", key="crm-4711", properties={"fee": 3})
+        .track("login", at="2026-02-02T12:00Z", value=3, channel="web", properties={"page": "home"})
+        .fact("plan", "pro", at="2026-02-03T12:00Z")
+    )
+
+
+def make() -> dict[str, Any]:
+    """Fresh values by name."""
+    mine, acme = model(), customer()
+    return {**plain(mine, acme), **questions(), **answers(), **numbers_and_pictures()}
+
+
+def plain(mine: cl.StageModel, acme: cl.Customer) -> dict[str, Any]:
+    return {
+        "span": cl.months(3),
+        "span of hours": cl.hours(1.5),
+        "zone": zone("Europe/Zurich"),
+        "periods": periods("week", tz="Europe/Zurich", week_start="sunday"),
+        "business hours": cl.BusinessHours("mon-fri 09:00-17:00", tz="Europe/Zurich", holidays=["2026-12-25"]),
+        "stage": mine["trial"],
+        "citation": presets.catalyst8.cited,
+        "transition": mine.transitions[0],
+        "implied transition": mine.transition("trial", "paid"),
+        "guard": Requires("fact", "email"),
+        "model": mine,
+        "preset": presets.catalyst8,
+        "edited model": mine.rename("paid", "customer").insert("pilot", after="trial"),
+        "edit": mine.rename("paid", "customer").edits[0],
+        "diff": mine.diff(mine.rename("paid", "customer")),
+        "kind": cl.MoveKind.SKIP,
+        "move": acme.moves[1],
+        "event": acme.events[0],
+        "fact": acme.facts[0],
+        "leg": acme.journey[-1],
+        "spell": acme.spells[0],
+        "customer": acme,
+        "crosswalk": cl.crosswalk(presets.bruxt5, presets.catalyst8),
+        "pairing": next(iter(cl.crosswalk(presets.bruxt5, presets.catalyst8))),
+        "names": presets.names(),
+        "source": presets.source("catalyst-map"),
+    }
+
+
+def questions() -> dict[str, Any]:
+    paid = cl.all_of(cl.count("login", 3, within="30 days"), cl.value("order", "amount", at_least=5, of="total"))
+    away = cl.silent(for_="90 days", of="login")
+    return {
+        "step": cl.step(["intent", "conversion"], where={"plan": "pro"}, within="30 days", unless="lost"),
+        "exclude": cl.exclude("refund", after="paid", mode="stop"),
+        "conversion": cl.Conversion(cl.step("awareness"), cl.step("intent"), within=cl.days(30)),
+        "flows": cl.Flows(every="month", by=("plan",)),
+        "funnel": cl.Funnel((cl.step("awareness"), cl.step("intent")), within=cl.days(30), by=("plan",)),
+        "growth": cl.GrowthAccounting(every="week"),
+        "headcount": cl.Headcount(every="quarter"),
+        "paths": cl.Paths(longest=3),
+        "reasons": cl.Reasons(("lost",)),
+        "retention": cl.Retention(start=("conversion",)),
+        "time in stage": cl.TimeInStage(("intent",), horizon=cl.days(90)),
+        "rule": paid,
+        "rules": cl.Rules({"trial": cl.any_of(cl.seen("signed up"), cl.seen("demo")), "paid": paid, "lapsed": away}),
+    }
+
+
+def answers() -> dict[str, Any]:
+    log, events = stage_log(), event_log()
+    funnel = log.funnel(within=cl.days(30), by="plan")
+    return {
+        "funnel answer": funnel,
+        "funnel step": funnel.parts[0].steps[1],
+        "about": funnel.about,
+        "conversion answer": log.conversion("awareness", "intent", within=cl.days(30), every="month"),
+        "flows answer": log.flows(every="month"),
+        "growth answer": events.growth_accounting(every="month"),
+        "headcount answer": log.headcount(every="month", by="plan"),
+        "paths answer": log.paths(),
+        "per customer answer": log.per_customer(),
+        "reasons answer": log.reasons(),
+        "retention answer": log.retention(every="month"),
+        "spells answer": log.spells(),
+        "time in stage answer": log.time_in_stage(by="plan"),
+    }
+
+
+def numbers_and_pictures() -> dict[str, Any]:
+    curve = stats.kaplan_meier([1.0, 2.0, 2.0], [3.0])
+    return {
+        "interval": stats.wilson(3, 10),
+        "share": stats.share(3, 10),
+        "difference": stats.newcombe(3, 10, 4, 10),
+        "curve": curve,
+        "median": curve.median,
+        "mean": curve.restricted_mean(3),
+        "bars": Bars(("a", "b"), (Segment("reached", [3, 2], "good"),), title="t"),
+        "table": Table(("a", "b"), [("x", 1.5), ("y", None)], title="t"),
+        "rates": simulate.B2B,
+    }
+
+
+VALUES = make()
+
+Mutable = list[Any] | dict[Any, Any] | set[Any]
+Recipe = Callable[[], tuple[Callable[[], Any], list[Mutable]]]
+
+
+def _model_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    stages: list[Any] = ["lead", "paid"]
+    exits, unplaced, transitions, edits = [cl.Stage("lost", exit="ended")], ["odd"], [cl.Transition("lead", "paid")], [
+        Edit(2, "rename", "old", ("lead",))
+    ]  # fmt: skip
+    return (
+        lambda: cl.StageModel("m", stages, version=2, exits=exits, unplaced=unplaced, transitions=transitions, edits=edits),
+        [stages, exits, unplaced, transitions, edits],
+    )
+
+
+def _stage_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    parts: dict[str, list[str]] = {
+        name: [f"{name} one"]
+        for name in ("needs", "attitudes", "behaviors", "process", "owners", "touchpoints", "content", "metrics", "drops", "aliases")
+    }  # fmt: skip
+    return lambda: cl.Stage("x", **parts), [parts, *parts.values()]  # type: ignore[arg-type]
+
+
+def _transition_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    guards = [Requires("fact", "email")]
+    return lambda: cl.Transition("a", "b", guards=guards), [guards]
+
+
+def _customer_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    moves, events, facts, aliases = [("trial", "2026-01-05T09:00Z")], [("login", "2026-01-05T09:00Z")], {"plan": "pro"}, ["b"]
+    made = model()
+    return (
+        lambda: cl.Customer("a", made, moves=moves, events=events, facts=facts, aliases=aliases),
+        [moves, events, facts, aliases],
+    )
+
+
+def _move_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    properties = {"a": 1}
+    return lambda: cl.Move("trial", "2026-01-05T09:00Z", properties=properties), [properties]
+
+
+def _event_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    properties = {"a": 1}
+    return lambda: cl.Event("login", "2026-01-05T09:00Z", properties=properties), [properties]
+
+
+def _hours_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    hours, holidays = {"mon-fri": "09:00-17:00"}, ["2026-12-25"]
+    return lambda: cl.BusinessHours(hours, tz="UTC", holidays=holidays), [hours, holidays]
+
+
+def _step_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    names, where, unless = ["a", "b"], {"plan": "pro"}, ["c"]
+    return lambda: cl.step(names, where=where, unless=unless), [names, where, unless]
+
+
+def _rules_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    names, pairs = ["login"], {"trial": cl.seen("login")}
+    return lambda: (cl.count(names, 2), cl.Rules(pairs)), [names, pairs]
+
+
+def _question(kind: Any, **lists: list[Any]) -> Recipe:
+    return lambda: (lambda: kind(**lists), list(lists.values()))
+
+
+FROM_MUTABLE: dict[str, Recipe] = {
+    "model": _model_parts,
+    "stage": _stage_parts,
+    "transition": _transition_parts,
+    "customer": _customer_parts,
+    "move": _move_parts,
+    "event": _event_parts,
+    "business hours": _hours_parts,
+    "step": _step_parts,
+    "rules": _rules_parts,
+    "funnel": _question(cl.Funnel, steps=[cl.step("a"), cl.step("b")], by=["plan"], exclusions=[cl.exclude("c")]),
+    "flows": _question(cl.Flows, by=["plan"]),
+    "growth": _question(cl.GrowthAccounting, by=["plan"], active=["a"], new=["a"]),
+    "headcount": _question(cl.Headcount, by=["plan"]),
+    "paths": _question(cl.Paths, by=["plan"]),
+    "reasons": _question(cl.Reasons, exits=["lost"], by=["plan"]),
+    "retention": _question(cl.Retention, by=["plan"], start=["a"], active=["a"]),
+    "time in stage": _question(cl.TimeInStage, stages=["a"], by=["plan"]),
+    "table": lambda: (lambda rows=(rows := [["a", 1]]): Table(("x", "y"), rows), [rows, rows[0]]),  # type: ignore[misc]
+}
