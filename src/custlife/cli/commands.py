@@ -31,7 +31,8 @@ def demo(given: argparse.Namespace) -> int:
     folder = Path(given.out)
     with progress() as say:
         say("reading 6,919 purchases")
-        purchases, shop = shop_demo.purchases(), shop_demo.shop()
+        purchases = shop_demo.purchases()
+        shop = purchases.to_stages(shop_demo.MODEL, shop_demo.RULES)
         say("counting the shop")
         real = reporting.report(
             shop,

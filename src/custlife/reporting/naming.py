@@ -23,11 +23,8 @@ __all__ = ["labels", "named_flows", "named_funnel", "named_headcount", "named_pa
 
 
 def labels(model: StageModel) -> Name:
-    """From the key of a stage to its label, with the key beside it where two stages share one label."""
-    found = [model[key].label for key in model.codes]
-    names = {
-        key: name if found.count(name) == 1 else f"{name} ({key})" for key, name in zip(model.codes, found, strict=True)
-    }
+    """From the key of a stage to its label; no two stages share one."""
+    names = {key: model[key].label for key in model.codes}
     return lambda key: names.get(key, key)
 
 

@@ -57,6 +57,7 @@ def stage_rows(
         TimeError: `as_of` is not after `start`.
 
     Examples:
+        >>> from custlife.simulate import B2B
         >>> rows = stage_rows(B2B, customers=2, seed=1, start="2025-01-01T00:00Z", as_of="2025-07-01T00:00Z")
         >>> sorted(rows[0])
         ['at', 'customer', 'owner', 'plan', 'reason', 'recorded_at', 'region', 'stage']
