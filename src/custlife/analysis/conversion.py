@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.funnel import Funnel
+from custlife.analysis.question import names
 from custlife.analysis.result import Result, percent, with_interval
 from custlife.analysis.splitting import about, head, label
+from custlife.analysis.steps import as_step, as_window
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Lines, Segment, Series
 
@@ -44,12 +46,12 @@ class Conversion:
         interval: `wilson` or `clopper-pearson`.
     """
 
-    start: Step
-    goal: Step
-    within: Span | None = None
+    start: Step = attrs.field(converter=as_step)
+    goal: Step = attrs.field(converter=as_step)
+    within: Span | None = attrs.field(default=None, converter=as_window)
     entry: str = "first"
     skips: str = "passed"
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     every: str | None = None
     week_start: str = "monday"
     level: float = 0.95

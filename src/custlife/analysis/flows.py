@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import codes_of
+from custlife.analysis.question import codes_of, names
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import about, calendar, check_calendar, group_order, head, segment_test
 from custlife.engines.gathers import EARLIER, Moves, MoveTable
@@ -42,7 +42,7 @@ class Flows:
     CELL: ClassVar[tuple[str, ...]] = ("segment", "period", "from_stage", "to_stage")
 
     every: str | None = None
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     week_start: str = "monday"
 
     def __attrs_post_init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice
+from custlife.analysis.question import choice, maybe_names, names, some_names
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import (
     about,
@@ -59,11 +59,11 @@ class GrowthAccounting:
     CELL: ClassVar[tuple[str, ...]] = ("segment", "period", "state")
 
     every: str = "month"
-    active: tuple[str, ...] | None = None
-    new: tuple[str, ...] = ("first_active",)
+    active: tuple[str, ...] | None = attrs.field(default=None, converter=maybe_names)
+    new: tuple[str, ...] = attrs.field(default=("first_active",), converter=some_names)
     dormant_after: int = 1
     resurrected_after: int = 1
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     week_start: str = "monday"
 
     def __attrs_post_init__(self) -> None:

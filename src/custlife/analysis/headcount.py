@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import codes_of
+from custlife.analysis.question import codes_of, names
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import (
     about,
@@ -49,7 +49,7 @@ class Headcount:
     CELL: ClassVar[tuple[str, ...]] = ("segment", "period", "stage")
 
     every: str = "month"
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     week_start: str = "monday"
 
     def __attrs_post_init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice, codes_of
+from custlife.analysis.question import choice, codes_of, names
 from custlife.analysis.result import Result, days_of
 from custlife.analysis.splitting import about, check_count, groups_of, head, label, segment_test
 from custlife.engines import gathers
@@ -43,7 +43,7 @@ class Paths:
 
     longest: int | None = None
     repeats: str = "keep"
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:

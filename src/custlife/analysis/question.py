@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from custlife.engines import run
 from custlife.errors import UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from custlife.engines.gathers import Request
     from custlife.engines.history import History
 
-__all__ = ["Question", "ask", "ask_all", "choice", "codes_of", "names"]
+__all__ = ["Question", "ask", "ask_all", "choice", "codes_of", "maybe_names", "names", "some_names"]
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -50,11 +51,24 @@ def names(value: str | Iterable[str] | None, name: str = "by") -> tuple[str, ...
     """
     if value is None:
         return ()
-    found = (value,) if isinstance(value, str) else tuple(value)
-    for item in found:
-        if not isinstance(item, str):
-            raise UsageTypeError(f"{name}={value!r} must be text or a list of texts", f"write {name}='segment'")
+    given: object = value
+    if isinstance(given, (set, frozenset)):
+        given = sorted(given, key=str)
+    found = (given,) if isinstance(given, str) or not isinstance(given, Iterable) else tuple(given)
+    if not all(isinstance(item, str) for item in found):
+        hint = f"write {name}={'segment' if name == 'by' else 'name'!r}"
+        raise UsageTypeError(f"{name}={value!r} must be text or a list of texts", hint)
     return found
+
+
+def some_names(value: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Names of stages, events or exits."""
+    return names(value, "names")
+
+
+def maybe_names(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Names of stages or events, or None where the default holds."""
+    return None if value is None else names(value, "names")
 
 
 def choice(name: str, value: str, choices: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import codes_of
+from custlife.analysis.question import codes_of, names, some_names
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import about, group_order, head, label, segment_test, shown_reason
 from custlife.engines import gathers
@@ -39,8 +39,8 @@ class Reasons:
 
     CELL: ClassVar[tuple[str, ...]] = ("segment", "from_stage", "to_stage", "reason")
 
-    exits: tuple[str, ...] = ()
-    by: tuple[str, ...] = ()
+    exits: tuple[str, ...] = attrs.field(default=(), converter=some_names)
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
 
     def requests(self, history: History) -> list[gathers.Reasons]:
         """The one table it needs."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice
+from custlife.analysis.question import choice, maybe_names, names
 from custlife.analysis.retention_result import RetentionCell, RetentionMean, RetentionResult, RetentionRow
 from custlife.analysis.splitting import (
     about,
@@ -57,10 +57,10 @@ class Retention:
     every: str = "month"
     kind: str = "classic"
     cohort: str = "first"
-    start: tuple[str, ...] | None = None
-    active: tuple[str, ...] | None = None
+    start: tuple[str, ...] | None = attrs.field(default=None, converter=maybe_names)
+    active: tuple[str, ...] | None = attrs.field(default=None, converter=maybe_names)
     periods: int | None = None
-    by: tuple[str, ...] = ()
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     week_start: str = "monday"
     level: float = 0.95
     interval: str = "wilson"

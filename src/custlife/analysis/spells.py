@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import codes_of
+from custlife.analysis.question import codes_of, some_names
 from custlife.analysis.result import Result, days_of, person
 from custlife.calendar import from_us
 from custlife.engines.rows.staying import OPEN, following
@@ -29,7 +29,7 @@ class SpellList:
         stages: Only the stays in these stages; empty means all.
     """
 
-    stages: tuple[str, ...] = ()
+    stages: tuple[str, ...] = attrs.field(default=(), converter=some_names)
 
     def requests(self, history: History) -> list[Any]:
         """No table: a list of units is not a count."""

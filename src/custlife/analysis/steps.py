@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from custlife.calendar import Span
     from custlife.engines.history import History
 
-__all__ = ["Exclude", "Step", "as_exclusions", "as_steps", "as_window", "exclude", "step", "test_of"]
+__all__ = [
+    "Exclude",
+    "Step",
+    "as_exclusions",
+    "as_horizon",
+    "as_step",
+    "as_steps",
+    "as_window",
+    "exclude",
+    "step",
+    "test_of",
+]
 
 EXCLUSION_MODES = ("drop", "stop", "reset", "void")
 
@@ -30,6 +41,11 @@ def optional_span(value: Span | timedelta | str | None, name: str) -> Span | Non
 def as_window(value: Span | timedelta | str | None) -> Span | None:
     """The `within=` of a question: a span, anything that reads as one, or None."""
     return optional_span(value, "within")
+
+
+def as_horizon(value: Span | timedelta | str | None) -> Span | None:
+    """The `horizon=` of a question, in the same way."""
+    return optional_span(value, "horizon")
 
 
 @attrs.frozen
@@ -143,6 +159,11 @@ def as_steps(steps: Iterable[str | Step | None] | str | Step) -> tuple[Step, ...
             raise UsageTypeError(f"a step cannot be {one!r}", "write a name or cl.step('name', within=cl.days(30))")
         made.append(one if isinstance(one, Step) else step(one))
     return tuple(made)
+
+
+def as_step(one: str | Step | None) -> Step:
+    """A single step, from its name or as it is; None for any event."""
+    return as_steps((one,))[0]
 
 
 def as_exclusions(exclusions: Iterable[Exclude] | Exclude) -> tuple[Exclude, ...]:

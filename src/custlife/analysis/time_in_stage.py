@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice, codes_of
+from custlife.analysis.question import choice, codes_of, names, some_names
 from custlife.analysis.result import DAY, Result
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
+from custlife.analysis.steps import as_horizon
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
@@ -47,11 +48,11 @@ class TimeInStage:
 
     CELL: ClassVar[tuple[str, ...]] = ("segment", "stage", "state")
 
-    stages: tuple[str, ...] = ()
+    stages: tuple[str, ...] = attrs.field(default=(), converter=some_names)
     clock: str = "visit"
     resolution: str = "exact"
-    horizon: Span | None = None
-    by: tuple[str, ...] = ()
+    horizon: Span | None = attrs.field(default=None, converter=as_horizon)
+    by: tuple[str, ...] = attrs.field(default=(), converter=names)
     level: float = 0.95
     interval: str = "log-log"
 
