@@ -339,3 +339,14 @@ def test_policy_violations_are_noted_or_refused():
         ("customer 'x: y' at 2026-01-31T00:00:00+00:00", "a to c"),
     )
     assert len(StageLog.from_rows(rows[:1], model, on_illegal="raise")) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "call"),
+    [("iter_rows", "iter_rows(named=True)"), ("to_pylist", "to_pylist()"), ("to_dict", "to_dict('records')")],
+)
+def test_a_frame_is_told_how_to_hand_over_its_rows(method, call) -> None:
+    frame = type("Frame", (), {method: None, "__iter__": lambda self: iter(())})()
+    with pytest.raises(UsageTypeError) as caught:
+        StageLog.from_rows(frame, MODEL)
+    assert str(caught.value) == f"rows is a Frame, not rows\n\nHint: pass its rows: rows.{call}"

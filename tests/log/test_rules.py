@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custlife.calendar import days
@@ -134,6 +134,7 @@ class TestLaws:
             max_leaves=12,
         )
     )
+    @example({"rule": ""})  # an empty kind was neither refused nor a rule
     def test_any_document_is_a_rule_or_a_data_error(self, document):
         try:
             assert isinstance(Rule.from_dict(document), Rule)

@@ -85,7 +85,7 @@ def rules_from_dict(document: object) -> Rules:
 def _rule(fields: Fields) -> Any:
     kind = fields.required_text("rule")
     if kind not in KINDS:
-        if kind:
+        if kind or fields.raw("rule") == "":
             fields.fault("rule", f"unknown rule {kind!r}; {nearest(kind, KINDS)}")
         return None
     made: Any = KINDS[kind]

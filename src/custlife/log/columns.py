@@ -129,6 +129,13 @@ def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
             f"rows must be an iterable of dicts or of (customer, stage, at), got {type(rows).__name__}",
             "for a file write from_csv(path, ...); for a dict of lists, zip(*columns.values())",
         )
+    for method, call in (
+        ("iter_rows", "iter_rows(named=True)"),
+        ("to_pylist", "to_pylist()"),
+        ("to_dict", "to_dict('records')"),
+    ):
+        if hasattr(rows, method):
+            raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", f"pass its rows: rows.{call}")
     iterator = iter(rows)
     first = next(iterator, None)
     if first is None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from custlife.engines.history import note
 from custlife.engines.rows.looking import of_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from custlife.engines.history import History
+    from custlife.engines.history import History, Note
 
 __all__ = ["FirstSeen", "Having"]
 
@@ -41,7 +42,15 @@ class Having:
             named = self.test is None or bool(self.test(unit))
             return named and all(any(column.name(row) in values for row in rows) for column, values in wanted)
 
-        return of_units(history, keep)
+        kept = of_units(history, keep)
+        return kept if len(kept) or not len(history) else attrs.evolve(kept, notes=(*kept.notes, self._nobody(history)))
+
+    def _nobody(self, history: History) -> Note:
+        """Says that nobody was left, and what there would have been."""
+        asked = [f"{name} in {sorted(map(str, values))}" for name, values in self.segments]
+        there = [f"{name} is one of {', '.join(history.segments[name].names[:9])}" for name, _ in self.segments]
+        what = " and ".join(asked) or "the customers asked for"
+        return note("dropped", f"nobody was left by where() with {what}", there, len(history.ids))
 
 
 @attrs.frozen(eq=False)
