@@ -136,6 +136,25 @@ def test_activity_before_one_is_new_does_not_count():
     assert "1 were active but never new." in found.footnotes()
 
 
+def test_who_is_still_in_a_stage_at_the_first_instant_of_a_period_is_active_in_it():
+    rows = [Row("u1", hour(0), "b"), Row("u2", hour(23), "b")]  # midnight in Zurich
+    found = stage_log(rows, hour(23)).growth_accounting(every="day").rows
+    assert [(row.active, row.returning, row.dormant) for row in found] == [(1, 0, 0), (2, 1, 0)]
+
+
+def test_a_period_that_has_only_begun_is_shown_once_something_happens_in_it():
+    found = event_log([Row("u1", hour(0), "visit")], hour(23)).growth_accounting(every="day")
+    assert [row.period for row in found.rows] == ["2026-03-27"]
+    found = stage_log([Row("u1", hour(0), "b")], hour(23)).growth_accounting(every="day")
+    assert [row.period for row in found.rows] == ["2026-03-27"]
+
+
+def test_one_who_was_seen_long_before_being_active_is_resurrected_not_new():
+    rows = [Row("u1", hour(0), "a"), Row("u1", hour(50), "b")]
+    found = stage_log(rows, hour(60)).growth_accounting(every="day", new="first_seen").rows
+    assert [(row.new, row.resurrected) for row in found] == [(0, 1)]
+
+
 def test_the_last_period_is_flagged_where_it_is_not_over():
     found = log_of(("u1", 0), as_of=30).growth_accounting(every="day")
     assert [row.is_complete for row in found.rows] == [True, False]

@@ -122,6 +122,7 @@ ROWS = [
 def test_headcount_lists_exits_apart():
     found = stage_log(ROWS, hour(60)).headcount(every="day")
     assert found.at("2026-03-29") == {"a": 0, "b": 1, "c": 0, "other": 1, "lapsed": 1, "lost": 0}
+    assert found.rows[0].label == "a · 2026-03-27"
     assert {row.stage: row.place for row in found.rows} == {
         "a": "path", "b": "path", "c": "path", "other": "unplaced", "lapsed": "paused", "lost": "ended",
     }  # fmt: skip
@@ -157,6 +158,14 @@ def test_flows_are_drawn_whole_or_by_period():
     assert "enter" in str(log.flows(every="day").picture())
     assert "1 moves were made before observation began." in log.flows().footnotes()
     assert log.flows(every="day", by="plan").to_dicts()[0].keys() >= {"plan", "period", "from", "to"}
+
+
+def test_headcount_before_observation_starts_with_the_period_of_since():
+    found = stage_log([Row("u1", hour(0), "a")], hour(60), hour(40)).headcount(every="day")
+    assert [(row.period, row.count, row.entered) for row in found.of("a")] == [
+        ("2026-03-28", 1, 0),
+        ("2026-03-29", 1, 0),
+    ]
 
 
 def test_periods_are_checked():

@@ -54,7 +54,11 @@ def expected(made: list[Length], gone, split: bool):
     )
 
 
+BACK_AT_SINCE = [Row("u1", hour(0), "a"), Row("u1", hour(5), "b"), Row("u1", hour(9), "a"), Row("u1", hour(9), "b")]
+
+
 @given(rows=STAGE_ROWS, as_of=AS_OF, since=SINCE, clock=st.sampled_from(["visit", "total"]), split=st.booleans())
+@example(rows=BACK_AT_SINCE, as_of=hour(20), since=hour(9), clock="total", split=False)
 def test_the_table_holds_every_stay_once(rows, as_of, since, clock, split):
     log = stage_log(rows, as_of, since)
     table = table_of(log, TimeInStage(clock=clock, by=("plan",) if split else ()))

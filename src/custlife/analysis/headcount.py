@@ -59,7 +59,7 @@ class Headcount:
         """Two tables: who comes in by the segment of the new stay, who goes out by that of the old one."""
         codes_of(history, ())
         periods = calendar(self.every, self.week_start, history)
-        return [Moves(periods, self.by), Moves(periods, self.by, "stay")]
+        return [Moves(periods, self.by), Moves(periods, self.by, "stay" if self.by else "move")]
 
     def answer(self, history: History, tables: list[Any]) -> HeadcountResult:
         """The result, from the tables of counts."""
