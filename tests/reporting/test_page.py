@@ -55,6 +55,17 @@ def test_the_page_is_below_half_a_megabyte(made):
     assert len(made.html.encode()) < 500_000
 
 
+@pytest.mark.parametrize("every", ["week", "day"])
+def test_many_periods_keep_the_page_small(every):
+    assert len(report(simulate.b2b(), every=every).html.encode()) < 500_000
+
+
+def test_many_segments_keep_the_page_small():
+    rows = [{"customer": f"c{i}", "stage": "outreach", "at": "2026-01-01T00:00Z", "seg": f"s {i}"} for i in range(2000)]
+    log = StageLog.from_rows(rows, presets.catalyst8, segment_cols=["seg"], as_of="2026-09-01T00:00Z")
+    assert len(report(log, by="seg").html.encode()) < 500_000
+
+
 def test_the_page_has_no_script_and_fetches_nothing(made):
     page = Page(made.html)
     assert not {"script", "link", "img", "iframe", "object", "embed", "base", "form"} & set(page.tags)

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 from custlife.pictures.scales import shown
 from custlife.pictures.svg import EDGE, element, num, tooltip
 from custlife.pictures.tones import paint
+from custlife.pictures.words import pixels
 
 if TYPE_CHECKING:
     from custlife.pictures.flows_layout import Plan, Ribbon, Spot
     from custlife.pictures.svg import Sheet
+
+
+Place = tuple[float, float, float]
+"""Left and right end of a label, and its height."""
+
+_LABEL = 26.0
 
 
 def draw(plan: Plan, sheet: Sheet, form: str) -> None:
@@ -24,8 +31,10 @@ def draw(plan: Plan, sheet: Sheet, form: str) -> None:
     for spot in plan.spots:
         about = f"{spot.node.name}: {shown(spot.value, form)}"
         sheet.box(EDGE + spot.x, top + spot.y, plan.bar, max(spot.height, 1.5), tone=spot.tone, tip=about)
-    for spot in plan.spots:
-        _label(spot, plan, sheet, top, form)
+    taken: list[Place] = []
+    last = max(spot.layer for spot in plan.spots)
+    for spot in sorted(plan.spots, key=lambda spot: spot.layer != last):
+        _label(spot, plan, sheet, top, form, taken)
     lowest = max(spot.middle for spot in plan.spots)
     sheet.y = top + max(plan.height, lowest + 14) + 4
 
@@ -57,12 +66,23 @@ def _arc(ribbon: Ribbon, plan: Plan, top: float, form: str) -> str:
     return _path(ribbon, form, course, 1.2)
 
 
-def _label(spot: Spot, plan: Plan, sheet: Sheet, top: float, form: str) -> None:
+def _free(y: float, sides: tuple[float, float], top: float, taken: list[Place]) -> float:
+    """The height nearest to `y` at which a label of two lines hides none that is written already."""
+    left, right = sides
+    near = [other for a, b, other in taken if a < right and left < b]
+    tries = [y + step for step in (0.0, 13.0, -13.0, 26.0, -26.0, 39.0, -39.0) if y + step >= top + 10]
+    place = next((one for one in tries if all(abs(one - other) >= _LABEL for other in near)), y)
+    taken.append((left, right, place))
+    return place
+
+
+def _label(spot: Spot, plan: Plan, sheet: Sheet, top: float, form: str, taken: list[Place]) -> None:
     last = spot.layer == max(other.layer for other in plan.spots)
     # Labels stand to the right of their bar, in the last layer to the left.
     x = EDGE + spot.x + (-6 if last and spot.layer else plan.bar + 6)
     anchor = "end" if last and spot.layer else None
     room = min(plan.gap - plan.bar - 12 if plan.gap else sheet.width, x - EDGE if anchor else sheet.width - EDGE - x)
-    y = max(top + spot.middle, top + 10)
+    wide = min(max(pixels(spot.node.name), pixels(shown(spot.value, form), 11)), room)
+    y = _free(max(top + spot.middle, top + 10), (x - wide, x) if anchor else (x, x + wide), top, taken)
     sheet.text(x, y - 1, spot.node.name, room=room, anchor=anchor, halo=True)
     sheet.text(x, y + 12, shown(spot.value, form), size=11, room=room, anchor=anchor, quiet=True, halo=True)

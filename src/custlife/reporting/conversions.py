@@ -125,16 +125,17 @@ def by_segment(answers: StageAnswers) -> Section | None:
 
 
 def split_bars(one: ConversionResult, title: str) -> Bars:
-    """Converted, pending and lost, one bar for each segment."""
+    """Converted, pending and lost, one bar for each segment, the largest first."""
+    rows = sorted(one.rows, key=lambda row: -row.entered)
     return Bars(
-        [row.label for row in one.rows],
+        [row.label for row in rows],
         (
-            Segment("made it", [row.converted for row in one.rows], "good"),
-            Segment("pending: still has time", [row.pending for row in one.rows], "pending"),
-            Segment("lost: too late, or gone", [row.lost for row in one.rows], "muted"),
+            Segment("made it", [row.converted for row in rows], "good"),
+            Segment("pending: still has time", [row.pending for row in rows], "pending"),
+            Segment("lost: too late, or gone", [row.lost for row in rows], "muted"),
         ),
         title=title,
-        values=[within_limits(row) for row in one.rows],
+        values=[within_limits(row) for row in rows],
     )
 
 

@@ -19,6 +19,9 @@ __all__ = ["Finding", "Section", "fold", "page", "paragraph", "renamed", "show"]
 WIDTH = 920
 """Pictures are drawn this wide: the column of the page on a desk."""
 
+MOST_CELLS, MOST_COLUMNS = 600, 40
+"""Of a table behind a picture: a page that people open is no place for more."""
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -85,8 +88,13 @@ def renamed(picture: Picture, title: str) -> Any:
 
 
 def fold(table: Table, summary: str = "The numbers") -> str:
-    """A table that opens on a click; what is open is printed."""
-    return f"<details><summary>{_safe(summary)}</summary>{table.html()}</details>" if table.rows else ""
+    """A table that opens on a click; what is open is printed. Long ones are cut, very wide ones left to the log."""
+    if not table.rows:
+        return ""
+    if len(table.columns) > MOST_COLUMNS:
+        return paragraph("The table is too wide for a page: ask the log for it, or the shell with --json.", "how")
+    cut = attrs.evolve(table, limit=max(10, MOST_CELLS // len(table.columns)))
+    return f"<details><summary>{_safe(summary)}</summary>{cut.html()}</details>"
 
 
 def _findings(findings: Sequence[Finding]) -> str:
