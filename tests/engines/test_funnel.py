@@ -307,3 +307,13 @@ def test_an_empty_log_has_a_funnel_of_nobody() -> None:
     made = ask(Funnel(within=seconds(3)), history([]))
     assert next((s.reached, s.rate, s.why) for s in made.steps) == (0, None, "nobody is eligible yet")
     assert count_funnel(Funnel().plan(history([])), history([]))
+
+
+def test_splitting_by_a_segment_that_is_not_there_says_how_to_have_it() -> None:
+    with pytest.raises(CustlifeError) as caught:
+        ask(Funnel(by="plan"), history([("u", 0, "a")]))
+    assert str(caught.value) == (
+        "unknown segment 'plan'\n\nHint: name the columns to split by when the log is made: segment_cols=['plan']"
+    )
+    with pytest.raises(CustlifeError, match="did you mean 'plan'"):
+        ask(Funnel(by="plans"), with_plans(history([("u", 0, "a")])))

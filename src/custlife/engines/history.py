@@ -178,7 +178,10 @@ class History:
 
         for name in by:
             if name not in self.segments:
-                raise UnknownNameError("segment", name, sorted(self.segments))
+                error = UnknownNameError("segment", name, sorted(self.segments))
+                if not self.segments:
+                    error.hint = "name the columns to split by when the log is made: segment_cols=['plan']"
+                raise error
         if not by:
             return None
         columns = [self.segments[name] for name in by]
