@@ -24,6 +24,10 @@ SECOND = 1_000_000
 LIMIT = st.one_of(st.none(), st.integers(0, 8))
 SUBPATH = st.lists(st.sampled_from(PATH), min_size=1, max_size=4, unique=True).map(lambda s: tuple(sorted(s)))
 
+TO_EXITS = st.builds(
+    lambda steps, exits: (*steps, *exits), SUBPATH, st.sampled_from([(), ("lapsed",), ("lost",), ("lapsed", "lost")])
+)
+
 
 def spans(values: tuple[int | None, ...]) -> list[Span | None]:
     return [None if value is None else seconds(value) for value in values]
@@ -81,12 +85,12 @@ def expected(rows: Rows, as_of: int, one: Ask) -> dict[str, list[Found] | str]:
     return {u: judge(seen, PATH, {"lost"}, as_of, one) for u, seen in mine.items()}
 
 
-@given(stage_rows(rows=8), st.integers(0, 14), asks(SUBPATH, limits=False))
+@given(stage_rows(rows=8), st.integers(0, 14), asks(TO_EXITS, limits=False))
 def test_every_attempt_is_the_one_that_trying_everything_finds(rows: Rows, as_of: int, one: Ask) -> None:
     assert judged(rows, as_of, one) == expected(rows, as_of, one)
 
 
-@given(stage_rows(rows=8), st.integers(0, 14), asks(SUBPATH, limits=True))
+@given(stage_rows(rows=8), st.integers(0, 14), asks(TO_EXITS, limits=True))
 @example(
     [("u0", 0, "a"), ("u0", 1, "b"), ("u0", 5, "lapsed"), ("u0", 5, "b"), ("u0", 9, "c")],
     14,
@@ -317,3 +321,17 @@ def test_splitting_by_a_segment_that_is_not_there_says_how_to_have_it() -> None:
     )
     with pytest.raises(CustlifeError, match="did you mean 'plan'"):
         ask(Funnel(by="plans"), with_plans(history([("u", 0, "a")])))
+
+
+def test_leaving_for_an_exit_counts_those_who_passed_over_the_start() -> None:
+    rows = [("u", 0, "c"), ("u", 5, "lost")]
+    found = ask(Funnel(["b", "lost"], seconds(9)), history(rows, as_of=20))
+    assert [(s.reached, s.imputed) for s in found.steps] == [(1, 1), (1, 0)]
+
+
+def test_a_split_funnel_that_nobody_entered_has_no_parts() -> None:
+    found = ask(Funnel(["b"], by="plan", every="day"), with_plans(history([("u", 0, "lapsed")])))
+    assert (found.parts, found.entered, found.to_dicts()) == ((), 0, [])
+    assert "nothing to show" in str(found).lower() or str(found)
+    with pytest.raises(CustlifeError, match="the funnel has no parts: nobody entered it"):
+        _ = found.steps

@@ -51,7 +51,7 @@ def serves(rows: list[tuple[int, str]], path: tuple[str, ...], ask: Ask) -> list
             here = path.index(name)
             if path and ask.skips != "strict":
                 for k, step in enumerate(ask.steps):
-                    if before < path.index(step) < here:
+                    if step in path and before < path.index(step) < here:
                         mine[k] = False
             before = here
         found.append(mine)

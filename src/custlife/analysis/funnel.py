@@ -130,11 +130,11 @@ class Funnel:
         )
 
     def _is_on_path(self, history: History, steps: tuple[Step, ...], codes: tuple[frozenset[int], ...]) -> bool:
-        """Whether skips can be imputed: single stages of the path, in its order."""
+        """Whether skips can be imputed: single stages of the path in its order; after them, places off the path."""
         path = history.vocabulary.path
-        places = [min(step) for step in codes if len(step) == 1]
-        single = len(places) == len(codes) and all(p < path for p in places)
-        in_order = single and all(a < b for a, b in pairwise(places))
+        on = [min(step) for step in codes if min(step, default=path) < path]
+        led = codes[: len(on)]
+        in_order = bool(on) and all(len(c) == 1 and min(c) < path for c in led) and all(a < b for a, b in pairwise(on))
         if not in_order and path and self.skips == "exclude":
             named = ", ".join(map(str, steps))
             what = f"skips={self.skips!r} needs stages of the path in its order, got {named}"
@@ -180,6 +180,7 @@ class Funnel:
         parts = [
             part_of(tally, labels, self, segment, calendar.label(period) if calendar and period is not None else None)
             for (segment, period), tally in sorted(table.items(), key=_by_group)
+            if len(segment) == len(self.by) and (period is None) == (calendar is None)
         ]
         return FunnelResult(self, about(history, self.by), tuple(parts))
 

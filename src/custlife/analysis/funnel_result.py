@@ -143,6 +143,8 @@ class FunnelResult(Result):
             UsageError: The funnel was split.
         """
         if len(self.parts) != 1:
+            if not self.parts:
+                raise UsageError("the funnel has no parts: nobody entered it", "look at funnel.about and funnel.notes")
             labels = [repr(part.label) for part in self.parts]
             hint = f"pick one, such as funnel.part({labels[0]}); there are: {', '.join(labels[:5])}"
             raise UsageError(f"the funnel has {len(self.parts)} parts", hint)

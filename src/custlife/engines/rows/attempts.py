@@ -84,7 +84,7 @@ class Matcher:
         self.last = len(plan.steps) - 1
         names = len(history.vocabulary.names)
         self.bits = [sum(1 << k for k, codes in enumerate(plan.steps) if code in codes) for code in range(names)]
-        self.place_of = [min(codes) for codes in plan.steps] if plan.on_path else []
+        self.place_of = [min(codes, default=0) for codes in plan.steps] if plan.on_path else []
         self.limited = any(plan.within) or any(plan.min_gap)
         add = history.zone.adder
         self.window = add(plan.window) if plan.window is not None else None

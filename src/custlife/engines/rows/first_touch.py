@@ -31,6 +31,7 @@ def is_first_touch(plan: FunnelPlan, history: History) -> bool:
         and plan.ties == "lenient"
         and plan.repeats == "keep"
         and history.since is None
+        and all(max(step) < history.vocabulary.path for step in plan.steps)
         and not (plan.exclusions or any(plan.tests) or any(plan.within) or any(plan.min_gap))
     )
 
