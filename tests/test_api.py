@@ -61,7 +61,7 @@ class TestNames:
 
     def test_the_table_of_homes_says_what_type_checkers_read(self) -> None:
         tree = ast.parse(FACE.read_text("utf-8"))
-        (guard,) = (node for node in tree.body if isinstance(node, ast.If))
+        guard = next(node for node in tree.body if isinstance(node, ast.If))
         read = {
             (node.module, alias.name) for node in guard.body if isinstance(node, ast.ImportFrom) for alias in node.names
         }
@@ -76,7 +76,7 @@ class TestNames:
         assert set(custlife.__all__) <= set(found)
 
     def test_an_unknown_name_is_an_attribute_error(self) -> None:
-        with pytest.raises(AttributeError, match="^module 'custlife' has no attribute 'Funel'$"):
+        with pytest.raises(AttributeError, match=r"^module 'custlife' has no attribute 'Funel'$"):
             custlife.Funel  # noqa: B018  # reading it is the test
 
     @pytest.mark.parametrize("room", ROOMS)
@@ -298,5 +298,5 @@ class TestErrors:
     def test_errors_pickle_with_their_facts_and_their_text(self, error: cl.CustlifeError) -> None:
         back = pickle.loads(pickle.dumps(error))
         assert (type(back), str(back)) == (type(error), str(error))
-        assert {k: v for k, v in vars(back).items()} == vars(error)
+        assert vars(back) == vars(error)
         assert str(copy.copy(error)) == str(error)

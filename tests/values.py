@@ -159,7 +159,9 @@ def _model_parts() -> tuple[Callable[[], Any], list[Mutable]]:
         Edit(2, "rename", "old", ("lead",))
     ]  # fmt: skip
     return (
-        lambda: cl.StageModel("m", stages, version=2, exits=exits, unplaced=unplaced, transitions=transitions, edits=edits),
+        lambda: cl.StageModel(
+            "m", stages, version=2, exits=exits, unplaced=unplaced, transitions=transitions, edits=edits
+        ),
         [stages, exits, unplaced, transitions, edits],
     )
 
@@ -178,7 +180,12 @@ def _transition_parts() -> tuple[Callable[[], Any], list[Mutable]]:
 
 
 def _customer_parts() -> tuple[Callable[[], Any], list[Mutable]]:
-    moves, events, facts, aliases = [("trial", "2026-01-05T09:00Z")], [("login", "2026-01-05T09:00Z")], {"plan": "pro"}, ["b"]
+    moves, events, facts, aliases = (
+        [("trial", "2026-01-05T09:00Z")],
+        [("login", "2026-01-05T09:00Z")],
+        {"plan": "pro"},
+        ["b"],
+    )
     made = model()
     return (
         lambda: cl.Customer("a", made, moves=moves, events=events, facts=facts, aliases=aliases),

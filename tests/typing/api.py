@@ -1,0 +1,260 @@
+"""The public face as a type checker sees it: never run, checked by mypy and pyright.
+
+What must be refused carries `type: ignore` with its code; that nothing is ignored in vain makes those lines tests.
+"""
+
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, assert_type
+
+import custlife as cl
+from custlife import crosswalk, errors, presets, simulate, stats
+from custlife.analysis.conversion import ConversionResult
+from custlife.analysis.flows import FlowsResult
+from custlife.analysis.funnel_result import FunnelPart, FunnelResult, FunnelStep
+from custlife.analysis.growth import GrowthResult
+from custlife.analysis.headcount import HeadcountResult
+from custlife.analysis.paths import PathsResult
+from custlife.analysis.per_customer import PerCustomerResult
+from custlife.analysis.reasons import ReasonsResult
+from custlife.analysis.retention_result import RetentionResult
+from custlife.analysis.spells import SpellsResult
+from custlife.analysis.time_in_stage import TimeInStageResult
+from custlife.pictures import Picture, Table
+from custlife.presets import Crosswalk
+from custlife.reporting import Report
+from custlife.stages import GuardRequest, ModelDiff
+
+
+def define() -> cl.StageModel:
+    model = presets.catalyst8
+    assert_type(model, cl.StageModel)
+    assert_type(presets.get("catalyst8"), cl.StageModel)
+    assert_type(presets.find(stages=8), tuple[cl.StageModel, ...])
+    assert_type(presets.names()[0], str)
+    assert_type(model.stages, tuple[cl.Stage, ...])
+    assert_type(model.keys, tuple[str, ...])
+    assert_type(model["onboarding"].label, str)
+    assert_type(model["onboarding"].needs, tuple[str, ...])
+    assert_type(iter(model), Iterator[cl.Stage])
+    assert_type("onboarding" in model, bool)
+    assert_type(model.resolve("Onboarding"), str)
+    assert_type(model.position("onboarding"), int | None)
+    assert_type(model.kind(None, "outreach"), cl.MoveKind)
+    assert_type(model.allows(None, "outreach"), bool)
+    assert_type(model.next_stages("outreach"), tuple[str, ...])
+    edge = model.transition("connection", "onboarding")
+    assert_type(edge, cl.Transition)
+    assert_type(edge.kind, cl.MoveKind | None)
+    assert_type(edge.max_gap, cl.Span | None)
+    mine = model.rename("experience", "adoption").insert(cl.Stage("pilot"), after="conversion").with_version(2)
+    assert_type(mine, cl.StageModel)
+    assert_type(mine.diff(model), ModelDiff)
+    assert_type(cl.StageModel.from_json(mine.to_json()), cl.StageModel)
+    assert_type(cl.StageModel.from_toml(mine.to_toml()), cl.StageModel)
+    assert_type(cl.StageModel.from_file("model.toml"), cl.StageModel)
+    assert_type(mine.to_dict(), dict[str, Any])
+    assert_type(mine.picture().svg(), str)
+    assert_type(cl.law_table(), str)
+    assert_type(crosswalk(model, presets.bruxt5), Crosswalk)
+    return cl.StageModel(
+        "mine",
+        ["lead", cl.Stage("trial", "Trial", needs=["proof"]), "paid"],
+        exits=[cl.Stage("gone", exit="ended")],
+        transitions=[cl.Transition("lead", "trial", action="signs up", max_gap="30 days")],
+        policy="stepwise",
+        customer_from="paid",
+    )
+
+
+def define_wrongly(model: cl.StageModel) -> None:
+    cl.StageModel("m", ["a"], policy="free")  # type: ignore[arg-type]
+    cl.StageModel("m", [1])  # type: ignore[list-item]
+    cl.Stage("x", exit="maybe")  # type: ignore[arg-type]
+    cl.Stage()  # type: ignore[call-arg]
+    cl.Transition("a")  # type: ignore[call-arg]
+    model.name = "other"  # type: ignore[misc]
+    model.stages[0].label = "other"  # type: ignore[misc]
+    presets.catalyst9  # type: ignore[attr-defined]  # noqa: B018  # reading it is the test
+    model.insert("pilot", "conversion")  # type: ignore[call-arg]
+    cl.Funel  # type: ignore[attr-defined]  # noqa: B018  # reading it is the test
+
+
+@cl.guard("has budget")
+def has_budget(request: GuardRequest) -> bool:
+    return request.customer.stage is not None
+
+
+def move() -> cl.Customer:
+    acme = cl.Customer("acme", presets.catalyst8)
+    acme = acme.move("outreach", at="2026-01-05T09:00Z")
+    acme = acme.move("onboarding", at=datetime(2026, 2, 1), reason="signed", key="crm-4711", properties={"fee": 3})  # noqa: DTZ001  # never run
+    acme = acme.move("experience", at=date(2026, 3, 1), guards=[has_budget])
+    assert_type(acme.can("onboarding"), str | None)
+    assert_type(acme.stage, str | None)
+    assert_type(acme.furthest, str | None)
+    assert_type(acme.journey, tuple[cl.Leg, ...])
+    assert_type(acme.journey[-1].kind, cl.MoveKind)
+    assert_type(acme.journey[-1].move, cl.Move)
+    assert_type(acme.as_of("2026-01-20T00:00Z").stage, str | None)
+    assert_type(acme.spells, tuple[cl.Spell, ...])
+    assert_type(acme.spells[0].left, datetime | None)
+    assert_type(acme.moves, tuple[cl.Move, ...])
+    assert_type(acme.events, tuple[cl.Event, ...])
+    assert_type(acme.facts, tuple[cl.Fact, ...])
+    assert_type(acme.is_customer, bool | None)
+    assert_type(acme.time_in("onboarding", as_of="2026-04-01T00:00Z"), timedelta)
+    assert_type(acme.track("login", at="2026-02-02T00:00Z", value=1, channel="web", direction="inbound"), cl.Customer)
+    assert_type(acme.fact("plan", "pro"), cl.Customer)
+    assert_type(acme.explain(), str)
+    assert_type(cl.Customer.from_json(acme.to_json(), model=acme.model), cl.Customer)
+    assert_type(acme.merge(cl.Customer("b", acme.model), prefer="self"), cl.Customer)
+    assert_type(acme.migrate(acme.model), cl.Customer)
+    moved = cl.Move("trial", "2026-01-05T09:00Z")
+    assert_type(moved.at, datetime)
+    late: list[cl.Move | tuple[str, str]] = [moved, ("outreach", "2026-01-04T09:00Z")]
+    happened = cl.Event("login", "2026-01-05T09:00Z")
+    known = cl.Fact("plan", "pro", at="2026-01-05T09:00Z")
+    return acme.record(late, events=[happened], facts=[known], on_illegal="raise")
+
+
+def move_wrongly(acme: cl.Customer) -> None:
+    acme.move("outreach")  # type: ignore[call-arg]
+    acme.move("outreach", "2026-01-05T09:00Z")  # type: ignore[call-arg]
+    acme.move("outreach", at=17)  # type: ignore[arg-type]
+    acme.track("login", at="2026-02-02T00:00Z", direction="sideways")  # type: ignore[arg-type]
+    acme.record([], on_illegal="ignore")  # type: ignore[arg-type]
+    acme.stage = "trial"  # type: ignore[misc]
+    acme.journey[-1].kind = cl.MoveKind.SKIP  # type: ignore[misc]
+    acme.moves.append(acme.moves[0])  # type: ignore[attr-defined]
+    acme.merge(acme, prefer="mine")  # type: ignore[arg-type]
+
+
+def spans() -> tuple[cl.Span, ...]:
+    assert_type(cl.instant("2026-01-05", tz="Europe/Zurich", ambiguous="earlier"), datetime)
+    desk = cl.BusinessHours("mon-fri 09:00-17:00", tz="Europe/Zurich", holidays=["2026-12-25", date(2026, 12, 26)])
+    assert_type(desk.between("2026-01-05T09:00Z", "2026-01-06T09:00Z"), timedelta)
+    assert_type(desk.add("2026-01-05T09:00Z", timedelta(hours=3)), datetime)
+    exact = (cl.seconds(0.5), cl.minutes(30), cl.hours(1.5))
+    return (*exact, cl.days(1), cl.weeks(2), cl.months(3), cl.quarters(1), cl.years(1) + cl.days(1))
+
+
+def spans_wrongly() -> None:
+    cl.days(1.5)  # type: ignore[arg-type]
+    cl.days("1")  # type: ignore[arg-type]
+    cl.instant(3)  # type: ignore[arg-type]
+    cl.instant("2026-01-05", ambiguous="guess")  # type: ignore[arg-type]
+    cl.days(1).days = 2  # type: ignore[misc]
+
+
+def logs(rows: list[Mapping[str, Any]], customers: list[cl.Customer]) -> cl.StageLog:
+    log = cl.StageLog.from_rows(rows, presets.bruxt5, segment_cols=["plan"], tz="UTC", as_of="2026-04-01", unit="deal")
+    assert_type(log, cl.StageLog)
+    assert_type(cl.StageLog.from_csv(Path("contacts.csv"), presets.bruxt5, tz="UTC"), cl.StageLog)
+    assert_type(cl.StageLog.from_jsonl("contacts.jsonl", presets.bruxt5), cl.StageLog)
+    assert_type(cl.StageLog.from_customers(customers), cl.StageLog)
+    assert_type(log.as_of, datetime)
+    assert_type(log.with_as_of("2026-03-01", known_at="2026-03-02"), cl.StageLog)
+    assert_type(log.where(plan=["pro", None]).between("2026-01-01", "2026-02-01"), cl.StageLog)
+    assert_type(log.roll_up("account", rule="latest"), cl.StageLog)
+    assert_type(log.translate(crosswalk(presets.bruxt5, presets.catalyst8), undecided="nearest"), cl.StageLog)
+    assert_type(log.migrate(presets.bruxt5), cl.StageLog)
+    assert_type(bool(log.check()), bool)
+    events = cl.EventLog.from_rows([("a", "login", "2026-01-05T09:00Z")])
+    assert_type(events, cl.EventLog)
+    rules = cl.Rules(
+        {"lead": cl.seen("signed up"), "paid": cl.any_of(cl.count("order", 2), cl.value("order", "eur", at_least=9))}
+    )
+    assert_type(events.to_stages(define(), rules), cl.StageLog)
+    both = {"paid": cl.all_of(cl.seen("a"), cl.seen("b")), "gone": cl.silent(for_=cl.days(90))}
+    assert_type(events.to_stages(define(), both, returns="first"), cl.StageLog)
+    return log
+
+
+def ask(log: cl.StageLog, events: cl.EventLog) -> None:
+    funnel = log.funnel(within=cl.days(90))
+    assert_type(funnel, FunnelResult)
+    assert_type(funnel["intent"], FunnelStep)
+    assert_type(funnel["intent"].rate, float | None)
+    assert_type(funnel["intent"].pending, int)
+    assert_type(funnel["intent"].interval, stats.Interval | None)
+    assert_type(funnel["intent"].curve(), stats.SurvivalCurve)
+    assert_type(funnel.parts, tuple[FunnelPart, ...])
+    assert_type(funnel.to_dicts(), list[dict[str, Any]])
+    assert_type(funnel.to_columns(), dict[str, list[Any]])
+    assert_type(funnel.to_json(), str)
+    assert_type(funnel.svg(), str)
+    assert_type(funnel.picture(), Picture)
+    assert_type(funnel.table(), Table)
+    split = log.funnel(
+        "awareness", cl.step("intent", within="30 days", unless="lost"), by="segment", every="month", entry="best"
+    )
+    assert_type(split.part("pro", None)["intent"].reached, int)
+    assert_type(log.funnel("a", "b", within=timedelta(days=3), exclusions=[cl.exclude("c", mode="stop")]), FunnelResult)
+    assert_type(log.conversion("awareness", "intent", within=cl.days(30)), ConversionResult)
+    assert_type(log.time_in_stage("intent", horizon=cl.days(90)), TimeInStageResult)
+    assert_type(log.retention(every="month", kind="rolling"), RetentionResult)
+    assert_type(log.headcount(every="month"), HeadcountResult)
+    assert_type(log.growth_accounting(every="week"), GrowthResult)
+    assert_type(log.flows(every="month"), FlowsResult)
+    assert_type(log.paths(longest=3), PathsResult)
+    assert_type(log.reasons("lost"), ReasonsResult)
+    assert_type(log.spells(), SpellsResult)
+    assert_type(log.per_customer(), PerCustomerResult)
+    assert_type(log.members(funnel, step="intent", state="pending"), tuple[str, ...])
+    assert_type(events.funnel("signed up", "paid"), FunnelResult)
+    assert_type(events.retention(start="signed up", active=["login", "order"]), RetentionResult)
+
+
+def ask_by_value(log: cl.StageLog) -> None:
+    asked = cl.Funnel([cl.step("awareness"), "intent"], within="30 days", by="plan")
+    assert_type(log.ask(asked), FunnelResult)
+    assert_type(log.ask(cl.Conversion("awareness", cl.step("intent"), within=cl.days(30))), ConversionResult)
+    assert_type(log.ask(cl.Flows(every="month", by=["plan"])), FlowsResult)
+    assert_type(log.ask(cl.GrowthAccounting(new="awareness")), GrowthResult)
+    assert_type(log.ask(cl.Headcount()), HeadcountResult)
+    assert_type(log.ask(cl.Paths()), PathsResult)
+    assert_type(log.ask(cl.Reasons("lost")), ReasonsResult)
+    assert_type(log.ask(cl.Retention()), RetentionResult)
+    assert_type(log.ask(cl.TimeInStage()), TimeInStageResult)
+    assert_type(log.ask_all([asked, cl.Flows()]), list[Any])
+
+
+def ask_wrongly(log: cl.StageLog, events: cl.EventLog) -> None:
+    log.funnel(within=90)  # type: ignore[arg-type]
+    log.funnel("a", 3)  # type: ignore[arg-type]
+    log.funnel(["a", "b"])  # type: ignore[arg-type]
+    log.conversion("a", "b", cl.days(3))  # type: ignore[call-arg]
+    log.retention("month")  # type: ignore[call-arg]
+    log.funnel().steps = ()  # type: ignore[misc]
+    log.funnel()["intent"].rate = 1.0  # type: ignore[misc]
+    log.funnel()["intent"].rate + 1  # type: ignore[operator]
+    events.time_in_stage()  # type: ignore[attr-defined]
+    events.headcount()  # type: ignore[attr-defined]
+    cl.StageLog.from_rows([])  # type: ignore[call-arg]
+    cl.count("login")  # type: ignore[call-arg]
+    cl.silent("90 days")  # type: ignore[call-arg]
+    cl.Rules({"paid": "login"})  # type: ignore[arg-type]
+
+
+def show(log: cl.StageLog, events: cl.EventLog) -> None:
+    assert_type(cl.report(log, "report.html"), Report)
+    assert_type(cl.report(events).html, str)
+    assert_type(cl.report(log, within="90 days", by="plan").save("page.html"), Path)
+    assert_type(stats.wilson(3, 10), stats.Interval | None)
+    assert_type(stats.share(3, 10).rate, float | None)
+    assert_type(stats.kaplan_meier([1.0, 2.0], [3.0]).median, stats.Quantile)
+    assert_type(simulate.b2b(3, seed=7), cl.StageLog)
+    check: Callable[[GuardRequest], bool] = has_budget
+    try:
+        log.funnel("trail")
+    except cl.CustlifeError as error:
+        assert_type(error.hint, str)
+        if isinstance(error, errors.UnknownNameError):
+            assert_type(error.known, tuple[str, ...])
+        assert_type(check, Callable[[GuardRequest], bool])
