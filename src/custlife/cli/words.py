@@ -47,55 +47,50 @@ def _demo_words(known: Any) -> None:
     parser.add_argument("--json", action="store_true", help="findings and answers as JSON on stdout")
 
 
+_EXAMPLES = """\
+examples:
+  custlife report contacts.csv --model hubspot8 --at-col date --tz Europe/Zurich --within '90 days'
+  custlife report events.jsonl.gz --by plan --every week       (no --model: a log of events)"""
+
+_VALUES = (
+    ("--model", None, "NAME_OR_FILE", "a preset (see: custlife models) or a .toml or .json file; without it: events"),
+    ("--out", None, "PAGE", "where to write the page (default: the file's name with -report.html)"),
+    ("--title", None, "TEXT", "heading of the page"),
+    ("--note", "", "TEXT", "a remark at the top of the page"),
+    ("--customer-col", "customer", "COL", "column with the customer (default: %(default)s)"),
+    ("--stage-col", None, "COL", "column with the stage (default: stage)"),
+    ("--event-col", None, "COL", "column with the event (default: event)"),
+    ("--event", None, "NAME", "name of all events, where no column has it"),
+    ("--at-col", "at", "COL", "column with the time (default: %(default)s)"),
+    ("--recorded-at-col", None, "COL", "column with when the row became known"),
+    ("--reason-col", None, "COL", "column with the reason"),
+    ("--tz", None, "ZONE", "zone of times without one, and of months and days: Europe/Zurich"),
+    ("--as-of", None, "TIME", "the moment of looking (default: the last row)"),
+    ("--since", None, "TIME", "when observation began, if customers were on their way before"),
+    ("--within", None, "SPAN", "window of conversions: '90 days', '3 months'"),
+    ("--every", "month", "PERIOD", "day, week, month, quarter or year (default: %(default)s)"),
+    ("--unit", "customer", "WORD", "what is counted (default: %(default)s)"),
+    ("--delimiter", ",", "CHAR", "between the fields of a CSV file (default: a comma)"),
+    ("--encoding", "utf-8-sig", "NAME", "of a CSV file (default: %(default)s)"),
+)
+_LISTS = (
+    ("--by", "COL", "split by this column; may be given several times"),
+    ("--aliases", "THEIRS=STAGE", "another spelling; may be given several times"),
+)
+
+
 def _report_words(known: Any) -> None:
-    epilog = (
-        "examples:\n"
-        "  custlife report contacts.csv --model hubspot8 --at-col date --tz Europe/Zurich --within '90 days'\n"
-        "  custlife report events.jsonl.gz --by plan --every week       (no --model: a log of events)"
-    )
-    parser = _command(
-        known, "report", commands.report, "one HTML page from a CSV or JSON Lines file (also .gz)", epilog
-    )
-    add = parser.add_argument
-    add("file", metavar="FILE", help="one row for each entry into a stage, or for each event")
-    add(
-        "--model",
-        metavar="NAME_OR_FILE",
-        help="a preset (see: custlife models), or a .toml or .json file; without it: events",
-    )
-    add("--out", metavar="PAGE", help="where to write the page (default: the file's name with -report.html)")
-    add("--title", metavar="TEXT", help="heading of the page")
-    add("--note", default="", metavar="TEXT", help="a remark at the top of the page")
-    add("--customer-col", default="customer", metavar="COL", help="column with the customer (default: %(default)s)")
-    add("--stage-col", metavar="COL", help="column with the stage (default: stage)")
-    add("--event-col", metavar="COL", help="column with the event (default: event)")
-    add("--event", metavar="NAME", help="name of all events, where no column has it")
-    add("--at-col", default="at", metavar="COL", help="column with the time (default: %(default)s)")
-    add("--recorded-at-col", metavar="COL", help="column with when the row became known")
-    add("--reason-col", metavar="COL", help="column with the reason")
-    add("--tz", metavar="ZONE", help="zone of times without one, and of months and days: Europe/Zurich")
-    add("--as-of", metavar="TIME", help="the moment of looking (default: the last row)")
-    add("--since", metavar="TIME", help="when observation began, if customers were on their way before")
-    add("--within", metavar="SPAN", help="window of conversions: '90 days', '3 months'")
-    add("--every", default="month", metavar="PERIOD", help="day, week, month, quarter or year (default: %(default)s)")
-    add("--by", action="append", default=[], metavar="COL", help="split by this column; may be given several times")
-    add(
-        "--aliases",
-        action="append",
-        default=[],
-        metavar="THEIRS=STAGE",
-        help="another spelling; may be given several times",
-    )
-    add(
-        "--on-bad",
-        default="raise",
-        choices=("raise", "drop"),
-        help="unreadable rows: stop, or leave out and count them",
-    )
-    add("--unit", default="customer", metavar="WORD", help="what is counted (default: %(default)s)")
-    add("--delimiter", default=",", metavar="CHAR", help="between the fields of a CSV file (default: a comma)")
-    add("--encoding", default="utf-8-sig", metavar="NAME", help="of a CSV file (default: %(default)s)")
-    add("--json", action="store_true", help="findings and answers as JSON on stdout; a page only with --out")
+    about = "one HTML page from a CSV or JSON Lines file (also .gz)"
+    parser = _command(known, "report", commands.report, about, _EXAMPLES)
+    parser.add_argument("file", metavar="FILE", help="one row for each entry into a stage, or for each event")
+    for flag, default, metavar, told in _VALUES:
+        parser.add_argument(flag, default=default, metavar=metavar, help=told)
+    for flag, metavar, told in _LISTS:
+        parser.add_argument(flag, action="append", default=[], metavar=metavar, help=told)
+    bad = "unreadable rows: stop, or leave out and count them (default: %(default)s)"
+    parser.add_argument("--on-bad", default="raise", choices=("raise", "drop"), help=bad)
+    json = "findings and answers as JSON on stdout; a page only with --out"
+    parser.add_argument("--json", action="store_true", help=json)
 
 
 def _models_words(known: Any) -> None:

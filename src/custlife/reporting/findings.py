@@ -82,7 +82,7 @@ def _step(answers: StageAnswers) -> Finding | None:
     sure = [one for one in answers.steps if one.whole.rate is not None and one.whole.eligible >= ENOUGH]
     if not sure:
         return None
-    worst = max(sure, key=lambda one: one.whole.lost)
+    worst = max(sure, key=lambda one: one.whole.eligible - _made(one.whole))
     if (str(worst.question.start), str(worst.question.goal)) == (model.keys[0], goal_of(model)):
         return _onward(answers, worst, sure)
     row, unit = worst.whole, answers.log.unit
