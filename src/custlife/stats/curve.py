@@ -329,10 +329,10 @@ class SurvivalCurve:
         starts = [0, *self.times[:last]]
         heights = [1.0, *self.survival[:last]]
         ends = [*self.times[:last], horizon]
-        areas = [s * (end - start) for s, start, end in zip(heights, starts, ends, strict=True)]
+        areas = list(map(operator.mul, heights, map(operator.sub, ends, starts)))
         after = list(accumulate(reversed(areas)))[-2::-1]  # what is left of the area from each time on
         rows = zip(after, self.at_risk, self.events, strict=False)
-        variance = math.fsum(a * a * (d / n / (n - d)) for a, n, d in rows if n > d)
+        variance = math.fsum([a * a * (d / n / (n - d)) for a, n, d in rows if n > d > 0])
         return RestrictedMean(horizon, math.fsum(areas), math.sqrt(variance))
 
     def _first_at_most(self, reached: float, side: int, rows: range) -> float | None:
@@ -388,4 +388,3 @@ def _time(name: str, time: float) -> float:
     if not time >= 0:
         raise UsageError(f"{name}={time!r} is not a time of 0 or more", hint)
     return time
-

@@ -10,7 +10,7 @@ import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from itertools import accumulate, islice
+from itertools import accumulate, islice, repeat
 
 import attrs
 
@@ -19,6 +19,9 @@ from custlife.errors import HistoryError, UsageError, UsageTypeError
 __all__ = ["Durations", "RiskTable", "risk_table", "tally"]
 
 Durations = Mapping[int, int] | Mapping[float, int] | Iterable[float]
+
+_Read = list[float] | dict[float, int]
+_Columns = tuple[list[float], tuple[int, ...], tuple[int, ...]]  # times, ends and censorings at each
 
 LONGEST = 1e300  # areas under a curve are durations times counts and must stay finite
 
@@ -69,19 +72,42 @@ def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations
         >>> risk_table([3, 5], [5]).at_risk
         (3, 2)
     """
-    ends, stops, starts = tally(ended, "ended"), tally(censored, "censored"), tally(entered, "entered")
-    times = sorted([*ends, *(t for t in stops if t not in ends)])  # two sorted inputs merge in linear time
-    events = tuple([ends.get(t, 0) for t in times])
-    lost = tuple([stops.get(t, 0) for t in times])
+    ends, stops, starts = _read(ended, "ended"), _read(censored, "censored"), tally(entered, "entered")
+    times, events, lost = _one_by_one(ends, stops) or _counted(ends, stops)
     total = sum(events) + sum(lost)
     at_risk = list(accumulate(map(operator.add, events, lost), operator.sub, initial=total))[:-1]
     entries = tuple((t, starts[t]) for t in sorted(starts) if t > 0)
     if entries:
         at_risk = _less_the_late(times, at_risk, entries)
         _check_entries(times, at_risk, events, lost, entries)
-    if any(isinstance(t, float) for counts in (ends, stops) for t in islice(counts, 1)):
-        times = [abs(float(t)) for t in times]  # abs because -0.0 is 0.0
+    if any(isinstance(t, float) for given in (ends, stops) for t in islice(given, 1)):
+        times = _floats(times)
     return RiskTable(tuple(times), tuple(at_risk), events, lost, entries)
+
+
+def _one_by_one(ends: _Read, stops: _Read) -> _Columns | None:
+    """Times, ends and censorings where no two spells share a time, as exact times seldom do: nothing is counted."""
+    if isinstance(ends, dict) or isinstance(stops, dict):
+        return None
+    times = sorted([*ends, *stops])  # sorted stretches merge in linear time
+    if not all(map(operator.lt, times, islice(times, 1, None))):
+        return None
+    censored = dict.fromkeys(stops, 1)
+    lost = tuple(map(censored.get, times, repeat(0)))
+    return times, tuple([1 - n for n in lost]), lost
+
+
+def _counted(ends: _Read, stops: _Read) -> _Columns:
+    """Times, ends and censorings where some share a time."""
+    n_ends, n_stops = Counter(ends), Counter(stops)
+    times = sorted([*n_ends, *(t for t in n_stops if t not in n_ends)])
+    return times, tuple(map(n_ends.get, times, repeat(0))), tuple(map(n_stops.get, times, repeat(0)))
+
+
+def _floats(times: list[float]) -> list[float]:
+    """Rising times as floats; -0.0, which can only come first, is 0.0."""
+    floats = times if set(map(type, times)) == {float} else [float(t) for t in times]
+    return [abs(floats[0]), *floats[1:]]
 
 
 def tally(values: Durations, name: str) -> dict[float, int]:
@@ -91,11 +117,17 @@ def tally(values: Durations, name: str) -> dict[float, int]:
         >>> tally({2: 2, 5: 0}, "ended")
         {2: 2}
     """
-    if isinstance(values, Mapping):
-        counts = [_count(count, f"{name}[{key!r}]") for key, count in values.items()]
-        keys = _numbers(list(values), name, "{}[{!r}]")
-        return {key: count for key, count in zip(keys, counts, strict=True) if count}
-    return Counter(_numbers(_listed(values, name), name))
+    read = _read(values, name)
+    return read if isinstance(read, dict) else Counter(read)
+
+
+def _read(values: Durations, name: str) -> _Read:
+    """The durations, checked: a list, or of a mapping a dict without zero counts."""
+    if not isinstance(values, Mapping):
+        return _numbers(_listed(values, name), name)
+    counts = [_count(count, f"{name}[{key!r}]") for key, count in values.items()]
+    keys = _numbers(list(values), name, "{}[{!r}]")
+    return {key: count for key, count in zip(keys, counts, strict=True) if count}
 
 
 def _listed(values: Iterable[float], name: str) -> list[float]:

@@ -87,7 +87,7 @@ def _product_limit(table: RiskTable) -> tuple[list[float], list[float]]:
     While nobody is censored or enters, both the product and Greenwood's sum telescope to the numbers at the two
     ends of the run. So without censoring the curve is the rounded share itself, and rounding adds up per run only.
     """
-    survival, relative_errors = [], []
+    survival, variances = [], []
     run_survival, run_variance, run_n, left = 1.0, 0.0, 0, -1
     s, variance = 1.0, 0.0
     for n, d in zip(table.at_risk, table.events, strict=True):
@@ -98,8 +98,8 @@ def _product_limit(table: RiskTable) -> tuple[list[float], list[float]]:
             s = run_survival * (left / run_n)
             variance = run_variance + (run_n - left) / (run_n * left) if left else math.inf
         survival.append(s)
-        relative_errors.append(math.sqrt(variance))
-    return survival, relative_errors
+        variances.append(variance)
+    return survival, list(map(math.sqrt, variances))
 
 
 INTERVALS: tuple[str, ...] = tuple(KINDS)
