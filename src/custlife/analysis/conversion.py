@@ -80,8 +80,7 @@ class Conversion:
 
     def answer(self, history: History, tables: list[Any]) -> ConversionResult:
         """The result, from the table of counts."""
-        found = self.funnel().answer(history, tables)
-        parts = [part for part in found.parts if len(part.segment) == len(self.by)]  # nobody is in no segment
+        parts = self.funnel().answer(history, tables).parts
         return ConversionResult(self, about(history, self.by), tuple(map(_row, parts)))
 
 
