@@ -89,7 +89,7 @@ class UnknownNameError(CustlifeError, LookupError):
     def __init__(self, kind: str, name: object, known: Iterable[str], where: str = "") -> None:
         self.kind = kind
         self.name = name
-        self.known = tuple(known)
+        self.known: tuple[str, ...] = tuple(known)
         super().__init__(f"unknown {kind} {name!r}", nearest(name, self.known), where)
 
     def __reduce__(self) -> tuple[type[UnknownNameError], tuple[Any, ...]]:
@@ -106,7 +106,7 @@ class DataError(CustlifeError, ValueError):
     SHOWN = 5
 
     def __init__(self, what: str, problems: Sequence[tuple[str, str]] = (), hint: str = "") -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[tuple[str, str], ...] = tuple(problems)
         super().__init__(what, hint)
 
     def __str__(self) -> str:
@@ -161,7 +161,7 @@ class TransitionNotAllowedError(CustlifeError, ValueError):
         return f"{text}: {self.why}" if self.why else text
 
     @property
-    def hint(self) -> str:  # type: ignore[override]
+    def hint(self) -> str:  # type: ignore[override]  # as above
         """The stages that may come next."""
         start = "the start" if self.from_stage is None else repr(self.from_stage)
         names = ", ".join(map(repr, self.allowed)) or "nothing"

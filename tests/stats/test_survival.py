@@ -215,7 +215,10 @@ def test_limits_of_quantiles_are_the_first_in_the_columns_also_in_long_curves(n,
     """The search passes over stretches whose limits are surely too high; the columns are the plain answer."""
     rnd = random.Random(seed)
     curve = kaplan_meier(
-        [rnd.randrange(10**6) for _ in range(n)], [rnd.randrange(10**6) for _ in range(n // 3)], level=level, interval=interval
+        [rnd.randrange(10**6) for _ in range(n)],
+        [rnd.randrange(10**6) for _ in range(n // 3)],
+        level=level,
+        interval=interval,
     )
     reached = (1 - q) * (1 + 1e-12)
     found = curve.quantile(q)

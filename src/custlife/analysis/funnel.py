@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Funnel"]
 
-MODES = {
+MODES: dict[str, tuple[str, ...]] = {
     "entry": ("first", "best", "each"),
     "order": ("ordered", "strict", "unordered"),
     "skips": ("passed", "strict", "exclude"),

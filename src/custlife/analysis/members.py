@@ -16,8 +16,7 @@ from custlife.analysis.conversion import Conversion
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
-from custlife.analysis.splitting import check_count, segment_test
-from custlife.calendar import periods
+from custlife.analysis.splitting import calendar, check_count, segment_test
 from custlife.engines import run
 from custlife.engines.history import Column
 from custlife.engines.rows.funnel import verdicts
@@ -147,16 +146,14 @@ def _is_in(attempt: Attempt, step: int, state: str) -> bool:
 def _part_test(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Callable[[Attempt], bool]:
     """Whether an attempt belongs to the wanted segment and cohort."""
     grouping = history.grouping(funnel.by)
-    calendar = periods(funnel.every, tz=history.zone, week_start=funnel.week_start) if funnel.every else None  # type: ignore[arg-type]
+    periods = calendar(funnel.every, funnel.week_start, history) if funnel.every else None
     is_mine, cohort = segment_test(cell), cell.get("cohort")
-    if ("segment" in cell and grouping is None) or (cohort is not None and calendar is None):
+    if ("segment" in cell and grouping is None) or (cohort is not None and periods is None):
         raise UsageError("the funnel was not split so", "ask it with by= or every= first")
 
     def test(attempt: Attempt) -> bool:
         row, at = attempt.rows[0], attempt.times[0]
         in_segment = grouping is None or is_mine(grouping.labels[grouping.codes[row]])
-        return in_segment and (
-            cohort is None or (calendar is not None and calendar.label(calendar.index(at)) == cohort)
-        )
+        return in_segment and (cohort is None or (periods is not None and periods.label(periods.index(at)) == cohort))
 
     return test

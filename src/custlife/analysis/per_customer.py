@@ -33,7 +33,7 @@ class PerCustomer:
         codes_of(history, ())
         return []
 
-    def answer(self, history: History, tables: list[Any]) -> PerCustomerResult:  # noqa: ARG002
+    def answer(self, history: History, tables: list[Any]) -> PerCustomerResult:  # noqa: ARG002  # of the protocol
         """The units, read off their rows."""
         row = partial(_row, history)
         rows = tuple(row(unit, low, high) for unit, (low, high) in enumerate(history.ranges()))

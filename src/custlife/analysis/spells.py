@@ -36,7 +36,7 @@ class SpellList:
         codes_of(history, self.stages)
         return []
 
-    def answer(self, history: History, tables: list[Any]) -> SpellsResult:  # noqa: ARG002
+    def answer(self, history: History, tables: list[Any]) -> SpellsResult:  # noqa: ARG002  # of the protocol
         """The stays, read off the rows."""
         wanted = codes_of(history, self.stages) or frozenset(range(len(history.vocabulary.names)))
         names, since = history.vocabulary.names, history.since

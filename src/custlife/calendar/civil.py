@@ -92,8 +92,8 @@ class MonthShift(dict[int, int]):
 
     def __init__(self, months: int, days: int) -> None:
         super().__init__()
-        self.months = months
-        self.days = days
+        self.months: int = months
+        self.days: int = days
 
     def __missing__(self, day: int) -> int:
         self[day] = moved = (shift(day, self.months) + self.days - day) * DAY_US
@@ -107,7 +107,7 @@ class MonthOfDay(dict[int, int]):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.size = size
+        self.size: int = size
 
     def __missing__(self, day: int) -> int:
         self[day] = number = month_of(day) // self.size

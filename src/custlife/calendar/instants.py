@@ -162,7 +162,7 @@ def _is_missing(value: object) -> bool:
     if value is None:
         return True
     try:
-        return bool(value != value)  # noqa: PLR0124
+        return bool(value != value)  # noqa: PLR0124  # what is missing is not itself
     except (TypeError, ValueError):
         return type(value).__name__ == "NAType"
 

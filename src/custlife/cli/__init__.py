@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read has gone; Python would complain when it flushes at exit.
         with suppress(OSError, ValueError):
-            sys.stdout = open("/dev/null" if sys.platform != "win32" else "nul", "w", encoding="utf-8")  # noqa: PTH123, SIM115
+            sys.stdout = open("/dev/null" if sys.platform != "win32" else "nul", "w", encoding="utf-8")  # noqa: PTH123, SIM115  # until the end
         return UNREAD
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""

@@ -378,7 +378,7 @@ class _Draft(Customer):
     __delattr__ = object.__delattr__
 
 
-def _of_checked_parts(  # noqa: PLR0917  # one call for each change, so no keywords
+def _of_checked_parts(  # one call for each change, so no keywords
     id_: str,
     model: StageModel,
     moves: tuple[Move, ...],
@@ -396,4 +396,4 @@ def _of_checked_parts(  # noqa: PLR0917  # one call for each change, so no keywo
     draft.aliases = aliases
     draft._journey = None
     draft.__class__ = Customer
-    return draft  # type: ignore[no-any-return]
+    return draft  # type: ignore[no-any-return]  # its class has just been set

@@ -38,7 +38,7 @@ class Fields:
     __slots__ = ("_asked", "_document", "_problems", "_sound", "_table", "where")
 
     def __init__(self, document: object, where: str, problems: list[tuple[str, str]]) -> None:
-        self.where = where
+        self.where: str = where
         self._problems = problems
         self._asked: list[str] = []
         self._document: dict[str, Any] = document if isinstance(document, dict) else {}

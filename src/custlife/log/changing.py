@@ -133,7 +133,7 @@ class StageChanges(Log):
                 from_us(history.at[row]),
                 str(rules.name(row)),
                 str(events.name(row)),
-                from_us(history.values["cause_at"][row]),  # type: ignore[arg-type]
+                from_us(history.values["cause_at"][row]),  # type: ignore[arg-type]  # ours, microseconds
                 keys.name(row) if keys else None,
             )
             for row in range(history.bounds[unit], history.bounds[unit + 1])

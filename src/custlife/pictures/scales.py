@@ -28,7 +28,7 @@ def to_number(value: object, where: str = "") -> float | None:
     if value is None:
         return None
     try:
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)  # type: ignore[arg-type]  # refused below
     except OverflowError:
         number = math.inf
     except (TypeError, ValueError):

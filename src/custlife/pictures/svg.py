@@ -53,8 +53,8 @@ class Sheet:
     """A drawing under construction: parts, and the height used so far (`y`)."""
 
     def __init__(self, width: float, *, content: object, title: str = "", kind: str, about: str = "") -> None:
-        self.width = max(NARROWEST, round(width))
-        self.y = EDGE
+        self.width: float = max(NARROWEST, round(width))
+        self.y: float = EDGE
         self.parts: list[str] = []
         self._names = (title or kind, about)
         self._id = f"cl-{crc32(repr((content, self.width)).encode('utf-8', 'backslashreplace')):08x}"

@@ -31,7 +31,7 @@ def save(text: str, path: str | Path) -> Path:
         os.replace(name, target)  # noqa: PTH105  # the one call that puts a file in place at once
     except BaseException:
         with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108
+            os.unlink(name)  # noqa: PTH108  # as the calls around it
         raise
     return target
 

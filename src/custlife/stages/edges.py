@@ -41,14 +41,14 @@ class Edge:
         lefts: frozenset[str | None] = frozenset(),
         transition: Transition | None = None,
     ) -> None:
-        self.kind = kind
-        self.allowed = allowed
-        self.lefts = lefts
-        self.transition = transition
-        self.reason_required = transition is not None and transition.reason_required
+        self.kind: MoveKind = kind
+        self.allowed: bool = allowed
+        self.lefts: frozenset[str | None] = lefts
+        self.transition: Transition | None = transition
+        self.reason_required: bool = transition is not None and transition.reason_required
         self.min_gap: Span | None = None if transition is None else transition.min_gap
         self.guards: tuple[Guard, ...] = () if transition is None else transition.guards
-        self.plain = allowed and not (self.reason_required or self.min_gap is not None or self.guards)
+        self.plain: bool = allowed and not (self.reason_required or self.min_gap is not None or self.guards)
 
     def permits(self, left: str | None) -> bool:
         """Whether the move is allowed to who left this stage of the path last."""
@@ -71,9 +71,9 @@ class Edges(dict[tuple[str | None, str], Edge]):
     ) -> None:
         super().__init__()
         self._where = where
-        self._places = places
+        self._places: dict[str, Place] = places
         self._policy = policy
-        self._declared = declared
+        self._declared: dict[tuple[str | None, str], Transition] = declared
         self._path = {key: index for index, key in enumerate(k for k, place in places.items() if place == "path")}
 
     def __missing__(self, pair: tuple[str | None, str]) -> Edge:
@@ -95,7 +95,7 @@ class Edges(dict[tuple[str | None, str], Edge]):
         towards = relation(place, held, position) if to_place == "path" else _OFF_PATH[to_place]
         kind = kind_of(place, towards)
         # a gap in the law would be a fault of the law: every pair of different stages has a kind
-        assert kind is not None, (place, towards)  # noqa: S101
+        assert kind is not None, (place, towards)  # noqa: S101  # the law has a row for each of them
         declared = self._declared.get((origin, target))
         if declared is not None:
             return Edge(kind, allowed=True, transition=declared)

@@ -125,7 +125,7 @@ class StageMapping(Mapping[str, str]):
     def __contains__(self, key: object) -> bool:
         return any(old == key for old, _ in self.pairs)
 
-    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]
+    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]  # no key but texts
         """The new key, or the default where there is none; never an error."""
         return next((new for old, new in self.pairs if old == key), default)
 

@@ -60,7 +60,7 @@ def tidy_name(value: Any) -> Any:
 
 def tidy_all(values: Iterable[str]) -> tuple[str, ...]:
     """Texts as a tuple; a single text is passed on, for a check to refuse."""
-    return values if isinstance(values, str) else tuple(map(tidy, values))  # type: ignore[return-value]
+    return values if isinstance(values, str) else tuple(map(tidy, values))  # type: ignore[return-value]  # checked later
 
 
 def check_text(what: str, value: object, *, lines: bool = False, blank: bool = True) -> None:

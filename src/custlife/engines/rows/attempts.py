@@ -79,17 +79,17 @@ class Matcher:
     """Judges the units of one history by one plan."""
 
     def __init__(self, plan: FunnelPlan, history: History) -> None:
-        self.plan = plan
-        self.history = history
-        self.last = len(plan.steps) - 1
-        names = len(history.vocabulary.names)
-        self.bits = [sum(1 << k for k, codes in enumerate(plan.steps) if code in codes) for code in range(names)]
-        self.place_of = [min(codes, default=0) for codes in plan.steps] if plan.on_path else []
-        self.limited = any(plan.within) or any(plan.min_gap)
+        self.plan: FunnelPlan = plan
+        self.history: History = history
+        self.last: int = len(plan.steps) - 1
+        names = range(len(history.vocabulary.names))
+        self.bits: list[int] = [sum(1 << k for k, codes in enumerate(plan.steps) if code in codes) for code in names]
+        self.place_of: list[int] = [min(codes, default=0) for codes in plan.steps] if plan.on_path else []
+        self.limited: bool = any(plan.within) or any(plan.min_gap)
         add = history.zone.adder
-        self.window = add(plan.window) if plan.window is not None else None
+        self.window: Callable[[int], int] | None = add(plan.window) if plan.window is not None else None
         sums = [_summed(plan.within, 1, k) if k else None for k in range(self.last + 1)]
-        self.chained = [add(span) if span is not None else None for span in sums]
+        self.chained: list[Callable[[int], int] | None] = [add(span) if span is not None else None for span in sums]
         self._adders: dict[Span, Callable[[int], int]] = {}
 
     def deadlines(self, start: int) -> tuple[int, ...]:

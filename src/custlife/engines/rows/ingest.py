@@ -44,7 +44,7 @@ def is_missing(value: object) -> bool:
     if value is None or isinstance(value, str):
         return not value
     try:
-        return bool(value != value)  # noqa: PLR0124
+        return bool(value != value)  # noqa: PLR0124  # what is missing is not itself
     except (TypeError, ValueError):
         return type(value).__name__ == "NAType"
 
@@ -85,6 +85,7 @@ class _Reader:
         """Any accepted form of an instant in microseconds."""
         layout, value = self.layout, cast("datetime", at)
         try:
+            # its modes were checked with the layout
             return to_us(instant(value, tz=layout.tz, ambiguous=layout.ambiguous, name=name))  # type: ignore[arg-type]
         except TimeError as error:
             if layout.tz is None and _needs_zone(value):

@@ -21,8 +21,8 @@ class TallyBook:
 
     def __init__(self, plan: FunnelPlan, history: History) -> None:
         self.table: FunnelTable = {}
-        self.steps = len(plan.steps)
-        self.as_of = history.as_of
+        self.steps: int = len(plan.steps)
+        self.as_of: int = history.as_of
         self.grouping: Grouping | None = history.grouping(plan.by)
         self.period: Callable[[int], int] | None = plan.periods.indexer() if plan.periods else None
 
