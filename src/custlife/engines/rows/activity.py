@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain, compress, repeat
+from operator import sub
 from typing import TYPE_CHECKING
 
 from custlife.engines.gathers import LATE, NEVER, ActivityTable
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from custlife.engines.gathers import Activity, Group
-    from custlife.engines.history import History
+    from custlife.engines.history import Grouping, History
 
 __all__ = ["count_activity"]
 
@@ -31,6 +33,8 @@ def count_activity(request: Activity, history: History) -> ActivityTable:
     A unit of a stage log is active in every period that one of its active stays touches; of an event log, in every
     period with an active event. Stretches of periods are counted as stretches, so long stays cost no more than short.
     """
+    if request.start == request.active and not request.recurring and history.since is None:
+        return _count_born_active(request, history)
     tables = _Tables(history.since)
     period = request.periods.indexer()
     grouping = history.grouping(request.by)
@@ -55,6 +59,57 @@ def count_activity(request: Activity, history: History) -> ActivityTable:
         else:
             tables.add_first(group, at[first], born, runs)
     return tables.finished(grouping.labels if grouping else (WHOLE,))
+
+
+def _count_born_active(request: Activity, history: History) -> ActivityTable:
+    """The common question, in one pass over the active rows: what makes a unit active also puts it in its cohort."""
+    tables = _Tables(None)
+    grouping = history.grouping(request.by)
+    cohorts, began, ended, latest = tables.cohorts, tables.began, tables.ended, tables.last
+    unit = line = last = 0
+    for here, group, low, high in _active_rows(request, history, grouping):
+        if here == unit and low <= last + 1:
+            last = max(last, high)
+            continue
+        if unit:
+            ended.append(line | last + 1 + ZERO)
+        if here == unit:
+            tables.growth.append((line >> 2 * BITS << BITS | last + ZERO) << BITS | low + ZERO)
+        else:
+            latest.append(line | last + ZERO)
+            unit, line = here, (group << BITS | low + ZERO) << BITS
+            cohorts.append(line)
+        began.append(line | low + ZERO)
+        last = high
+    if unit:
+        ended.append(line | last + 1 + ZERO)
+        latest.append(line | last + ZERO)
+    del latest[:1]  # of the unit before the first
+    tables.growth += [key >> 2 * BITS << 2 * BITS | (key >> BITS) % SIZE for key in cohorts]
+    tables.held += [key >> 2 * BITS << BITS | key % SIZE + 1 for key in began]
+    tables.let_go += [key >> 2 * BITS << BITS | key % SIZE for key in ended]
+    return tables.finished(grouping.labels if grouping else (WHOLE,))
+
+
+def _active_rows(request: Activity, history: History, grouping: Grouping | None) -> Iterator[tuple[int, int, int, int]]:
+    """Of each active row its unit, counted from 1, its group, and the first and last period that it touches."""
+    period = request.periods.indexer()
+    at, bounds = history.at, history.bounds
+    firsts = lasts = list(map(period, at))
+    if history.vocabulary.path:
+        lasts = [*firsts[1:], 0]
+        starts = {request.periods.start(index) for index in set(firsts)}
+        for row, us in enumerate(at):
+            if us in starts and row and at[row - 1] < us:
+                lasts[row - 1] = period(us - 1)  # a stay that ends as a period begins is not active in it
+        final = period(history.as_of)
+        for end in bounds[1:]:
+            lasts[end - 1] = final
+    is_active = [code in request.active for code in range(len(history.vocabulary.names))]
+    mask = list(map(is_active.__getitem__, history.code))
+    units = chain.from_iterable(map(repeat, range(1, len(bounds)), map(sub, bounds[1:], bounds)))
+    groups = grouping.codes if grouping else repeat(0)
+    return zip(*(compress(column, mask) for column in (units, groups, firsts, lasts)), strict=False)
 
 
 def _untils(history: History) -> Sequence[int]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from itertools import islice
+from bisect import bisect_left
+from itertools import chain, compress
+from operator import ne
 from typing import TYPE_CHECKING
 
 import attrs
@@ -61,16 +63,19 @@ def of_units(history: History, keep: Callable[[str], bool]) -> History:
 
 def spelled(history: History) -> History:
     """Each row opens a spell: rows that name the stage one is in already are collapsed into it."""
-    code = history.code
-    starts = set(history.bounds)
-    same = [row for row, (a, b) in enumerate(zip(code, islice(code, 1, None), strict=False), 1) if a == b]
-    repeats = {row for row in same if row not in starts}
+    code, bounds = history.code, history.bounds
+    changes = list(map(ne, code, chain((-1,), code)))
+    for start in bounds[:-1]:
+        changes[start] = True
+    repeats = [row for row, is_change in enumerate(changes) if not is_change]
     if not repeats:
         return history
     collapsed = Note("collapsed", "rows that named the stage already held", len(repeats))
-    last = [end - 1 for end in history.bounds[1:]]
+    last = [end - 1 for end in bounds[1:]]
     current = {name: column.take(last) for name, column in history.segments.items()}
-    return attrs.evolve(within_rows(history, lambda row: row not in repeats, [collapsed]), current=current)
+    rows = list(compress(range(len(code)), changes))
+    fewer = array("q", [bound - bisect_left(repeats, bound) for bound in bounds])
+    return attrs.evolve(history.take(rows, fewer, [collapsed]), current=current)
 
 
 def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:
