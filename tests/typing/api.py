@@ -94,7 +94,8 @@ def move() -> cl.Customer:
     acme = cl.Customer("acme", presets.catalyst8)
     acme = acme.move("outreach", at="2026-01-05T09:00Z")
     acme = acme.move("onboarding", at=datetime(2026, 2, 1), reason="signed", key="crm-4711", properties={"fee": 3})  # noqa: DTZ001  # never run
-    acme = acme.move("experience", at=date(2026, 3, 1), guards=[has_budget])
+    guards: list[Callable[[GuardRequest], bool]] = [has_budget]
+    acme = acme.move("experience", at=date(2026, 3, 1), guards=guards)
     assert_type(acme.can("onboarding"), str | None)
     assert_type(acme.stage, str | None)
     assert_type(acme.furthest, str | None)
@@ -250,11 +251,9 @@ def show(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(stats.share(3, 10).rate, float | None)
     assert_type(stats.kaplan_meier([1.0, 2.0], [3.0]).median, stats.Quantile)
     assert_type(simulate.b2b(3, seed=7), cl.StageLog)
-    check: Callable[[GuardRequest], bool] = has_budget
     try:
         log.funnel("trail")
     except cl.CustlifeError as error:
         assert_type(error.hint, str)
         if isinstance(error, errors.UnknownNameError):
             assert_type(error.known, tuple[str, ...])
-        assert_type(check, Callable[[GuardRequest], bool])
