@@ -15,6 +15,7 @@ from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
 from custlife.stats import kaplan_meier
 from custlife.stats.interval import check_level, check_name
+from custlife.stats.outline import outline
 from custlife.stats.survival import INTERVALS
 
 if TYPE_CHECKING:
@@ -264,9 +265,9 @@ def _with_limits(median: Quantile) -> str | None:
 
 def _line(row: StageTime) -> Series:
     """The curve from 1 at day 0 on."""
-    curve = row.curve
+    curve = outline(row.curve)
     start = () if curve.times[:1] == (0,) else (0.0,)
-    ones, n = (1.0,) * len(start), (curve.at(0).at_risk,) * len(start)
+    ones, n = (1.0,) * len(start), (row.curve.at(0).at_risk,) * len(start)
     return Series(
         row.label,
         (*start, *curve.times),

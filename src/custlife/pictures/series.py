@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -150,5 +150,5 @@ def value_at(track: Track, x: float) -> float | None:
 def risk_at(track: Track, x: float) -> float | None:
     """Count at risk at x: that of the first point at or after x; 0 after the last point."""
     counts = track.given.at_risk
-    index = next((i for i, place in enumerate(track.xs) if place >= x), None)
-    return 0.0 if index is None else counts[index]
+    index = bisect_left(track.xs, x)
+    return counts[index] if index < len(counts) else 0.0

@@ -9,6 +9,7 @@ from custlife.reporting.conversions import split_bars
 from custlife.reporting.document import Section, fold, show
 from custlife.reporting.timing import growth, retention
 from custlife.reporting.wording import counted, hundred
+from custlife.stats.outline import outline
 
 if TYPE_CHECKING:
     from custlife.reporting.answers import EventAnswers
@@ -31,7 +32,7 @@ def _again(answers: EventAnswers) -> Section | None:
     row = answers.again.whole
     if not row.entered or not row.converted:
         return None
-    curve = row.curve()
+    curve = outline(row.curve())
     back, low, high = ((0.0, *map(_share_gone, part)) for part in (curve.survival, curve.high, curve.low))
     at_risk = (row.entered, *curve.at_risk)
     line = Series("came back", (0.0, *curve.times), back, low, high, "step", "good", at_risk)

@@ -10,6 +10,7 @@ from custlife.pictures import Lines, Series, Table
 from custlife.reporting.document import Section, fold, renamed, show
 from custlife.reporting.naming import labels, named_headcount, named_times
 from custlife.reporting.wording import hundred, listed, median_text
+from custlife.stats.outline import outline
 
 if TYPE_CHECKING:
     from custlife.analysis.growth import GrowthResult
@@ -81,10 +82,10 @@ def _curves(rows: list[StageTime]) -> Lines:
 
 def _curve(row: StageTime) -> Series:
     """The curve from 1 at day 0 on."""
-    curve = row.curve
+    curve = outline(row.curve)
     start = () if curve.times[:1] == (0,) else (0.0,)
     ones = (1.0,) * len(start)
-    at_risk = (*[curve.at(0).at_risk] * len(start), *curve.at_risk)
+    at_risk = (*[row.curve.at(0).at_risk] * len(start), *curve.at_risk)
     low, high = (*ones, *curve.low), (*ones, *curve.high)
     return Series(row.stage, (*start, *curve.times), (*ones, *curve.survival), low, high, "step", "", at_risk)
 

@@ -20,7 +20,7 @@ from custlife.stats.limits import FLOORS, KINDS
 from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Quantile", "RestrictedMean", "SurvivalCurve", "SurvivalPoint"]
 
@@ -205,15 +205,19 @@ class SurvivalCurve:
     @cached_property
     def low(self) -> tuple[float | None, ...]:
         """Lower limits at each time, cut to [0, 1]; None once survival is 0."""
-        return tuple([low for low, _ in self._limits(range(len(self.times)))])
+        return tuple([low for low, _ in self.limits(range(len(self.times)))])
 
     @cached_property
     def high(self) -> tuple[float | None, ...]:
         """Upper limits at each time, cut to [0, 1]; None once survival is 0."""
-        return tuple([high for _, high in self._limits(range(len(self.times)))])
+        return tuple([high for _, high in self.limits(range(len(self.times)))])
 
-    def _limits(self, rows: range) -> Iterator[tuple[float | None, float | None]]:
-        """Lower and upper limit at some rows; made when they are asked for, since they cost more than the curve."""
+    def limits(self, rows: Iterable[int]) -> Iterator[tuple[float | None, float | None]]:
+        """Lower and upper limit at some rows; made when they are asked for, since they cost more than the curve.
+
+        Args:
+            rows: Places in the columns, rising.
+        """
         kind, z = KINDS[self.method], two_sided_z(self.level)
         before, low, high = 1.0, 1.0, 1.0
         for i in rows:
@@ -259,7 +263,7 @@ class SurvivalCurve:
             return SurvivalPoint(time, None, None, None, at_risk, reason)
         if i < 0:
             return SurvivalPoint(time, 1.0, 0.0, Interval(1.0, 1.0, self.level, self.method), at_risk)
-        ((low, high),) = self._limits(range(i, i + 1))
+        ((low, high),) = self.limits(range(i, i + 1))
         if low is None or high is None:
             return SurvivalPoint(time, 0.0, None, None, at_risk, "survival is 0")
         interval = Interval(low, high, self.level, self.method)
@@ -341,7 +345,7 @@ class SurvivalCurve:
             stretch = range(start, min(start + STRETCH, rows.stop))
             if self._stays_above(reached, stretch):
                 continue
-            for i, limits in zip(stretch, self._limits(stretch), strict=True):
+            for i, limits in zip(stretch, self.limits(stretch), strict=True):
                 limit = limits[side]
                 if limit is not None and limit <= reached:
                     return self.times[i]
