@@ -101,7 +101,7 @@ class TestCsv:
         log = StageLog.from_csv(written(tmp_path, GOOD + "w,a\n,a,2026-01-30T00:00Z\n"), MODEL, on_bad="drop")
         assert len(log) == 2
         assert str(log.notes[0]) == (
-            "dropped: 2 x rows that cannot be used were left out "
+            "dropped (2): rows that cannot be used were left out "
             "(line 4: 2 fields, the header has 3, line 5: the id is missing)"
         )
         assert [str(found) for found in log.check()] == [

@@ -144,7 +144,7 @@ class TestOrder:
         told = [{"customer": "u", "stage": "a", "at": day(0), "rec": day(n), "key": "k"} for n in (3, 1, 2)]
         log = StageLog.from_rows(told, MODEL, recorded_at_col="rec", key_col="key")
         assert [from_us(us) for us in log.history.recorded] == [day(1)]
-        assert "dropped: 2 x rows with a known key were copies" in map(str, log.notes)
+        assert "dropped (2): rows with a known key were copies" in map(str, log.notes)
 
     def test_a_key_with_two_contents_is_an_error(self):
         told = [{"customer": "u", "stage": "a", "at": day(0), "key": "k", "plan": p} for p in ("free", "pro")]
@@ -161,7 +161,7 @@ class TestSpellings:
         rows = [("u", "warm-lead", day(0)), ("v", "MQL", day(0)), ("w", "Prospect", day(0)), ("x", "lead", day(0))]
         log = StageLog.from_rows(rows, model, aliases={"prospect": "Warm Lead"})
         assert {stage for es in entries(log.history).values() for _, stage in es} == {"lead"}
-        assert str(log.notes[0]) == "mapped: 3 x spellings were read as names of the model (MQL, Prospect, warm-lead)"
+        assert str(log.notes[0]) == "mapped (3): spellings were read as names of the model (MQL, Prospect, warm-lead)"
 
     def test_events_can_be_renamed(self):
         log = EventLog.from_rows([("u", "Order placed", day(0))], aliases={"Order placed": "purchase"})
@@ -330,7 +330,7 @@ def test_policy_violations_are_noted_or_refused():
     rows = [("x: y", "a", day(0)), ("x: y", "c", day(1)), ("v", "b", day(0))]
     log = StageLog.from_rows(rows, model, as_of=day(9))
     assert [str(note) for note in log.notes] == [
-        "illegal: 2 x moves that policy 'stepwise' refuses were kept as they happened (v: the start to b, x: y: a to c)"
+        "illegal (2): moves that policy 'stepwise' refuses were kept as they happened (v: the start to b, x: y: a to c)"
     ]
     with pytest.raises(HistoryError) as caught:
         StageLog.from_rows(rows, model, on_illegal="raise")

@@ -42,8 +42,8 @@ class Note:
 
     def __str__(self) -> str:
         shown = f" ({', '.join(self.examples)}{', ...' if self.count > len(self.examples) else ''})"
-        times = f" {self.count:,} x" if self.count > 1 else ""
-        return f"{self.kind}:{times} {self.what}{shown if self.examples else ''}"
+        times = f" ({self.count:,})" if self.count > 1 else ""
+        return f"{self.kind}{times}: {self.what}{shown if self.examples else ''}"
 
 
 def note(kind: str, what: str, examples: Sequence[str], count: int | None = None) -> Note:
