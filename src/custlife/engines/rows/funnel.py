@@ -37,11 +37,23 @@ def count_funnel(plan: FunnelPlan, history: History) -> FunnelTable:
     return table
 
 
+def _starters(plan: FunnelPlan, history: History) -> frozenset[int]:
+    """The codes without which a unit cannot start: those of the first step, or of any, and what passes over it."""
+    if plan.order == "unordered":
+        return frozenset().union(*plan.steps)
+    first = plan.steps[0]
+    passing = range(min(first, default=0), history.vocabulary.path) if plan.on_path and plan.skips != "strict" else ()
+    return first.union(passing)
+
+
 def count_attempts(plan: FunnelPlan, history: History) -> FunnelTable:
     """Any plan: judge every unit."""
     counter = TallyBook(plan, history)
     matcher = Matcher(plan, history)
+    code, starters = history.code, _starters(plan, history)
     for low, high in history.ranges():
+        if starters.isdisjoint(code[low:high]):
+            continue
         verdict = matcher.judge(low, high)
         for attempt in verdict.attempts:
             counter.add(attempt)
