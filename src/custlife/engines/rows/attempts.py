@@ -110,7 +110,7 @@ class Matcher:
         history, plan = self.history, self.plan
         code, at = history.code, history.at
         index = list(range(low, high))
-        bits = [self._tested(row) if any(plan.tests) else self.bits[code[row]] for row in index]
+        bits = list(map(self._tested, index)) if any(plan.tests) else [self.bits[code[row]] for row in index]
         if not plan.on_path and not history.sequenced and history.vocabulary.path == 0:
             order = sorted(
                 range(len(index)), key=lambda i: (at[index[i]], _lowest(bits[i]), bits[i], code[index[i]], i)

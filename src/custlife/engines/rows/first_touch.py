@@ -7,15 +7,18 @@ gives the same counts.
 from __future__ import annotations
 
 from array import array
+from itertools import chain, compress, repeat
+from operator import sub
 from typing import TYPE_CHECKING
 
+from custlife.engines.gathers import FunnelTally
 from custlife.engines.rows.attempts import FOREVER
 from custlife.engines.rows.tally_book import TallyBook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from custlife.engines.gathers import FunnelPlan, FunnelTable, StepTally
+    from custlife.engines.gathers import FunnelPlan, FunnelTable
     from custlife.engines.history import History
 
 __all__ = ["count_first_touch", "is_first_touch"]
@@ -39,49 +42,22 @@ def is_first_touch(plan: FunnelPlan, history: History) -> bool:
 def count_first_touch(plan: FunnelPlan, history: History) -> FunnelTable:
     """The table of a plan that is the common question."""
     book = TallyBook(plan, history)
-    places = [min(step) for step in plan.steps]
-    aim, steps, path = places[0], len(places), history.vocabulary.path
+    aims = [*(min(step) for step in plan.steps), history.vocabulary.path]  # no row that counts lies past the path
     add = history.zone.adder(plan.window) if plan.window is not None else None
-    as_of, at, code, ended = history.as_of, history.at, history.code, history.vocabulary.ended
     whole = book.tally(None, None) if book.is_whole else None
-    for low, high in history.ranges():
-        stages = code[low:high]
-        first = next((i for i, place in enumerate(stages) if aim <= place < path), None)
-        if first is None:
+    unit = k = start = before = aim = 0
+    deadline, was_real = FOREVER, False
+    tally = FunnelTally([])
+    for here, row, place, now in _path_rows(history, aims[0]):
+        if here != unit:
+            _close(tally, k, start, deadline, history, unit)
+            unit, k, start, was_real, aim = here, 0, now, False, aims[0]
+            tally = whole or book.tally(row, now)
+            deadline = add(now) if add else FOREVER
+        if place < aim or now > deadline:
             continue
-        start = at[low + first]
-        deadline = add(start) if add else FOREVER
-        tally = whole or book.tally(low + first, start)
-        depth = _advance(tally.steps, places, path, stages[first:], at[low + first : high], deadline)
-        # The steps hold how many came just so deep, until the sums at the end.
-        tally.steps[depth - 1].reached += 1
-        if deadline <= as_of:
-            tally.steps[depth - 1].eligible += 1
-        elif depth < steps and not (add is None and code[high - 1] in ended):
-            tally.steps[depth].open_ages.append(as_of - start)
-    if not book.table:
-        book.tally(None, None)
-    return _summed(book.table)
-
-
-def _advance(
-    steps: list[StepTally],
-    places: Sequence[int],
-    path: int,
-    stages: Sequence[int],
-    times: Sequence[int],
-    deadline: int,
-) -> int:
-    """Note the steps that one unit reaches in time, from the row that starts it; how many they are."""
-    start, last, k = times[0], len(places), 0
-    aim, before, was_real = places[0], 0, False
-    for place, now in zip(stages, times, strict=True):
-        if not aim <= place < path:
-            continue
-        if now > deadline:
-            break
         while aim <= place:
-            step = steps[k]
+            step = tally.steps[k]
             step.from_start.append(now - start)
             is_real = aim == place
             if not is_real:
@@ -90,10 +66,34 @@ def _advance(
                 step.from_previous.append(now - before)
             before, was_real = now, is_real
             k += 1
-            if k == last:
-                return k
-            aim = places[k]
-    return k
+            aim = aims[k]
+    _close(tally, k, start, deadline, history, unit)
+    if not book.table:
+        book.tally(None, None)
+    return _summed(book.table)
+
+
+def _path_rows(history: History, least: int) -> Iterator[tuple[int, int, int, int]]:
+    """Unit, counted from 1, number, stage and instant of the rows on the path that lie at a stage or past it."""
+    code, bounds = history.code, history.bounds
+    counts = [least <= place < history.vocabulary.path for place in range(len(history.vocabulary.names))]
+    mask = list(map(counts.__getitem__, code))
+    units = chain.from_iterable(map(repeat, range(1, len(bounds)), map(sub, bounds[1:], bounds)))
+    columns = units, range(len(code)), code, history.at
+    return zip(*(compress(column, mask) for column in columns), strict=False)
+
+
+def _close(tally: FunnelTally, depth: int, start: int, deadline: int, history: History, unit: int) -> None:
+    """Note how deep a unit came: the steps hold how many came just so deep, until the sums at the end."""
+    if not unit:
+        return
+    tally.steps[depth - 1].reached += 1
+    if deadline <= history.as_of:
+        tally.steps[depth - 1].eligible += 1
+    elif depth < len(tally.steps):
+        last = history.code[history.bounds[unit] - 1]
+        if deadline < FOREVER or last not in history.vocabulary.ended:
+            tally.steps[depth].open_ages.append(history.as_of - start)
 
 
 def _summed(table: FunnelTable) -> FunnelTable:
