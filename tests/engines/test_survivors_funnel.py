@@ -78,6 +78,20 @@ def test_least_gaps_of_skipped_steps_add_up_to_the_next_real_one() -> None:
         assert [s.reached for s in ask(asked, made).steps] == [1, 1, int(reached == 3), 0]
 
 
+@pytest.mark.parametrize(("ties", "reached"), [("lenient", 1), ("strict", 0)])
+def test_limits_leave_the_rule_of_ties_as_it_is(ties, reached) -> None:
+    made = history([("u", 0, "x"), ("u", 0, "y")], as_of=20, model=None)
+    limited = Funnel(("x", step("y", within=seconds(5))), ties=ties)
+    assert ask(limited, made).steps[1].reached == ask(Funnel(("x", "y"), ties=ties), made).steps[1].reached == reached
+
+
+@pytest.mark.parametrize(("order", "reached"), [("ordered", 1), ("strict", 0)])
+def test_limits_leave_the_rule_of_order_as_it_is(order, reached) -> None:
+    made = history([("u", 0, "x"), ("u", 1, "z"), ("u", 2, "y")], as_of=20, model=None)
+    limited = Funnel(("x", step("y", within=seconds(5))), order=order)
+    assert ask(limited, made).steps[1].reached == ask(Funnel(("x", "y"), order=order), made).steps[1].reached == reached
+
+
 # -- the Kaplan-Meier share ------------------------------------------------------------------------------------------------
 
 
@@ -169,6 +183,13 @@ def test_exclusions_of_a_step_not_reached_end_with_its_window(second, dropped) -
     assert ask(Funnel(("x", "y"), seconds(9), exclusions=exclude("z")), made).dropped == dropped
 
 
+@pytest.mark.parametrize(("rows", "dropped"), [("xz", 0), ("xyz", 1), ("xzy", 0)])
+def test_exclusions_behind_a_step_that_was_not_reached_say_nothing(rows, dropped) -> None:
+    made = history([("u", second, name) for second, name in enumerate(rows)], as_of=20, model=None)
+    between = exclude("z", after="y", before="w")
+    assert ask(Funnel(("x", "y", "w"), seconds(9), exclusions=between), made).dropped == dropped
+
+
 # -- logs without rows, and the law ----------------------------------------------------------------------------------------
 
 
@@ -176,6 +197,13 @@ def test_a_log_without_rows_begins_and_ends_at_zero() -> None:
     made = history([])
     assert (list(made.bounds), made.as_of, list(made.ids)) == ([0], 0, [])
     assert cl.EventLog.from_rows([]).as_of == at(0)
+
+
+@pytest.mark.parametrize("stage", [["a"], {"a": 1}, 3, None], ids=str)
+def test_a_stage_that_is_no_text_is_a_bad_row_however_plain_the_rest(stage) -> None:
+    with pytest.raises(cl.errors.DataError, match="row 2: "):
+        cl.StageLog.from_rows([("u", "a", at(0)), ("u", stage, at(1))], MODEL)
+    assert len(cl.StageLog.from_rows([("u", "a", at(0)), ("u", stage, at(1))], MODEL, on_bad="drop")) == 1
 
 
 @pytest.mark.parametrize("left", ["a", "b", "c"])
