@@ -96,6 +96,11 @@ def test_every_attempt_is_the_one_that_trying_everything_finds(rows: Rows, as_of
     14,
     Ask(("a", "b", "c"), None, (None, 9, 5), (None, None, None)),
 )
+@example(  # c at 1 is reached past b at 0 or past b at 1, in as many steps
+    [("u0", 0, "a"), ("u0", 0, "c"), ("u0", 1, "a"), ("u0", 1, "c")],
+    1,
+    Ask(("a", "b", "c"), None, (None, None, None), (None, None, 1)),
+)
 def test_limits_between_steps_are_kept_along_the_best_chain(rows: Rows, as_of: int, one: Ask) -> None:
     assert judged(rows, as_of, one) == expected(rows, as_of, one)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -12,7 +13,6 @@ from custlife.calendar import Span, span
 from custlife.errors import DefinitionError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import timedelta
 
 __all__ = ["KINDS", "AllOf", "AnyOf", "Count", "Number", "Rule", "Seen", "Silent", "Value", "fields_of", "listens"]
@@ -23,7 +23,8 @@ Number: TypeAlias = int | float | Decimal
 
 
 def _names(given: str | Iterable[str]) -> tuple[str, ...]:
-    names: tuple[object, ...] = (given,) if isinstance(given, str) else tuple(given)
+    several: object = given
+    names = tuple(several) if isinstance(several, Iterable) and not isinstance(several, str) else (several,)
     for name in names:
         if not isinstance(name, str) or not name.strip():
             raise UsageTypeError(f"{name!r} is not the name of an event", 'write seen("purchase")')

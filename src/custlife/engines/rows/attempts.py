@@ -335,15 +335,15 @@ class Matcher:
         real = bool(unit.real[start] & 1)
         best: tuple[Hit, ...] = ((start, real),)
         frontier = [(best, (start, 0) if real else None)]
-        seen: set[tuple[Hit, int, int, tuple[int, int] | None]] = set()
+        found: dict[tuple[Hit, int, int, tuple[int, int] | None], tuple[object, ...]] = {}
         while frontier:
             reached: list[tuple[tuple[Hit, ...], tuple[int, int] | None]] = []
             for hits, last_real in sorted(frontier, key=lambda one: self._earliness(unit, one[0]), reverse=True):
                 best = max(best, hits, key=lambda chain: self._earliness(unit, chain))
                 for more, now in self._onward(unit, hits, last_real, deadlines):
                     key = (more[-1], len(more), sum(really for _, really in more), now)
-                    if key not in seen:
-                        seen.add(key)
+                    if (merit := self._earliness(unit, more)) > found.get(key, ()):  # a better one may come later
+                        found[key] = merit
                         reached.append((more, now))
             frontier = reached
         return list(best)
