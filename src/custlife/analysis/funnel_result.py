@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -338,17 +339,12 @@ def _km_rate(step: StepTally, lost: int) -> float | None:
     total = step.reached + step.pending + lost
     if not total or not step.pending:
         return step.reached / total if total else None
-    surviving, gone, p = 1.0, 0, 0
+    surviving, gone = 1.0, 0
     times, ages = step.from_start, step.open_ages
-    i = 0
-    while i < len(times):
-        now = times[i]
-        same = i
-        while same < len(times) and times[same] == now:
-            same += 1
-        while p < len(ages) and ages[p] < now:
-            p += 1
-        surviving *= 1 - (same - i) / (total - gone - p)
-        gone += same - i
-        i = same
+    # between two censorings the product of the shares that stay telescopes
+    for p, age in enumerate((*ages, *times[-1:])):
+        reached = bisect_right(times, age, gone)
+        if reached > gone:
+            surviving *= (total - p - reached) / (total - p - gone)
+            gone = reached
     return 1 - surviving

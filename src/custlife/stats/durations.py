@@ -75,7 +75,8 @@ def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations
     ends, stops, starts = _read(ended, "ended"), _read(censored, "censored"), tally(entered, "entered")
     times, events, lost = _one_by_one(ends, stops) or _counted(ends, stops)
     total = sum(events) + sum(lost)
-    at_risk = list(accumulate(map(operator.add, events, lost), operator.sub, initial=total))[:-1]
+    leaving = map(operator.add, events, lost) if total > len(times) else repeat(1, total)
+    at_risk = list(accumulate(leaving, operator.sub, initial=total))[:-1]
     entries = tuple((t, starts[t]) for t in sorted(starts) if t > 0)
     if entries:
         at_risk = _less_the_late(times, at_risk, entries)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 
@@ -281,24 +281,21 @@ def _flatten(
     ids: Sequence[str], reader: _Reader, kept: Sequence[Sequence[Any]], recode: array[int] | None
 ) -> tuple[array[int], array[int], array[int], array[int]]:
     """One list a unit, sorted, laid end to end; `order` holds the index of the kept row behind each."""
-    at, code, bounds, order = array("q"), array("H"), array("q", [0]), array("q")
     shift = ROW_BITS if reader.layout.others else 0
     time_shift = CODE_BITS + shift
-    flat: list[int] = []
-    for unit in ids:
-        rows = reader.buckets.pop(unit)
-        if recode is not None:
-            rows = [_recoded(row, shift, recode) for row in rows]
+    units = [reader.buckets.pop(unit) for unit in ids]
+    if recode is not None:
+        units = [[_recoded(row, shift, recode) for row in rows] for rows in units]
+    for rows in units:
         rows.sort()
         if shift:
             _settle_ties(rows, kept, reader.layout)
-        flat.extend(rows)
-        bounds.append(len(flat))
-    at.extend([row >> time_shift for row in flat])
-    code.extend([row >> shift & CODE_MASK for row in flat])
-    if shift:
-        order.extend([row & ROW_MASK for row in flat])
-    return at, code, bounds, order
+    bounds = array("q", accumulate(map(len, units), initial=0))
+    flat = list(chain.from_iterable(units))
+    units.clear()  # a million rows are much memory
+    at = array("q", [row >> time_shift for row in flat])
+    code = array("H", [row >> shift & CODE_MASK for row in flat])
+    return at, code, bounds, array("q", [row & ROW_MASK for row in flat] if shift else [])
 
 
 def _recoded(row: int, shift: int, recode: array[int]) -> int:
