@@ -44,7 +44,7 @@ def named(module: ModuleType) -> dict[str, object]:
 def in_a_fresh_process(code: str, **env: str) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
-        check=True, capture_output=True, text=True, env={**os.environ, **env}, cwd=FACE.parents[2],
+        check=True, capture_output=True, text=True, env={**os.environ, **env}, cwd=Path(__file__).parents[1],
     )  # fmt: skip
     return done.stdout
 

@@ -12,8 +12,10 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import custlife
+
 ROOT = Path(__file__).parents[1]
-SRC = ROOT / "src" / "custlife"
+SRC = Path(custlife.__file__).parent  # the installed package, wherever it stands
 FILES = sorted(SRC.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 NAMES = [str(file.relative_to(SRC)) for file in FILES]
@@ -237,7 +239,7 @@ EXEMPTION = re.compile(
 class TestReasons:
     def test_every_exemption_names_what_it_exempts_from(self) -> None:
         bare = [
-            f"{file.relative_to(ROOT)}:{line}: {text}"
+            f"{file}:{line}: {text}"
             for file in (*FILES, *TESTS)
             for line, text in comments(file)
             for found in EXEMPTION.finditer(text)
