@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -96,7 +97,7 @@ class TimeInStage:
         onward = tuple(NextStage(names[then], len(lengths)) for then, lengths in sorted(tally.ended.items()))
         return StageTime(
             group, names[code], len(ended) + len(tally.open), len(ended), len(tally.open), tally.truncated, tally.gone,
-            onward, curve, curve.median, curve.quantile(0.25), curve.quantile(0.75), curve.restricted_mean(limit or 0),
+            onward, curve, curve.median, curve.quantile(0.25), curve.quantile(0.75), limit or 0,
         )  # fmt: skip
 
     def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
@@ -122,7 +123,7 @@ class NextStage:
     count: int
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class StageTime:
     """Time in one stage, for one segment.
 
@@ -139,7 +140,6 @@ class StageTime:
         median: The time by which half have left, days, with its interval.
         lower_quartile: The time by which a quarter have left, days.
         upper_quartile: The time by which three quarters have left, days.
-        restricted_mean: Mean of the time up to a horizon, days.
     """
 
     segment: Group
@@ -154,7 +154,12 @@ class StageTime:
     median: Quantile
     lower_quartile: Quantile
     upper_quartile: Quantile
-    restricted_mean: RestrictedMean
+    _horizon: float = attrs.field(repr=False)
+
+    @cached_property
+    def restricted_mean(self) -> RestrictedMean:
+        """Mean of the time up to a horizon, days; made when it is asked for, since it looks at the whole curve."""
+        return self.curve.restricted_mean(self._horizon)
 
     @property
     def label(self) -> str:
@@ -238,7 +243,6 @@ class TimeInStageResult(Result):
                 "median": _with_limits(row.median),
                 "three quarters": _days(row.upper_quartile.value),
                 "restricted mean": _days(row.restricted_mean.value),
-                "next": ", ".join(f"{one.stage} {one.count}" for one in row.next) or None,
             }
             for row in self.rows
         ]
