@@ -8,7 +8,7 @@ import attrs
 
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import names
-from custlife.analysis.result import Result, percent, with_interval
+from custlife.analysis.result import Result, decimal, percent, with_interval
 from custlife.analysis.splitting import about, head, label
 from custlife.analysis.steps import as_step, as_window
 from custlife.errors import UnknownNameError, UsageError
@@ -256,7 +256,7 @@ class ConversionResult(Result):
                 **{name: value for name, value in cells.items() if name not in left_out},
                 "rate": with_interval(row.rate, row.interval),
                 "km rate": percent(row.km_rate),
-                "median days": None if row.median_days is None else round(row.median_days, 1),
+                "median days": decimal(row.median_days),
             }
             for row, cells in zip(self.rows, self.to_dicts(), strict=True)
         ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.result import DAY, About, Result, days_of, percent, with_interval
+from custlife.analysis.result import DAY, About, Result, days_of, decimal, percent, with_interval
 from custlife.analysis.splitting import head, label
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment
@@ -238,7 +238,7 @@ class FunnelResult(Result):
                 "rate": with_interval(step.rate, step.interval),
                 "km rate": percent(step.km_rate),
                 "step rate": percent(step.step_rate),
-                "median days": None if step.median_days is None else round(step.median_days, 1),
+                "median days": decimal(step.median_days),
             }
             for row, step in zip(rows, steps, strict=True)
         ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from custlife.pictures import Picture
     from custlife.stats import Interval
 
-__all__ = ["DAY", "About", "Result", "days_of", "percent", "person", "shown", "with_interval"]
+__all__ = ["DAY", "About", "Result", "days_of", "decimal", "percent", "person", "shown", "with_interval"]
 
 DAY = 86_400_000_000
 
@@ -158,7 +158,7 @@ SHARES = ("rate", "share", "low", "high", "survival")
 def shown(name: str, value: object) -> object:
     """A value for a table cell: shares in percent, few digits, times to the minute, the rest as it is."""
     if isinstance(value, float):
-        return percent(value) if name.endswith(SHARES) else round(value, 1)
+        return percent(value) if name.endswith(SHARES) else decimal(value)
     if hasattr(value, "isoformat"):
         return f"{value:%Y-%m-%d %H:%M}"
     return value
@@ -167,6 +167,11 @@ def shown(name: str, value: object) -> object:
 def percent(value: float | None) -> str | None:
     """A share in percent, or None."""
     return None if value is None else f"{100 * value:.1f} %"
+
+
+def decimal(value: float | None) -> str | None:
+    """A number with one decimal, or None."""
+    return None if value is None else f"{value:,.1f}"
 
 
 def with_interval(value: float | None, interval: Interval | None) -> str | None:
@@ -179,8 +184,13 @@ def with_interval(value: float | None, interval: Interval | None) -> str | None:
 def _side(cells: list[object]) -> str:
     """Numbers and percentages to the right."""
     given = [cell for cell in cells if cell is not None]
-    is_number = all(not isinstance(cell, str) or "%" in cell for cell in given)
+    is_number = all(not isinstance(cell, str) or _reads_as_number(cell) for cell in given)
     return "right" if given and is_number else "left"
+
+
+def _reads_as_number(cell: str) -> bool:
+    """Whether a text is a percentage or a number with separators."""
+    return "%" in cell or cell.replace(",", "").replace(".", "", 1).removeprefix("-").isdecimal()
 
 
 def _plain(value: object) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.question import choice, codes_of, names, some_names
-from custlife.analysis.result import DAY, Result
+from custlife.analysis.result import DAY, Result, decimal
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_horizon
 from custlife.engines.gathers import Spells, SpellTally
@@ -239,10 +239,10 @@ class TimeInStageResult(Result):
                 "n": row.n,
                 "ended": row.ended,
                 "open": row.open,
-                "quarter": _days(row.lower_quartile.value),
+                "quarter": decimal(row.lower_quartile.value),
                 "median": _with_limits(row.median),
-                "three quarters": _days(row.upper_quartile.value),
-                "restricted mean": _days(row.restricted_mean.value),
+                "three quarters": decimal(row.upper_quartile.value),
+                "restricted mean": decimal(row.restricted_mean.value),
             }
             for row in self.rows
         ]
@@ -253,10 +253,6 @@ class TimeInStageResult(Result):
         return Lines(
             lines, title=self.title(), form="percent", x_label="days in stage", y_label="still there", x_steps="days"
         )
-
-
-def _days(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
 
 
 def _with_limits(median: Quantile) -> str | None:
