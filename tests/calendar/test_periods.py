@@ -69,6 +69,20 @@ def test_the_indexer_is_the_period_of_the_local_date(place, name, week_start):
         assert some.first_day(i) == first
 
 
+@given(st.lists(places(), min_size=1), every, week_starts)
+def test_many_instants_at_once_lie_in_the_periods_of_each(many, name, week_start):
+    calendar = periods(name, tz=many[0][0], week_start=week_start)
+    instants = [us for _, us in many]
+    assert calendar.indexes(instants) == [calendar.index(us) for us in instants]
+
+
+@pytest.mark.parametrize("key", ["UTC", "Etc/GMT+5", "Etc/GMT-14"])
+@given(st.lists(st.integers(-DAY * 9, DAY * 40)), every)
+def test_many_instants_of_a_zone_without_changes(key, instants, name):
+    calendar = periods(name, tz=key)
+    assert calendar.indexes(instants) == [calendar.index(us) for us in instants]
+
+
 @given(st.sampled_from(ZONES), every, week_starts, st.integers(-20_000, 200_000))
 def test_periods_are_consecutive_and_find_themselves(key, name, week_start, i):
     some = periods(name, tz=key, week_start=week_start)

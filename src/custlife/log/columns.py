@@ -224,7 +224,7 @@ def _from_tuples(rows: Iterable[Any], constant: str | None) -> Iterator[Row]:
             yield (row[0], constant, row[1]) if fits else unreadable(row, "(customer, at)")
         return
     for row in rows:
-        if row.__class__ is tuple and len(row) == REQUIRED:
+        if type(row) is tuple and len(row) == REQUIRED:
             yield row
         elif isinstance(row, tuple | list) and len(row) == REQUIRED:
             yield tuple(row)

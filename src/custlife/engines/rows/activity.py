@@ -95,7 +95,7 @@ def _active_rows(request: Activity, history: History, grouping: Grouping | None)
     """Of each active row its unit, counted from 1, its group, and the first and last period that it touches."""
     period = request.periods.indexer()
     at, bounds = history.at, history.bounds
-    firsts = lasts = list(map(period, at))
+    firsts = lasts = request.periods.indexes(at)
     if history.vocabulary.path:
         lasts = [*firsts[1:], 0]
         starts = {request.periods.start(index) for index in set(firsts)}

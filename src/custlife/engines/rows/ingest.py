@@ -173,7 +173,7 @@ def _bucket_plain(rows: Iterable[Sequence[Any]], reader: _Reader) -> None:
     code_of, list_of = reader.codes.get, lists.get
     for row, (unit, name, at) in enumerate(rows, 1):
         try:
-            if at.__class__ is clock and at.tzinfo is utc and name.__class__ is text and unit.__class__ is text:
+            if type(at) is clock and at.tzinfo is utc and type(name) is text and type(unit) is text:
                 d = at - epoch
                 code, found = code_of(name), list_of(unit)
                 if code is None:

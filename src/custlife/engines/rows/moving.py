@@ -62,7 +62,7 @@ def _codes_for(request: Moves, grouping: Grouping, before: Sequence[int]) -> Seq
 
 def _periods_of(request: Moves, history: History) -> Sequence[int]:
     """The period of each row; `EARLIER` before observation began."""
-    found = list(map(request.periods.indexer(), history.at)) if request.periods else [0] * len(history)
+    found = request.periods.indexes(history.at) if request.periods else [0] * len(history)
     since = history.since
     if since is None:
         return found
