@@ -1,0 +1,125 @@
+"""Measures custlife against its targets and its peers; see README.md.
+
+uv run --group bench python benchmarks/run.py [--quick] [--write] [--only TOPIC]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import counting
+import importing
+import moving
+import surviving
+from made_rows import made_rows
+
+HERE = Path(__file__).parent
+PACKAGES = ("custlife", "attrs", "python-dateutil", "Automat", "transitions", "python-statemachine")
+Lines = list[str]
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Lines:
+    """A Markdown table; columns after the first are numbers."""
+    rule = "|".join(["---", *["---:"] * (len(head) - 1)])
+    return [f"| {' | '.join(head)} |", f"|{rule}|", *(f"| {' | '.join(row)} |" for row in rows), ""]
+
+
+def verdict(value: float, most: float) -> str:
+    return f"≤ {most:g}: {'met' if value <= most else 'missed'}"
+
+
+def imports(quick: bool) -> Lines:
+    alone, touched, ratio = importing.run(7 if quick else 25)
+    rows = [
+        ("attrs and relativedelta alone", f"{alone:.1f}", "1", ""),
+        ("custlife, `StageModel` and `Customer` touched", f"{touched:.1f}", f"{ratio:.2f}", verdict(ratio, 1.3)),
+    ]
+    return ["## Import", "", *table(("cold process", "CPU ms", "ratio", "target"), rows)]
+
+
+def moves(quick: bool) -> Lines:
+    timings = moving.run(500 if quick else 2_000, 3 if quick else 7)
+    own, bare, *_ = timings
+    least = {"Automat": 2, "transitions": 4, "python-statemachine": 40}
+    rows = []
+    for one in timings:
+        times, said = one.move / own.move, ""
+        if one is bare:
+            said = f"custlife takes {own.move / one.move:.2f} times as long, {verdict(own.move / one.move, 2.5)}"
+        elif one is not own:
+            said = f"≥ {least[one.name]}: {'met' if times >= least[one.name] else 'missed'}"
+        rows.append((one.name, f"{one.create:.2f}", f"{one.move:.2f}", f"{one.refuse:.2f}", f"{times:.2f}", said))
+    head = ("", "to make one, µs", "one move, µs", "one refusal, µs", "a move, times custlife", "target")
+    return ["## Moving one customer", "", *table(head, rows)]
+
+
+def counts(quick: bool) -> Lines:
+    n = 100_000 if quick else 1_000_000
+    small, large = counting.run(n, 2 if quick else 5)
+    rows = [(name, f"{small.parts[name]:.2f}", f"{taken:.2f}", "") for name, taken in large.parts.items()]
+    growth = large.whole * large.rows / (small.whole * small.rows)
+    rows += [
+        ("**all four from the log**", f"{small.log:.2f}", f"{large.log:.2f}", verdict(large.log, 4.5)),
+        ("**all four from the rows**", f"{small.whole:.2f}", f"{large.whole:.2f}", verdict(large.whole, 4.5)),
+        ("**the report from the log**", f"{small.page:.2f}", f"{large.page:.2f}", verdict(large.page, 8)),
+        ("**the report from the rows**", f"{small.report:.2f}", f"{large.report:.2f}", verdict(large.report, 8)),
+    ]
+    head = ("CPU µs a row", f"{small.rows:,} rows", f"{large.rows:,} rows", "target")
+    lines = ["## A log of stages on the bare install", "", *table(head, rows)]
+    said = verdict(growth, 12)
+    lines += [f"Ten times the rows take {growth:.1f} times the time ({said}), from rows to the four answers.", ""]
+    kept = counting.memory(made_rows(n))
+    lines += ["Memory beyond the caller's list, by `tracemalloc`:", ""]
+    return lines + table(("", "bytes a row", "target"), [(what, f"{size:.0f}", goal) for what, size, goal in kept])
+
+
+def survival(quick: bool) -> Lines:
+    rows = [(name, f"{taken:.1f}") for name, taken in surviving.run(2 if quick else 5)]
+    head = (f"{surviving.SPELLS:,} spells, one in five censored", "CPU ms")
+    return ["## A survival curve with its median, quartile and restricted mean", "", *table(head, rows)]
+
+
+TOPICS = {"import": imports, "move": moves, "count": counts, "survival": survival}
+
+
+def machine() -> str:
+    """What the figures were taken on."""
+    chips = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    chip = chips[0].partition(":")[2].strip() if chips else platform.processor()
+    return (
+        f"{chip or platform.machine()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}"
+    )
+
+
+def _lines(path: str) -> Lines:
+    return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
+
+
+def main() -> None:
+    ask = argparse.ArgumentParser(description="Measure custlife against its targets and its peers.")
+    ask.add_argument("--quick", action="store_true", help="fewer rows and rounds")
+    ask.add_argument("--write", action="store_true", help="write RESULTS.md")
+    ask.add_argument("--only", choices=tuple(TOPICS), help="one topic")
+    wish = ask.parse_args()
+    lines: Lines = []
+    for name, topic in TOPICS.items():
+        if wish.only in {None, name}:
+            lines += topic(wish.quick)
+            print("\n".join(lines[-40:]) if wish.only else f"{name}: done", file=sys.stderr)
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    load = f"load {os.getloadavg()[0]:.1f} when done" if hasattr(os, "getloadavg") else ""
+    head = ["# Results", "", f"{datetime.now(UTC):%Y-%m-%d}. {machine()}; {load}.", "", f"{versions}.", ""]
+    text = "\n".join([*head, *lines]).rstrip() + "\n"
+    print(text)
+    if wish.write:
+        (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
