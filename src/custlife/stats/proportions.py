@@ -274,13 +274,15 @@ def _likelihood_ratio(k: int, n: int, level: float) -> tuple[float, float]:
         if k == n:
             return math.exp(-drop / n), -math.expm1(-drop / n)
         start = _wilson(k, n, level)[0]
-        theta, step = math.log(start / (1 - start)), math.inf
-        while abs(step) > 1e-12:
+        theta, step, left = math.log(start / (1 - start)), math.inf, 50
+        # A handful of steps is enough; where rounding keeps Newton's method from rest, it is close.
+        while abs(step) > 1e-12 and left:
             p, q = logistic(theta)
             excess = half_deviance(k, n * p) + half_deviance(n - k, n * q) - drop
             slope = n * p - k
             step = -excess / slope if slope else 0.0  # a level so low that the limit is the rate itself
             theta += step
+            left -= 1
         return logistic(theta)
 
     return min(k / n, lower(k)[0]), max(k / n, lower(n - k)[1])

@@ -54,7 +54,7 @@ def logit_root(log_tail: Callable[[float, float], tuple[float, float]], target: 
     """The logit at which a tail probability equals *target*, by Newton's method on its logarithm.
 
     The logarithm of a beta tail is concave and rising in the logit, so Newton's method needs no bracket:
-    after at most one step it climbs to the root from the left.
+    after at most one step it climbs to the root from the left. A later step back is rounding, and the end.
 
     Args:
         log_tail: From `(x, 1 - x)` to the log of the tail and its slope in the logit of x.
@@ -63,11 +63,13 @@ def logit_root(log_tail: Callable[[float, float], tuple[float, float]], target: 
 
         start: A logit near the bulk of the distribution.
     """
-    theta, step = start, math.inf
-    while abs(step) > CONVERGED:
+    wanted, theta, steps = math.log(target), start, 0
+    step = math.inf
+    while step > CONVERGED or steps < 2:
         value, slope = log_tail(*logistic(theta))
-        step = (math.log(target) - value) / slope
+        step = (wanted - value) / slope
         theta += step
+        steps += 1
     return theta
 
 
