@@ -184,3 +184,11 @@ def test_properties_are_read_only_and_share_the_empty_one():
 def test_a_spell_lasts_until_it_is_left():
     assert Spell("lead", START, START + timedelta(days=1)).duration == timedelta(days=1)
     assert Spell("lead", START).duration is None
+
+
+def test_a_name_that_the_room_does_not_have_is_refused() -> None:
+    import custlife.customers
+
+    with pytest.raises(AttributeError, match=r"has no attribute 'Custmer'"):
+        custlife.customers.Custmer  # noqa: B018  # looking it up is the test
+    assert dir(custlife.customers) == sorted(custlife.customers.__all__)

@@ -340,3 +340,65 @@ def test_a_split_funnel_that_nobody_entered_has_no_parts() -> None:
     assert "nothing to show" in str(found).lower() or str(found)
     with pytest.raises(CustlifeError, match="the funnel has no parts: nobody entered it"):
         _ = found.steps
+
+
+def with_amounts(rows, amounts):
+    """Events with a value that steps may ask for, in the order of the sorted rows."""
+    return attrs.evolve(history(rows, model=None, as_of=20), values={"amount": amounts})
+
+
+def test_a_step_may_ask_for_a_property() -> None:
+    made = with_amounts([("u", 0, "x"), ("u", 1, "y"), ("v", 0, "x"), ("v", 1, "y")], [1, 5, 1, 7])
+    found = ask(Funnel(["x", step("y", where={"amount": 7})], seconds(9)), made)
+    assert [(s.reached, s.lost) for s in found.steps] == [(2, 0), (1, 1)]
+    with pytest.raises(CustlifeError, match="asks for the unknown property 'colour'"):
+        ask(Funnel([step("y", where={"colour": "red"})]), made)
+
+
+def test_the_best_attempt_that_is_not_struck_counts() -> None:
+    rows = [("u", 0, "x"), ("u", 1, "z"), ("u", 2, "y"), ("u", 5, "x"), ("u", 6, "y")]
+    asked = Funnel(["x", "y"], seconds(4), entry="best", exclusions=exclude("z"))
+    found = ask(asked, history(rows, model=None, as_of=20))
+    assert (found.entered, found["y"].reached, found.dropped) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("mode", "entered", "reached"), [("drop", 1, 1), ("void", 1, 1), ("stop", 2, 1), ("reset", 2, 1)]
+)
+def test_with_each_attempt_counted_the_next_opens_behind_what_struck_the_last(mode, entered, reached) -> None:
+    rows = [("u", 0, "x"), ("u", 1, "z"), ("u", 2, "y"), ("u", 3, "x"), ("u", 4, "y")]
+    asked = Funnel(["x", "y"], seconds(9), entry="each", exclusions=exclude("z", mode=mode))
+    found = ask(asked, history(rows, model=None, as_of=20))
+    assert (found.entered, found["y"].reached) == (entered, reached)
+
+
+def test_only_struck_attempts_leave_a_unit_dropped() -> None:
+    rows = [("u", 0, "x"), ("u", 1, "z"), ("u", 2, "y")]
+    asked = Funnel(["x", "y"], seconds(9), entry="each", exclusions=exclude("z"))
+    found = ask(asked, history(rows, model=None, as_of=20))
+    assert (found.entered, found.dropped) == (0, 1)
+
+
+def test_unordered_steps_done_after_the_window_are_not_counted() -> None:
+    rows = [("u", 0, "y"), ("u", 3, "x"), ("v", 0, "y"), ("v", 9, "x")]
+    found = ask(Funnel(["x", "y"], seconds(5), order="unordered"), history(rows, model=None, as_of=20))
+    assert [(s.reached, s.lost) for s in found.steps] == [(2, 0), (1, 1)]
+
+
+def test_with_limits_who_moves_beyond_the_last_step_has_passed_it() -> None:
+    asked = Funnel([Step(("a",)), Step(("b",), within=seconds(5))])
+    found = ask(asked, history([("u", 0, "a"), ("u", 3, "d"), ("v", 0, "a"), ("v", 7, "d")], as_of=20))
+    assert [(s.reached, s.imputed, s.lost) for s in found.steps] == [(2, 0, 0), (1, 1, 1)]
+
+
+def test_with_limits_a_move_that_stops_short_passes_only_the_steps_before_it() -> None:
+    asked = Funnel([Step(("a",)), Step(("b",), within=seconds(5)), Step(("d",), within=seconds(5))])
+    found = ask(asked, history([("u", 0, "a"), ("u", 3, "c"), ("u", 6, "d")], as_of=20))
+    assert [(s.reached, s.imputed) for s in found.steps] == [(1, 0), (1, 1), (1, 0)]
+
+
+@pytest.mark.parametrize(("repeats", "reached"), [("keep", 1), ("ignore", 1), ("end", 0)])
+def test_doing_a_step_again_may_end_the_attempt(repeats, reached) -> None:
+    rows = [("u", 0, "x"), ("u", 1, "x"), ("u", 2, "y")]
+    found = ask(Funnel(["x", "y"], seconds(9), repeats=repeats), history(rows, model=None, as_of=20))
+    assert (found.entered, found["y"].reached) == (1, reached)
