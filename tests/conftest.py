@@ -1,4 +1,7 @@
-"""Profiles of Hypothesis: `fast` for every day, `ci` for landing, `nightly` for the long run."""
+"""Profiles of Hypothesis: `fast` for every day, `ci` for landing, `nightly` for the long run.
+
+A landing tries the same examples each time, so that it judges the change and not the dice; everybody else throws them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("fast", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LANDING = bool(os.environ.get("CI"))
+EVERY_DAY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=LANDING)
+settings.register_profile("fast", EVERY_DAY, max_examples=60)
+settings.register_profile("ci", EVERY_DAY, max_examples=120)
 settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
