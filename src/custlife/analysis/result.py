@@ -78,7 +78,7 @@ class Result:
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The rows of the answer, each a dict with the same keys in the same order."""
-        raise NotImplementedError(type(self).__name__)
+        raise NotImplementedError(type(self).__name__)  # every answer lists its own rows
 
     def title(self) -> str:
         """One line that says what was asked."""

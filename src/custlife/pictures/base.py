@@ -26,11 +26,11 @@ class Picture:
 
     def text(self, width: int = 80) -> str:
         """The picture for a terminal of that many columns."""
-        raise NotImplementedError
+        raise NotImplementedError  # every kind draws itself
 
     def svg(self, width: int = 720) -> str:
         """The picture as one SVG element that many pixels wide; it stands on light and on dark paper."""
-        raise NotImplementedError
+        raise NotImplementedError  # every kind draws itself
 
     def html(self) -> str:
         """The picture as an HTML fragment."""
@@ -38,7 +38,7 @@ class Picture:
 
     def _about(self) -> str:
         """One sentence for those who cannot see the picture."""
-        raise NotImplementedError
+        raise NotImplementedError  # every kind draws itself
 
     def __str__(self) -> str:
         return self.text()
