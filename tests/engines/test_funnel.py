@@ -348,9 +348,10 @@ def with_amounts(rows, amounts):
 
 
 def test_a_step_may_ask_for_a_property() -> None:
-    made = with_amounts([("u", 0, "x"), ("u", 1, "y"), ("v", 0, "x"), ("v", 1, "y")], [1, 5, 1, 7])
+    rows = [(unit, second, name) for unit in "uvw" for second, name in enumerate("xy")]
+    made = with_amounts(rows, [1, 5, 1, 7, 1, 7])
     found = ask(Funnel(["x", step("y", where={"amount": 7})], seconds(9)), made)
-    assert [(s.reached, s.lost) for s in found.steps] == [(2, 0), (1, 1)]
+    assert [(s.reached, s.lost) for s in found.steps] == [(3, 0), (2, 1)]
     with pytest.raises(CustlifeError, match="asks for the unknown property 'colour'"):
         ask(Funnel([step("y", where={"colour": "red"})]), made)
 
