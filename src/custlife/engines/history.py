@@ -142,6 +142,7 @@ class History:
         extras: Other coded columns: `reason`, `actor`, `cause`.
         values: Plain columns of values, for predicates over events.
         notes: What was done to the rows.
+        engine: Which kernels read it: `rows`, in pure Python; or `arrays`, in NumPy. The answers are equal.
     """
 
     ids: Sequence[str]
@@ -160,6 +161,7 @@ class History:
     extras: Mapping[str, Column] = attrs.field(factory=dict)
     values: Mapping[str, Sequence[object]] = attrs.field(factory=dict)
     notes: tuple[Note, ...] = ()
+    engine: str = "rows"
 
     def __len__(self) -> int:
         return len(self.at)

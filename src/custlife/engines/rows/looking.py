@@ -18,7 +18,29 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["illegal", "illegal_legs", "look", "of_units", "spelled", "within_rows"]
+__all__ = ["Look", "Spelled", "illegal", "illegal_legs", "look", "of_units", "spelled", "within_rows"]
+
+
+@attrs.frozen
+class Look:
+    """Shows the rows that had occurred at `as_of` and, where asked, were known at `known_at`."""
+
+    as_of: int
+    known_at: int | None = None
+
+    def __call__(self, history: History) -> History:
+        """The rows seen."""
+        return look(history, self.as_of, self.known_at)
+
+
+@attrs.frozen
+class Spelled:
+    """Makes each row open a spell, with the moves noted that the policy would have refused."""
+
+    def __call__(self, history: History) -> History:
+        """The rows that open spells."""
+        spells = spelled(history)
+        return attrs.evolve(spells, notes=(*spells.notes, *illegal(spells)))
 
 
 def look(history: History, as_of: int, known_at: int | None = None) -> History:

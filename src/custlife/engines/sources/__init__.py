@@ -1,0 +1,1 @@
+"""Where histories come from: rows held in memory, frames, files and clusters; only these rooms know backends."""
