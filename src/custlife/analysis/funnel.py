@@ -10,7 +10,7 @@ import attrs
 from custlife.analysis.funnel_result import FunnelResult, part_of
 from custlife.analysis.question import choice, codes_of, names
 from custlife.analysis.splitting import about, calendar, check_calendar, group_order
-from custlife.analysis.steps import Exclude, Step, as_exclusions, as_steps, as_window, test_of
+from custlife.analysis.steps import Exclude, Step, as_exclusions, as_steps, as_window, tests_of
 from custlife.engines.gathers import Exclusion, FunnelPlan
 from custlife.errors import DefinitionError, UnknownNameError
 from custlife.stats.interval import check_level
@@ -114,7 +114,7 @@ class Funnel:
         codes = tuple(codes_of(history, s.names, what) if s.names else everything for s in steps)
         return FunnelPlan(
             codes,
-            tuple(test_of(s, history) for s in steps),
+            tuple(tests_of(s, history) for s in steps),
             self.within,
             tuple(s.within for s in steps),
             tuple(s.min_gap for s in steps),

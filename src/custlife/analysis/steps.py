@@ -8,10 +8,11 @@ import attrs
 
 from custlife.analysis.question import choice, names
 from custlife.calendar import span
+from custlife.engines.rows.properties import fixed
 from custlife.errors import DefinitionError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
     from custlife.calendar import Span
@@ -27,7 +28,7 @@ __all__ = [
     "as_window",
     "exclude",
     "step",
-    "test_of",
+    "tests_of",
 ]
 
 EXCLUSION_MODES = ("drop", "stop", "reset", "void")
@@ -48,6 +49,11 @@ def as_horizon(value: Span | timedelta | str | None) -> Span | None:
     return optional_span(value, "horizon")
 
 
+def _pairs(where: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
+    """Properties with wanted values that cannot change, so that steps hash where their values do."""
+    return tuple((name, fixed(value)) for name, value in where)
+
+
 @attrs.frozen
 class Step:
     """One step of a funnel.
@@ -62,7 +68,7 @@ class Step:
     """
 
     names: tuple[str, ...] = ()
-    where: tuple[tuple[str, Any], ...] = ()
+    where: tuple[tuple[str, Any], ...] = attrs.field(default=(), converter=_pairs)
     within: Span | None = None
     min_gap: Span | None = None
     unless: tuple[str, ...] = ()
@@ -179,14 +185,15 @@ def as_exclusions(exclusions: Iterable[Exclude] | Exclude) -> tuple[Exclude, ...
     return found
 
 
-def test_of(one: Step, history: History) -> Callable[[int], bool] | None:
-    """A test of one row for the properties a step asks for, or None."""
-    if not one.where:
-        return None
-    columns = [(history.values.get(name), value) for name, value in one.where]
+def tests_of(one: Step, history: History) -> tuple[tuple[str, Any], ...]:
+    """The properties that a step asks for, with their wanted values.
+
+    Raises:
+        DefinitionError: A property that the log does not have.
+    """
     missing = [name for name, _ in one.where if name not in history.values]
     if missing:
         have = ", ".join(map(repr, sorted(history.values))) or "none"
         what = f"step {str(one)!r} asks for the unknown property {missing[0]!r}"
         raise DefinitionError(what, f"properties are: {have}")
-    return lambda row: all(column is not None and column[row] == value for column, value in columns)
+    return one.where

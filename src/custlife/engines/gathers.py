@@ -7,13 +7,12 @@ questions run on rows, arrays and partitions alike.
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
 
     from custlife.calendar import Periods, Span
 
@@ -32,12 +31,17 @@ __all__ = [
     "PathTable",
     "PathTally",
     "Paths",
+    "Profile",
     "ReasonTable",
     "Reasons",
     "Request",
     "SpellTable",
     "SpellTally",
     "Spells",
+    "Standing",
+    "Standings",
+    "Stay",
+    "Stays",
     "StepTally",
 ]
 
@@ -211,7 +215,7 @@ class FunnelPlan:
 
     Attributes:
         steps: The codes that serve each step.
-        tests: For each step, a test of one row of the history, or None where the code decides alone.
+        tests: For each step, pairs of a property and its wanted value; none where the code decides alone.
         window: The most time from the start, or None.
         within: For each step, the most time since the step before, or None.
         min_gap: For each step, the least time since the step before, or None.
@@ -219,7 +223,7 @@ class FunnelPlan:
     """
 
     steps: tuple[frozenset[int], ...]
-    tests: tuple[Callable[[int], bool] | None, ...]
+    tests: tuple[tuple[tuple[str, Any], ...], ...]
     window: Span | None = None
     within: tuple[Span | None, ...] = ()
     min_gap: tuple[Span | None, ...] = ()
@@ -299,4 +303,57 @@ class Reasons:
 
 ReasonTable = dict[tuple[Group, int, int, "str | None"], int]
 
-Request = Spells | Moves | Activity | Paths | Reasons | FunnelPlan
+
+@attrs.frozen
+class Profile:
+    """All but the rows: a `Setting`.
+
+    Attributes:
+        by: Segments whose changes within a unit are noted.
+    """
+
+    by: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Stays:
+    """Every stay of every unit, as rows in the order of the units.
+
+    Attributes:
+        codes: Only the stays in these stages.
+    """
+
+    codes: frozenset[int]
+
+
+@attrs.frozen
+class Stay:
+    """One stay; `after` is `-1` and `left` is `as_of` while it lasts."""
+
+    unit: str
+    code: int
+    entered: int
+    left: int
+    after: int
+    segments: Group
+
+
+@attrs.frozen
+class Standings:
+    """Every unit as it stands at `as_of`, in order."""
+
+
+@attrs.frozen
+class Standing:
+    """One unit; `furthest` is `-1` where it was never on the path."""
+
+    unit: str
+    code: int
+    entered: int
+    first: int
+    furthest: int
+    moves: int
+    segments: Group
+
+
+Request = Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings

@@ -242,13 +242,15 @@ class Log:
         return ask_all(questions, self.history)
 
 
-def _test(customers: Callable[[str], bool] | Iterable[str] | None) -> Callable[[str], bool] | None:
-    """A test of an id; None for all."""
+def _test(
+    customers: Callable[[str], bool] | Iterable[str] | None,
+) -> frozenset[str] | Callable[[str], bool] | None:
+    """Ids, or a test of an id; None for all."""
     if customers is None or callable(customers):
         return customers
     if isinstance(customers, str):
-        return frozenset((customers,)).__contains__
-    return frozenset(map(str, customers)).__contains__
+        return frozenset((customers,))
+    return frozenset(map(str, customers))
 
 
 def _values(name: str, given: str | Iterable[str | None] | None) -> frozenset[str | None]:

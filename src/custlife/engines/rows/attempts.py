@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from custlife.engines.rows.properties import tested
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -91,6 +93,7 @@ class Matcher:
         sums = [_summed(plan.within, 1, k) if k else None for k in range(self.last + 1)]
         self.chained: list[Callable[[int], int] | None] = [add(span) if span is not None else None for span in sums]
         self._adders: dict[Span, Callable[[int], int]] = {}
+        self.tested: Callable[[int], int] | None = tested(plan, history, self.bits) if any(plan.tests) else None
 
     def deadlines(self, start: int) -> tuple[int, ...]:
         """The last instant for each step: the whole window, or the chained limits where they end earlier."""
@@ -110,7 +113,7 @@ class Matcher:
         history, plan = self.history, self.plan
         code, at = history.code, history.at
         index = list(range(low, high))
-        bits = list(map(self._tested, index)) if any(plan.tests) else [self.bits[code[row]] for row in index]
+        bits = list(map(self.tested, index)) if self.tested else [self.bits[code[row]] for row in index]
         if not plan.on_path and not history.sequenced and history.vocabulary.path == 0:
             order = sorted(
                 range(len(index)), key=lambda i: (at[index[i]], _lowest(bits[i]), bits[i], code[index[i]], i)
@@ -121,14 +124,6 @@ class Matcher:
         places = [[i for i, mask in enumerate(serves) if mask >> k & 1] for k in range(self.last + 1)]
         ended = high > low and code[high - 1] in history.vocabulary.ended
         return _Unit(index, [at[row] for row in index], bits, imputed, places, ended)
-
-    def _tested(self, row: int) -> int:
-        """The steps a row serves where predicates look at more than its code."""
-        mask = self.bits[self.history.code[row]]
-        for k, test in enumerate(self.plan.tests):
-            if test is not None and mask >> k & 1 and not test(row):
-                mask ^= 1 << k
-        return mask
 
     def _imputed(self, index: list[int]) -> list[int]:
         """The steps each row passes over: stages strictly between the last path stage before it and its own."""

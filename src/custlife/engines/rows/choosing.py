@@ -22,12 +22,12 @@ class Having:
     """Keeps the units that pass a test of their id, and whose segments have wanted values.
 
     Attributes:
-        test: The test of an id, or None for all.
+        test: The ids, a test of an id, or None for all.
         segments: Pairs of a segment and its wanted values; None for missing.
         value: Which row of a unit decides: the `first`, the `last` or `any`.
     """
 
-    test: Callable[[str], bool] | None
+    test: frozenset[str] | Callable[[str], bool] | None
     segments: tuple[tuple[str, frozenset[str | None]], ...]
     value: str
 
@@ -39,13 +39,19 @@ class Having:
         def keep(unit: str) -> bool:
             low, high = ranges[unit]
             rows = {"first": (low,), "last": (high - 1,), "any": range(low, high)}[self.value]
-            named = self.test is None or bool(self.test(unit))
-            return named and all(any(column.name(row) in values for row in rows) for column, values in wanted)
+            held = all(any(column.name(row) in values for row in rows) for column, values in wanted)
+            return self.names(unit) and held
 
         kept = of_units(history, keep)
-        return kept if len(kept) or not len(history) else attrs.evolve(kept, notes=(*kept.notes, self._nobody(history)))
+        return kept if len(kept) or not len(history) else attrs.evolve(kept, notes=(*kept.notes, self.nobody(history)))
 
-    def _nobody(self, history: History) -> Note:
+    def names(self, unit: str) -> bool:
+        """Whether a unit's id passes."""
+        if isinstance(self.test, frozenset):
+            return unit in self.test
+        return self.test is None or bool(self.test(unit))
+
+    def nobody(self, history: History) -> Note:
         """Says that nobody was left, and what there would have been."""
         asked = [f"{name} in {sorted(map(str, values))}" for name, values in self.segments]
         there = [f"{name} is one of {', '.join(history.segments[name].names[:9])}" for name, _ in self.segments]
