@@ -126,6 +126,7 @@ def test_indexes_are_those_of_the_periods(place, every, week_start):
 @example("Pacific/Apia", [dates.day_of(2011, 12, 30), 0], "day")
 @example("Pacific/Kwajalein", [dates.day_of(1993, 8, 21)], "day")
 @example("Pacific/Apia", [-(10**7)], "day")
+@example("Africa/Cairo", list(range(dates.day_of(2600, 4, 1), dates.day_of(2600, 5, 3))), "day")
 def test_starts_are_those_of_the_periods(key, numbers, every):
     told = periods(every, tz=key, week_start="sunday")
     assert clock.period_starts(told, np.array(numbers, np.int64)).tolist() == [told.start(n) for n in numbers]

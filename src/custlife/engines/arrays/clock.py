@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from custlife.calendar import Ambiguous, Periods, Span, Zone
 
-__all__ = ["FOREVER", "adder", "day_starts", "days", "indexes", "local", "period_starts", "utc"]
+__all__ = ["FOREVER", "adder", "day_starts", "days", "indexes", "instants", "local", "period_starts", "utc"]
 
 FOREVER = 1 << 62
 END_US = (1 << 63) - 1
@@ -42,6 +42,12 @@ def local(zone: Zone, us: Ints) -> Ints:
     """The wall-clock time at each instant: `Zone.local`."""
     offset = _offset(zone.offsets.starts, zone.offsets.offsets, zone.offsets.end, us)
     return _in_pieces(lambda piece: piece + offset(piece), us)
+
+
+def instants(zone: Zone, wall: Ints) -> Ints:
+    """The instant of each wall-clock time: `Zone.utc`."""
+    back = _offset(zone.offsets.walls, zone.offsets.offsets, zone.offsets.end, wall)
+    return _in_pieces(lambda piece: piece - back(piece), wall)
 
 
 def days(zone: Zone, us: Ints) -> Ints:
@@ -196,11 +202,11 @@ def _bucketed(cuts: Ints, low: int, high: int, skipped: int) -> Map | None:
         return None
     shortest = int(np.diff(cuts).min(initial=high - low + 1))
     bits = max(shortest.bit_length() - 1, ((high - low) // BUCKETS).bit_length())
-    before = cuts.searchsorted(low + (np.arange(((high - low) >> bits) + 2) << bits) - 1, "right")
+    before = cuts.searchsorted(low + (np.arange(((high - low) >> bits) + 2) << bits), "right")
     passes = int(np.diff(before).max())
     if passes > 2:
         return None
-    padded = np.concatenate([cuts, [END_US] * passes])
+    padded = np.append(cuts, END_US)
 
     def place(us: Ints) -> Ints:
         found = before.take((us - low) >> bits)
