@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 from hypothesis import strategies as st
 
+from custlife.analysis import question as asking
 from custlife.calendar import zone
 from custlife.engines.history import History, Vocabulary
 from custlife.engines.layout import Layout
 from custlife.engines.rows.ingest import ingest
 from custlife.engines.rows.looking import look, spelled
+from custlife.engines.sources.asked import Asked
+from custlife.engines.sources.held import Held
+from custlife.engines.view import View
 from custlife.stages import Stage, StageModel
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,3 +60,8 @@ def event_rows(units: int = 2, rows: int = 7, latest: int = 9) -> st.SearchStrat
     """Events of few names at few instants."""
     unit = st.sampled_from([f"u{i}" for i in range(units)])
     return st.lists(st.tuples(unit, st.integers(0, latest), st.sampled_from(["x", "y", "z"])), max_size=rows)
+
+
+def ask(question: Any, made: History) -> Any:
+    """The answer to a question about one history."""
+    return asking.ask(question, Asked(Held((made,)), View(made.as_of)))

@@ -10,14 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custlife.analysis.funnel import Funnel
-from custlife.analysis.question import ask
 from custlife.analysis.steps import Step, as_steps, exclude, step
 from custlife.calendar import Span, seconds
 from custlife.engines.rows.attempts import FOREVER
 from custlife.engines.rows.first_touch import count_first_touch, is_first_touch
 from custlife.engines.rows.funnel import count_attempts, count_funnel, verdicts
 from custlife.errors import CustlifeError
-from tests.engines.making import NAMES, PATH, Rows, event_rows, history, stage_rows
+from tests.engines.making import NAMES, PATH, Rows, ask, event_rows, history, stage_rows
 from tests.oracles.funnel import INF, Ask, Found, in_order, judge
 
 SECOND = 1_000_000

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 import custlife as cl
 from custlife.analysis.funnel import Funnel
-from custlife.analysis.question import ask
 from custlife.analysis.steps import exclude, step
 from custlife.calendar import seconds
-from tests.engines.making import MODEL, at, history
+from tests.engines.making import MODEL, ask, at, history
 
 SECOND_DAYS = 1 / 86_400
 

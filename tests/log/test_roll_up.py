@@ -140,7 +140,7 @@ class TestExamples:
         assert entries(made.history) == {"one": [(day(0), "a")]}
         assert [str(note) for note in made.notes] == [
             "dropped: rows without account were left out (contact 'q' at 2026-01-31T00:00:00+00:00)",
-            "collapsed: 1 contact rolled up to 1 account",
+            "collapsed: contacts rolled up to accounts",
         ]
 
     def test_an_unmet_quorum_is_counted(self):

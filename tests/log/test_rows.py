@@ -119,11 +119,11 @@ class TestLaws:
     def test_rows_of_anything_are_used_or_listed(self, rows):
         for given_rows, options in ((rows, {}), (dicts(rows, n=1), {"seq_col": "n"})):
             log = StageLog.from_rows(given_rows, MODEL, on_bad="drop", as_of=day(0), **options)
-            assert len(log._seen) + len(log._dropped) == len(rows)
-            if log._dropped:
+            assert len(log._seen) + len(log.history.dropped) == len(rows)
+            if log.history.dropped:
                 with pytest.raises(DataError) as caught:
                     StageLog.from_rows(given_rows, MODEL, **options)
-                assert caught.value.problems == log._dropped
+                assert caught.value.problems == log.history.dropped
 
 
 class TestOrder:

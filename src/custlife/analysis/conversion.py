@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from custlife.analysis.steps import Step
     from custlife.calendar import Span
     from custlife.engines.gathers import FunnelPlan, Group
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
     from custlife.pictures import Picture
     from custlife.stats import Interval, SurvivalCurve
 
@@ -74,14 +74,14 @@ class Conversion:
             interval=self.interval,
         )
 
-    def requests(self, history: History) -> Sequence[FunnelPlan]:
+    def requests(self, setting: Setting) -> Sequence[FunnelPlan]:
         """The one table it needs."""
-        return self.funnel().requests(history)
+        return self.funnel().requests(setting)
 
-    def answer(self, history: History, tables: list[Any]) -> ConversionResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> ConversionResult:
         """The result, from the table of counts."""
-        parts = self.funnel().answer(history, tables).parts
-        return ConversionResult(self, about(history, self.by), tuple(map(_row, parts)))
+        parts = self.funnel().answer(setting, tables).parts
+        return ConversionResult(self, about(setting, self.by), tuple(map(_row, parts)))
 
 
 @attrs.frozen

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
     from custlife.pictures import Picture
 
 __all__ = ["Flow", "Flows", "FlowsResult"]
@@ -48,12 +48,12 @@ class Flows:
     def __attrs_post_init__(self) -> None:
         check_calendar(self.every, self.week_start)
 
-    def requests(self, history: History) -> list[Moves]:
+    def requests(self, setting: Setting) -> list[Moves]:
         """The one table it needs."""
-        periods = None if self.every is None else calendar(self.every, self.week_start, history)
+        periods = None if self.every is None else calendar(self.every, self.week_start, setting)
         return [Moves(periods, self.by)]
 
-    def answer(self, history: History, tables: list[Any]) -> FlowsResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> FlowsResult:
         """The result, from the table of counts."""
         table: MoveTable = tables[0]
         seen = {key: n for key, n in table.items() if key[1] != EARLIER}
@@ -61,30 +61,30 @@ class Flows:
         for (group, period, came, _), n in seen.items():
             leaving[group, period, came] += n
         rows = tuple(
-            self._row(history, key, n, n / leaving[key[:3]])
+            self._row(setting, key, n, n / leaving[key[:3]])
             for key, n in sorted(seen.items(), key=lambda item: (group_order(item[0][0]), item[0][1:]))
         )
-        return FlowsResult(self, about(history, self.by), rows, sum(table.values()) - sum(seen.values()))
+        return FlowsResult(self, about(setting, self.by), rows, sum(table.values()) - sum(seen.values()))
 
-    def _row(self, history: History, key: tuple[Group, int, int, int], n: int, share: float) -> Flow:
+    def _row(self, setting: Setting, key: tuple[Group, int, int, int], n: int, share: float) -> Flow:
         group, period, came, to = key
-        names, model = history.vocabulary.names, history.vocabulary.model
+        names, model = setting.vocabulary.names, setting.vocabulary.model
         before = None if came < 0 else names[came]
         kind = None if model is None else str(model.kind(before, names[to]))
-        return Flow(group, self._label(history, period), before, names[to], kind, n, share)
+        return Flow(group, self._label(setting, period), before, names[to], kind, n, share)
 
-    def _label(self, history: History, period: int) -> str | None:
-        return None if self.every is None else calendar(self.every, self.week_start, history).label(period)
+    def _label(self, setting: Setting, period: int) -> str | None:
+        return None if self.every is None else calendar(self.every, self.week_start, setting).label(period)
 
-    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a move of a cell: `from_stage` (None: entries), `to_stage`, `period`, `segment`."""
-        what = "stage" if history.vocabulary.path else "event"
+        what = "stage" if setting.vocabulary.path else "event"
         sides = [
-            None if name not in cell else {-1} if cell[name] is None else codes_of(history, (cell[name],), what)
+            None if name not in cell else {-1} if cell[name] is None else codes_of(setting, (cell[name],), what)
             for name in ("from_stage", "to_stage")
         ]
         is_mine, wanted = segment_test(cell), cell.get("period")
-        label = cache(lambda period: self._label(history, period))
+        label = cache(lambda period: self._label(setting, period))
 
         def find(tables: list[Any]) -> bool:
             return any(

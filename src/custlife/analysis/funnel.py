@@ -18,7 +18,7 @@ from custlife.stats.interval import check_level
 if TYPE_CHECKING:
     from custlife.calendar import Periods, Span
     from custlife.engines.gathers import FunnelTable
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
 
 __all__ = ["Funnel"]
 
@@ -87,34 +87,34 @@ class Funnel:
 
     # -- as a plan ----------------------------------------------------------------------------------------------------
 
-    def steps_for(self, history: History) -> tuple[Step, ...]:
+    def steps_for(self, setting: Setting) -> tuple[Step, ...]:
         """The steps, or the path of the model where none were named.
 
         Raises:
             DefinitionError: A log of events, for which steps must be named.
         """
-        vocabulary = history.vocabulary
+        vocabulary = setting.vocabulary
         if self.steps:
             return self.steps
         if not vocabulary.path:
             raise DefinitionError("a funnel of events needs its steps", "write log.funnel('signed up', 'paid', ...)")
         return tuple(Step((name,)) for name in vocabulary.names[: vocabulary.path])
 
-    def plan(self, history: History) -> FunnelPlan:
-        """The funnel in the codes of one history.
+    def plan(self, setting: Setting) -> FunnelPlan:
+        """The funnel in the codes of one setting.
 
         Raises:
             UnknownNameError: A stage that the model does not have.
             DefinitionError: Steps against the order of the path with `skips="exclude"`; with `"passed"` nothing can be
                 imputed between them, and only stages really entered count.
         """
-        steps = self.steps_for(history)
-        what = "stage" if history.vocabulary.path else "event"
-        everything = frozenset(range(len(history.vocabulary.names)))
-        codes = tuple(codes_of(history, s.names, what) if s.names else everything for s in steps)
+        steps = self.steps_for(setting)
+        what = "stage" if setting.vocabulary.path else "event"
+        everything = frozenset(range(len(setting.vocabulary.names)))
+        codes = tuple(codes_of(setting, s.names, what) if s.names else everything for s in steps)
         return FunnelPlan(
             codes,
-            tuple(tests_of(s, history) for s in steps),
+            tuple(tests_of(s, setting) for s in steps),
             self.within,
             tuple(s.within for s in steps),
             tuple(s.min_gap for s in steps),
@@ -123,15 +123,15 @@ class Funnel:
             self.skips,
             self.ties,
             self.repeats,
-            tuple(self._exclusions(history, steps, what)),
-            self._is_on_path(history, steps, codes),
-            self._periods(history),
+            tuple(self._exclusions(setting, steps, what)),
+            self._is_on_path(setting, steps, codes),
+            self._periods(setting),
             self.by,
         )
 
-    def _is_on_path(self, history: History, steps: tuple[Step, ...], codes: tuple[frozenset[int], ...]) -> bool:
+    def _is_on_path(self, setting: Setting, steps: tuple[Step, ...], codes: tuple[frozenset[int], ...]) -> bool:
         """Whether skips can be imputed: single stages of the path in its order; after them, places off the path."""
-        path = history.vocabulary.path
+        path = setting.vocabulary.path
         on = [min(step) for step in codes if min(step, default=path) < path]
         led = codes[: len(on)]
         in_order = bool(on) and all(len(c) == 1 and min(c) < path for c in led) and all(a < b for a, b in pairwise(on))
@@ -141,10 +141,10 @@ class Funnel:
             raise DefinitionError(what, "pass skips='strict'")
         return in_order and self.order != "unordered" and self.skips != "strict"
 
-    def _exclusions(self, history: History, steps: tuple[Step, ...], what: str) -> list[Exclusion]:
-        made = [Exclusion(codes_of(history, e.names, what), *self._range(e, steps), e.mode) for e in self.exclusions]
+    def _exclusions(self, setting: Setting, steps: tuple[Step, ...], what: str) -> list[Exclusion]:
+        made = [Exclusion(codes_of(setting, e.names, what), *self._range(e, steps), e.mode) for e in self.exclusions]
         made += [
-            Exclusion(codes_of(history, s.unless, what), k - 1, k, self.exclusion)
+            Exclusion(codes_of(setting, s.unless, what), k - 1, k, self.exclusion)
             for k, s in enumerate(steps)
             if s.unless
         ]
@@ -163,26 +163,26 @@ class Funnel:
             )
         return after, before
 
-    def _periods(self, history: History) -> Periods | None:
-        return None if self.every is None else calendar(self.every, self.week_start, history)
+    def _periods(self, setting: Setting) -> Periods | None:
+        return None if self.every is None else calendar(self.every, self.week_start, setting)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def requests(self, history: History) -> tuple[FunnelPlan]:
+    def requests(self, setting: Setting) -> tuple[FunnelPlan]:
         """The one table it needs."""
-        return (self.plan(history),)
+        return (self.plan(setting),)
 
-    def answer(self, history: History, tables: list[Any]) -> FunnelResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> FunnelResult:
         """The result, from the table of counts."""
         table: FunnelTable = tables[0]
-        labels = [str(s) for s in self.steps_for(history)]
-        calendar = self._periods(history)
+        labels = [str(s) for s in self.steps_for(setting)]
+        calendar = self._periods(setting)
         parts = [
             part_of(tally, labels, self, segment, calendar.label(period) if calendar and period is not None else None)
             for (segment, period), tally in sorted(table.items(), key=_by_group)
             if len(segment) == len(self.by) and (period is None) == (calendar is None)
         ]
-        return FunnelResult(self, about(history, self.by), tuple(parts))
+        return FunnelResult(self, about(setting, self.by), tuple(parts))
 
 
 def _by_group(item: tuple[tuple[tuple[str | None, ...], int | None], object]) -> tuple[object, ...]:

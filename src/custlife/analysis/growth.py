@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
     from custlife.pictures import Picture
 
 __all__ = ["GrowthAccounting", "GrowthResult", "GrowthRow"]
@@ -73,22 +73,22 @@ class GrowthAccounting:
         if not self.new:
             raise UsageError("new=() makes nobody new", "write new='first_active', or the name of a stage or event")
 
-    def requests(self, history: History) -> list[Activity]:
+    def requests(self, setting: Setting) -> list[Activity]:
         """The one table it needs."""
-        active = active_codes(history, self.active)
+        active = active_codes(setting, self.active)
         start = active
         if self.new == ("first_seen",):
-            start = frozenset(range(len(history.vocabulary.names)))
+            start = frozenset(range(len(setting.vocabulary.names)))
         elif self.new != ("first_active",):
-            start = active_codes(history, self.new)
-        return [Activity(calendar(self.every, self.week_start, history), active, start, by=self.by)]
+            start = active_codes(setting, self.new)
+        return [Activity(calendar(self.every, self.week_start, setting), active, start, by=self.by)]
 
-    def answer(self, history: History, tables: list[Any]) -> GrowthResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> GrowthResult:
         """The result, from the table of counts."""
         table: ActivityTable = tables[0]
-        periods = calendar(self.every, self.week_start, history)
-        flows = self.flows(table, self._last(history, table))
-        since = history.since
+        periods = calendar(self.every, self.week_start, setting)
+        flows = self.flows(table, self._last(setting, table))
+        since = setting.since
         rows = []
         for group in groups_of((group for group, *_ in table.growth), self.by):
             stock = 0
@@ -96,15 +96,15 @@ class GrowthAccounting:
                 stock += flow["dormant"] - flow["woken"]
                 if since is None or periods.end(period) > since:
                     is_seen = since is None or since <= periods.start(period)
-                    is_over = periods.end(period) <= history.as_of
+                    is_over = periods.end(period) <= setting.as_of
                     rows.append(_row(group, periods.label(period), flow, stock, is_complete=is_seen and is_over))
-        return GrowthResult(self, about(history, self.by), tuple(rows), table.outside)
+        return GrowthResult(self, about(setting, self.by), tuple(rows), table.outside)
 
-    def _last(self, history: History, table: ActivityTable) -> int:
+    def _last(self, setting: Setting, table: ActivityTable) -> int:
         """The last period to show; that somebody is still in a stage is nothing that happened."""
-        stays = history.vocabulary.path > 0
+        stays = setting.vocabulary.path > 0
         seen = (period for *_, before, period in table.growth if not stays or before != period - 1)
-        return last_period(calendar(self.every, self.week_start, history), history.as_of, seen)
+        return last_period(calendar(self.every, self.week_start, setting), setting.as_of, seen)
 
     def flows(self, table: ActivityTable, now: int) -> dict[Group, dict[int, Counter[str]]]:
         """The counts of each segment and period up to that of `as_of`; `woken` are those back from dormancy."""
@@ -132,11 +132,11 @@ class GrowthAccounting:
                     flows[period + self.dormant_after]["dormant"] += flow["active"]
         return found
 
-    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a unit in a cell: `period`, `state`, `segment`."""
         state, wanted = choice("state", cell.get("state", "active"), STATES), cell.get("period")
-        periods, is_mine = calendar(self.every, self.week_start, history), segment_test(cell)
-        now, label = periods.index(history.as_of), cache(periods.label)
+        periods, is_mine = calendar(self.every, self.week_start, setting), segment_test(cell)
+        now, label = periods.index(setting.as_of), cache(periods.label)
 
         def find(tables: list[Any]) -> bool:
             return any(

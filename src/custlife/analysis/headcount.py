@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
-    from custlife.engines.history import History, Vocabulary
+    from custlife.engines.history import Setting, Vocabulary
     from custlife.pictures import Picture
 
 __all__ = ["Headcount", "HeadcountResult", "HeadcountRow"]
@@ -55,25 +55,25 @@ class Headcount:
     def __attrs_post_init__(self) -> None:
         check_calendar(self.every, self.week_start)
 
-    def requests(self, history: History) -> list[Moves]:
+    def requests(self, setting: Setting) -> list[Moves]:
         """Two tables: who comes in by the segment of the new stay, who goes out by that of the old one."""
-        codes_of(history, ())
-        periods = calendar(self.every, self.week_start, history)
+        codes_of(setting, ())
+        periods = calendar(self.every, self.week_start, setting)
         return [Moves(periods, self.by), Moves(periods, self.by, "stay" if self.by else "move")]
 
-    def answer(self, history: History, tables: list[Any]) -> HeadcountResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> HeadcountResult:
         """The result, from the tables of counts."""
-        periods, vocabulary = calendar(self.every, self.week_start, history), history.vocabulary
+        periods, vocabulary = calendar(self.every, self.week_start, setting), setting.vocabulary
         came, went = _sides(*tables)
-        now = last_period(periods, history.as_of, (period for _, period, _ in came))
+        now = last_period(periods, setting.as_of, (period for _, period, _ in came))
         seen = [period for _, period, _ in came if period != EARLIER]
-        if any(period == EARLIER for _, period, _ in came) and history.since is not None:
-            seen.append(periods.index(history.since))
+        if any(period == EARLIER for _, period, _ in came) and setting.since is not None:
+            seen.append(periods.index(setting.since))
         rows = []
         for group in groups_of((group for group, _, _ in came), self.by):
             stock = [came[group, EARLIER, code] - went[group, EARLIER, code] for code in range(len(vocabulary.names))]
             for period in range(min(seen, default=now + 1), now + 1):
-                is_complete = periods.end(period) <= history.as_of
+                is_complete = periods.end(period) <= setting.as_of
                 for code, name in enumerate(vocabulary.names):
                     entered, left = came[group, period, code], went[group, period, code]
                     stock[code] += entered - left
@@ -81,14 +81,14 @@ class Headcount:
                     rows.append(
                         HeadcountRow(group, periods.label(period), is_complete, name, place, stock[code], entered, left)
                     )
-        return HeadcountResult(self, about(history, self.by), tuple(rows))
+        return HeadcountResult(self, about(setting, self.by), tuple(rows))
 
-    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether somebody stands in a cell: `stage`, `period` (by default that of `as_of`), `segment`."""
-        codes = codes_of(history, (cell["stage"],)) if "stage" in cell else None
-        periods, is_mine = calendar(self.every, self.week_start, history), segment_test(cell)
+        codes = codes_of(setting, (cell["stage"],)) if "stage" in cell else None
+        periods, is_mine = calendar(self.every, self.week_start, setting), segment_test(cell)
         label = cache(periods.label)
-        wanted = cell.get("period", label(periods.index(history.as_of)))
+        wanted = cell.get("period", label(periods.index(setting.as_of)))
 
         def find(tables: list[Any]) -> bool:
             net: Counter[tuple[Group, int]] = Counter()

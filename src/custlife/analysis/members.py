@@ -7,6 +7,7 @@ same counting that made the answer says who is in it. Funnels keep what they sai
 from __future__ import annotations
 
 from array import array
+from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import calendar, check_count, segment_test
-from custlife.engines import run
+from custlife.engines import gather, run
+from custlife.engines.gathers import Profile
 from custlife.engines.history import Column
 from custlife.engines.rows.funnel import verdicts
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
@@ -25,7 +27,8 @@ from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from custlife.engines.history import History
+    from custlife.analysis.question import Asked
+    from custlife.engines.history import History, Setting
     from custlife.engines.rows.attempts import Attempt
 
 __all__ = ["members"]
@@ -37,7 +40,7 @@ LEFT_OUT = ("dropped", "skipped", "truncated")
 BLOCK = 64
 
 
-def members(question: Any, history: History, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
+def members(question: Any, asked: Asked, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
     """The ids of the units behind one cell of an answer, sorted; see `log.members`.
 
     Raises:
@@ -45,23 +48,40 @@ def members(question: Any, history: History, *, limit: int | None = None, **cell
         UnknownNameError: A word that does not name a cell of this question.
     """
     check_count("limit", limit)
-    asked = question.question if isinstance(question, Result) else question
-    if isinstance(asked, Conversion):
-        _check_words(cell, CONVERSION_CELL)
-        state = choice("state", cell.get("state", "converted"), ("converted", "pending", "lost"))
-        cell = {**cell, "step": 1, "state": "reached" if state == "converted" else state}
-        asked = asked.funnel()
-    if isinstance(asked, Funnel):
-        _check_words(cell, FUNNEL_CELL)
-        found = _of_funnel(asked, history, cell)
-    elif hasattr(asked, "finder"):
-        _check_words(cell, asked.CELL)
-        found = _of_tables(asked, history, cell)
-    else:
-        raise UsageTypeError(
-            f"question={asked!r} has no cells", "pass a funnel, conversion, retention, growth, headcount, flows, ..."
-        )
-    return tuple(islice(found, limit))
+    found = Finding(question.question if isinstance(question, Result) else question, cell, limit)
+    if asked.sample is not None:
+        found(asked.sample)  # what cannot be asked is refused at the door
+    return tuple(islice(merge(*asked.map(found)), limit))
+
+
+@attrs.frozen(eq=False)
+class Finding:
+    """The work on each part of the histories: its units behind a cell."""
+
+    question: Any
+    cell: Mapping[str, Any]
+    limit: int | None
+
+    def __call__(self, history: History) -> list[str]:
+        """The first of them, sorted."""
+        asked, cell = self.question, self.cell
+        if isinstance(asked, Conversion):
+            _check_words(cell, CONVERSION_CELL)
+            state = choice("state", cell.get("state", "converted"), ("converted", "pending", "lost"))
+            cell = {**cell, "step": 1, "state": "reached" if state == "converted" else state}
+            asked = asked.funnel()
+        if isinstance(asked, Funnel):
+            _check_words(cell, FUNNEL_CELL)
+            found = _of_funnel(asked, history, cell)
+        elif hasattr(asked, "finder"):
+            _check_words(cell, asked.CELL)
+            found = _of_tables(asked, history, cell)
+        else:
+            raise UsageTypeError(
+                f"question={asked!r} has no cells",
+                "pass a funnel, conversion, retention, growth, headcount, flows, ...",
+            )
+        return list(islice(found, self.limit))
 
 
 def _check_words(cell: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -74,7 +94,8 @@ def _check_words(cell: Mapping[str, Any], known: tuple[str, ...]) -> None:
 
 
 def _of_tables(question: Any, history: History, cell: Mapping[str, Any]) -> Iterator[str]:
-    requests, find = question.requests(history), question.finder(history, cell)
+    setting = gather(Profile(), history)
+    requests, find = question.requests(setting), question.finder(setting, cell)
     units = len(history.ids)
 
     def is_in(first: int, last: int) -> bool:
@@ -104,6 +125,7 @@ def some(history: History, first: int, last: int) -> History:
         current={name: column.take(range(first, last)) for name, column in history.current.items()},
         extras=cut(history.extras),
         values={name: column[low:high] for name, column in history.values.items()},
+        engine="rows",  # so few rows are read faster one by one
     )
 
 
@@ -111,14 +133,15 @@ def some(history: History, first: int, last: int) -> History:
 
 
 def _of_funnel(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Iterator[str]:
-    plan = funnel.plan(history)
+    setting = gather(Profile(), history)
+    plan = funnel.plan(setting)
     state = choice("state", cell.get("state", "reached"), (*STATES, *LEFT_OUT))
     if state in LEFT_OUT:
         if "step" in cell or "segment" in cell or "cohort" in cell:
             raise UsageError(f"state={state!r} is of the whole funnel", "leave out step=, segment= and cohort=")
         return (unit for unit, verdict in verdicts(plan, history) if verdict.why == state)
-    step = _number(funnel, history, cell.get("step", -1))
-    is_wanted = _part_test(funnel, history, cell)
+    step = _number(funnel, setting, cell.get("step", -1))
+    is_wanted = _part_test(funnel, history, setting, cell)
     return (
         unit
         for unit, verdict in verdicts(plan, history)
@@ -126,9 +149,9 @@ def _of_funnel(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Ite
     )
 
 
-def _number(funnel: Funnel, history: History, step: int | str) -> int:
+def _number(funnel: Funnel, setting: Setting, step: int | str) -> int:
     """The number of a step given by name or number; -1 is the last."""
-    labels = [str(one) for one in funnel.steps_for(history)]
+    labels = [str(one) for one in funnel.steps_for(setting)]
     if isinstance(step, int) and -len(labels) <= step < len(labels):
         return step % len(labels)
     if step not in labels:
@@ -143,10 +166,12 @@ def _is_in(attempt: Attempt, step: int, state: str) -> bool:
     return state == ("pending" if attempt.is_open else "lost")
 
 
-def _part_test(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Callable[[Attempt], bool]:
+def _part_test(
+    funnel: Funnel, history: History, setting: Setting, cell: Mapping[str, Any]
+) -> Callable[[Attempt], bool]:
     """Whether an attempt belongs to the wanted segment and cohort."""
     grouping = history.grouping(funnel.by)
-    periods = calendar(funnel.every, funnel.week_start, history) if funnel.every else None
+    periods = calendar(funnel.every, funnel.week_start, setting) if funnel.every else None
     is_mine, cohort = segment_test(cell), cell.get("cohort")
     if ("segment" in cell and grouping is None) or (cohort is not None and periods is None):
         raise UsageError("the funnel was not split so", "ask it with by= or every= first")

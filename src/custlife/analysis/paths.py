@@ -11,6 +11,7 @@ from custlife.analysis.question import choice, codes_of, names
 from custlife.analysis.result import Result, days_of
 from custlife.analysis.splitting import about, check_count, groups_of, head, label, segment_test
 from custlife.engines import gathers
+from custlife.engines.history import check_segments
 from custlife.errors import UnknownNameError
 from custlife.pictures import Bars, Segment
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group, PathTable, PathTally
-    from custlife.engines.history import History, Vocabulary
+    from custlife.engines.history import Setting, Vocabulary
     from custlife.pictures import Picture
 
 __all__ = ["Path", "Paths", "PathsResult", "PathsTotal"]
@@ -51,12 +52,12 @@ class Paths:
         check_count("limit", self.limit)
         choice("repeats", self.repeats, ("keep", "first"))
 
-    def requests(self, history: History) -> list[gathers.Paths]:
+    def requests(self, setting: Setting) -> list[gathers.Paths]:
         """The one table it needs."""
-        history.grouping(self.by)
+        check_segments(self.by, setting.segments)
         return [gathers.Paths(self.by, self.longest, self.repeats)]
 
-    def answer(self, history: History, tables: list[Any]) -> PathsResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> PathsResult:
         """The result, from the table of counts."""
         table: PathTable = tables[0]
         rows: list[Path] = []
@@ -68,17 +69,17 @@ class Paths:
             found = sorted(
                 (key for key in mine if key[1]), key=lambda key: (-mine[key].count, len(key[1]), key[1], key[2])
             )
-            rows += [_path(mine[key], key, whole, history.vocabulary) for key in found[: self.limit]]
+            rows += [_path(mine[key], key, whole, setting.vocabulary) for key in found[: self.limit]]
             unlisted = found[self.limit :] if self.limit is not None else []
             totals.append(PathsTotal(group, whole, len(found), sum(mine[key].count for key in unlisted), early))
-        return PathsResult(self, about(history, self.by), tuple(rows), tuple(totals))
+        return PathsResult(self, about(setting, self.by), tuple(rows), tuple(totals))
 
-    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a path: `stages` in their order, as listed in the answer; `segment`."""
         wanted, is_mine = None, segment_test(cell)
         if "stages" in cell:
-            what = "stage" if history.vocabulary.path else "event"
-            wanted = tuple(min(codes_of(history, (name,), what), default=-1) for name in cell["stages"])
+            what = "stage" if setting.vocabulary.path else "event"
+            wanted = tuple(min(codes_of(setting, (name,), what), default=-1) for name in cell["stages"])
 
         def find(tables: list[Any]) -> bool:
             return any(codes and wanted in (None, codes) and is_mine(group) for group, codes, _ in tables[0])

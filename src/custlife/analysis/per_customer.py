@@ -10,6 +10,7 @@ import attrs
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import Result, days_of, person
 from custlife.calendar import from_us
+from custlife.engines.gathers import Standings
 from custlife.errors import UnknownNameError
 from custlife.pictures import Bars, Segment
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from custlife.analysis.result import About
-    from custlife.engines.gathers import Group
-    from custlife.engines.history import History, Vocabulary
+    from custlife.engines.gathers import Group, Standing
+    from custlife.engines.history import Setting, Vocabulary
     from custlife.pictures import Picture
 
 __all__ = ["CustomerRow", "PerCustomer", "PerCustomerResult"]
@@ -28,38 +29,31 @@ __all__ = ["CustomerRow", "PerCustomer", "PerCustomerResult"]
 class PerCustomer:
     """The question for one row a unit; `log.per_customer()` builds and asks it."""
 
-    def requests(self, history: History) -> list[Any]:
-        """No table: a list of units is not a count."""
-        codes_of(history, ())
-        return []
+    def requests(self, setting: Setting) -> list[Standings]:
+        """The one list it needs."""
+        codes_of(setting, ())
+        return [Standings()]
 
-    def answer(self, history: History, tables: list[Any]) -> PerCustomerResult:  # noqa: ARG002  # of the protocol
-        """The units, read off their rows."""
-        row = partial(_row, history)
-        rows = tuple(row(unit, low, high) for unit, (low, high) in enumerate(history.ranges()))
-        stages = tuple(history.vocabulary.names)
-        return PerCustomerResult(self, person(history), rows, tuple(history.segments), stages)
+    def answer(self, setting: Setting, tables: list[Any]) -> PerCustomerResult:
+        """The units with their names and dates."""
+        row = partial(_row, setting.vocabulary, setting.as_of)
+        stages = tuple(setting.vocabulary.names)
+        return PerCustomerResult(self, person(setting), tuple(map(row, tables[0])), setting.segments, stages)
 
 
-def _row(history: History, unit: int, low: int, high: int) -> CustomerRow:
-    vocabulary, codes = history.vocabulary, history.code[low:high]
-    names, here, entered = vocabulary.names, codes[-1], history.at[high - 1]
-    furthest = max((code for code in codes if code < vocabulary.path), default=None)
-    paying = vocabulary.customer_from
+def _row(vocabulary: Vocabulary, as_of: int, unit: Standing) -> CustomerRow:
+    names, paying = vocabulary.names, vocabulary.customer_from
     return CustomerRow(
-        history.ids[unit],
-        names[here],
-        from_us(entered),
-        from_us(history.at[low]),
-        None if furthest is None else names[furthest],
-        high - low,
-        days_of(history.as_of - entered),
-        None if paying is None else paying <= here < vocabulary.path,
-        _outcome(vocabulary, here),
-        tuple(
-            history.current[name].name(unit) if name in history.current else column.name(high - 1)
-            for name, column in history.segments.items()
-        ),
+        unit.unit,
+        names[unit.code],
+        from_us(unit.entered),
+        from_us(unit.first),
+        None if unit.furthest < 0 else names[unit.furthest],
+        unit.moves,
+        days_of(as_of - unit.entered),
+        None if paying is None else paying <= unit.code < vocabulary.path,
+        _outcome(vocabulary, unit.code),
+        unit.segments,
     )
 
 

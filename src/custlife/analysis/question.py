@@ -5,42 +5,84 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from custlife.engines import run
+import attrs
+
+from custlife.engines import gather, run
+from custlife.engines.gathers import Profile
+from custlife.engines.merging import merged, merged_settings
 from custlife.errors import UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from custlife.engines.gathers import Request
-    from custlife.engines.history import History
+    from custlife.engines.history import History, Setting
 
-__all__ = ["Question", "ask", "ask_all", "choice", "codes_of", "maybe_names", "names", "some_names"]
+__all__ = ["Asked", "Question", "ask", "ask_all", "choice", "codes_of", "maybe_names", "names", "some_names"]
 
+T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 
 
 class Question(Protocol, Generic[R_co]):
     """A frozen question: it says what to count, and turns the counts into an answer."""
 
-    def requests(self, history: History) -> Sequence[Request]:
+    def requests(self, setting: Setting) -> Sequence[Request]:
         """The tables it needs."""
         ...
 
-    def answer(self, history: History, tables: list[Any]) -> R_co:
+    def answer(self, setting: Setting, tables: list[Any]) -> R_co:
         """The answer, from those tables in their order."""
         ...
 
 
-def ask(question: Question[R_co], history: History) -> R_co:
-    """Asks one question of one history."""
-    return question.answer(history, run(question.requests(history), history))
+class Asked(Protocol):
+    """Histories that can be asked, wherever they are."""
+
+    @property
+    def sample(self) -> History | None:
+        """A history without rows, on which questions are tried before any work is done; None where work is cheap."""
+        ...
+
+    def map(self, work: Callable[[History], T]) -> Iterator[T]:
+        """What some work makes of each part of them."""
+        ...
 
 
-def ask_all(questions: Sequence[Question[Any]], history: History) -> list[Any]:
-    """Asks many questions at once, so that what they share is counted once."""
-    wanted = [question.requests(history) for question in questions]
-    tables = iter(run([request for requests in wanted for request in requests], history))
-    return [q.answer(history, [next(tables) for _ in requests]) for q, requests in zip(questions, wanted, strict=True)]
+@attrs.frozen
+class Counting:
+    """The work on each part of the histories: its setting, and the tables that some questions need."""
+
+    questions: tuple[Question[Any], ...]
+
+    def __call__(self, history: History) -> tuple[Setting, list[Any]]:
+        """Setting and tables."""
+        by = dict.fromkeys(name for question in self.questions for name in getattr(question, "by", ()))
+        setting = gather(Profile(tuple(by)), history)
+        return setting, run(requests_of(self.questions, setting), history)
+
+
+def requests_of(questions: Iterable[Question[Any]], setting: Setting) -> list[Request]:
+    """The tables that some questions need."""
+    return [request for question in questions for request in question.requests(setting)]
+
+
+def ask(question: Question[R_co], asked: Asked) -> R_co:
+    """Asks one question."""
+    answer: R_co = ask_all([question], asked)[0]
+    return answer
+
+
+def ask_all(questions: Sequence[Question[Any]], asked: Asked) -> list[Any]:
+    """Asks many questions at once, in one pass over the histories, so that what they share is counted once."""
+    counting = Counting(tuple(questions))
+    if asked.sample is not None:
+        counting(asked.sample)  # what cannot be asked is refused at the door
+    settings, tables = zip(*asked.map(counting), strict=True)
+    setting = merged_settings(settings)
+    wanted = requests_of(questions, setting)
+    whole = iter([merged(request, parts) for request, *parts in zip(wanted, *tables, strict=True)])
+    return [q.answer(setting, [next(whole) for _ in q.requests(setting)]) for q in questions]
 
 
 def names(value: str | Iterable[str] | None, name: str = "by") -> tuple[str, ...]:
@@ -83,13 +125,13 @@ def choice(name: str, value: str, choices: Sequence[str]) -> str:
     return value
 
 
-def codes_of(history: History, wanted: Iterable[str], what: str = "stage") -> frozenset[int]:
+def codes_of(setting: Setting, wanted: Iterable[str], what: str = "stage") -> frozenset[int]:
     """The codes of some stages or events; stages may be spelled as the model knows them.
 
     Raises:
         UnknownNameError: A stage the model does not have. Unknown events are simply never seen.
     """
-    vocabulary = history.vocabulary
+    vocabulary = setting.vocabulary
     code = vocabulary.code
     if vocabulary.model is not None:
         return frozenset(code[vocabulary.model.resolve(name)] for name in wanted)

@@ -11,6 +11,7 @@ from custlife.analysis.question import codes_of, names, some_names
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import about, group_order, head, label, segment_test, shown_reason
 from custlife.engines import gathers
+from custlife.engines.history import check_segments
 from custlife.errors import UsageError
 from custlife.pictures import Bars, Segment
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group, ReasonTable
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
     from custlife.pictures import Picture
 
 __all__ = ["ExitReason", "Reasons", "ReasonsResult"]
@@ -42,21 +43,21 @@ class Reasons:
     exits: tuple[str, ...] = attrs.field(default=(), converter=some_names)
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
 
-    def requests(self, history: History) -> list[gathers.Reasons]:
+    def requests(self, setting: Setting) -> list[gathers.Reasons]:
         """The one table it needs."""
-        vocabulary = history.vocabulary
+        vocabulary = setting.vocabulary
         every = vocabulary.paused | vocabulary.ended
-        wanted = codes_of(history, self.exits)
+        wanted = codes_of(setting, self.exits)
         for code in sorted(wanted - every):
             names = ", ".join(repr(vocabulary.names[exit_]) for exit_ in sorted(every)) or "none"
             raise UsageError(f"{vocabulary.names[code]!r} is not an exit", f"exits are {names}")
-        history.grouping(self.by)
+        check_segments(self.by, setting.segments)
         return [gathers.Reasons(wanted or every, self.by)]
 
-    def answer(self, history: History, tables: list[Any]) -> ReasonsResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> ReasonsResult:
         """The result, from the table of counts."""
         table: ReasonTable = tables[0]
-        names = history.vocabulary.names
+        names = setting.vocabulary.names
         taken: Counter[tuple[Group, int]] = Counter()
         for (group, _, to, _), n in table.items():
             taken[group, to] += n
@@ -64,13 +65,13 @@ class Reasons:
             ExitReason(group, None if came < 0 else names[came], names[to], reason, n, n / taken[group, to])
             for (group, came, to, reason), n in sorted(table.items(), key=_order)
         )
-        return ReasonsResult(self, about(history, self.by), rows)
+        return ReasonsResult(self, about(setting, self.by), rows)
 
-    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a move of a cell: `from_stage`, `to_stage` (the exit), `reason`, `segment`."""
         is_mine = segment_test(cell)
         came_from, went_to = (
-            None if name not in cell else {-1} if cell[name] is None else codes_of(history, (cell[name],))
+            None if name not in cell else {-1} if cell[name] is None else codes_of(setting, (cell[name],))
             for name in ("from_stage", "to_stage")
         )
 

@@ -13,7 +13,7 @@ from custlife.pictures import Table
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from custlife.engines.history import History, Note
+    from custlife.engines.history import Note, Setting
     from custlife.pictures import Picture
     from custlife.stats import Interval
 
@@ -27,12 +27,14 @@ def days_of(us: float) -> float:
     return us / DAY
 
 
-def person(history: History) -> About:
+def person(setting: Setting) -> About:
     """What an answer says of the log it came from."""
-    vocabulary = history.vocabulary
+    vocabulary = setting.vocabulary
     model = vocabulary.model.name if vocabulary.model else None
-    sizes = len(history.ids), len(history)
-    return About(history.as_of, history.since, history.zone.key, history.unit, *sizes, model, history.notes)
+    sizes = setting.units, setting.rows
+    return About(
+        setting.as_of, setting.since, setting.zone.key, setting.unit, *sizes, model, setting.notes, setting.frame
+    )
 
 
 @attrs.frozen
@@ -48,6 +50,7 @@ class About:
         rows: How many rows it has.
         model: Name of the stage model, or None for events.
         notes: What was done to the rows before counting.
+        frame: The kind of frame that the rows came from, such as `polars`; None where it was none.
     """
 
     as_of_us: int
@@ -58,6 +61,7 @@ class About:
     rows: int
     model: str | None
     notes: tuple[Note, ...]
+    frame: str | None = None
 
     @property
     def as_of(self) -> datetime:

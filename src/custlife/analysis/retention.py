@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from custlife.calendar import Periods
     from custlife.engines.gathers import Group
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
     from custlife.stats import Interval
 
 __all__ = ["Retention"]
@@ -73,20 +73,20 @@ class Retention:
         check_count("periods", self.periods, 0)
         check_level(self.level)
 
-    def requests(self, history: History) -> list[Activity]:
+    def requests(self, setting: Setting) -> list[Activity]:
         """The one table it needs."""
-        active = active_codes(history, self.active)
-        start = active if self.start is None else active_codes(history, self.start)
-        periods = calendar(self.every, self.week_start, history)
+        active = active_codes(setting, self.active)
+        start = active if self.start is None else active_codes(setting, self.start)
+        periods = calendar(self.every, self.week_start, setting)
         return [Activity(periods, active, start, self.cohort == "recurring", self.by)]
 
-    def answer(self, history: History, tables: list[Any]) -> RetentionResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> RetentionResult:
         """The result, from the table of counts."""
         table: ActivityTable = tables[0]
-        periods = calendar(self.every, self.week_start, history)
-        now = last_period(periods, history.as_of, (cohort for _, cohort in table.cohorts))
+        periods = calendar(self.every, self.week_start, setting)
+        now = last_period(periods, setting.as_of, (cohort for _, cohort in table.cohorts))
         first = min((cohort for _, cohort in table.cohorts), default=now + 1)
-        whole = now if periods.end(now) <= history.as_of else now - 1
+        whole = now if periods.end(now) <= setting.as_of else now - 1
         active = self._active(table)
         groups = groups_of((group for group, _ in table.cohorts), self.by)
         rows = tuple(
@@ -95,7 +95,7 @@ class Retention:
             for cohort in range(first, now + 1)
         )
         means = tuple(mean for group in groups for mean in self._means([row for row in rows if row.segment == group]))
-        return RetentionResult(self, about(history, self.by), rows, means, table.truncated)
+        return RetentionResult(self, about(setting, self.by), rows, means, table.truncated)
 
     def _active(self, table: ActivityTable) -> Mapping[tuple[Group, int, int], int]:
         """Units of a cohort that count in a period: active in it, or in it or later."""
@@ -143,12 +143,12 @@ class Retention:
             means.append(RetentionMean(segment, offset, retained, size, len(pairs), found.rate, interval))
         return means
 
-    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a unit in a cell: `cohort`, `offset`, `state` (`retained`, `missing`), `segment`."""
         state = choice("state", cell.get("state", "retained"), ("retained", "missing"))
         offset, wanted, is_mine = cell.get("offset"), cell.get("cohort"), segment_test(cell)
         check_count("offset", offset, 0)
-        label = cache(calendar(self.every, self.week_start, history).label)
+        label = cache(calendar(self.every, self.week_start, setting).label)
 
         def find(tables: list[Any]) -> bool:
             table: ActivityTable = tables[0]

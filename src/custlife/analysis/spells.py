@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -9,14 +10,14 @@ import attrs
 from custlife.analysis.question import codes_of, some_names
 from custlife.analysis.result import Result, days_of, person
 from custlife.calendar import from_us
-from custlife.engines.rows.staying import OPEN, following
+from custlife.engines.gathers import OPEN, Stays
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from custlife.analysis.result import About
-    from custlife.engines.gathers import Group
-    from custlife.engines.history import History
+    from custlife.engines.gathers import Group, Stay
+    from custlife.engines.history import Setting
 
 __all__ = ["SpellList", "SpellRow", "SpellsResult"]
 
@@ -31,38 +32,30 @@ class SpellList:
 
     stages: tuple[str, ...] = attrs.field(default=(), converter=some_names)
 
-    def requests(self, history: History) -> list[Any]:
-        """No table: a list of units is not a count."""
-        codes_of(history, self.stages)
-        return []
+    def requests(self, setting: Setting) -> list[Stays]:
+        """The one list it needs."""
+        codes = codes_of(setting, self.stages)
+        return [Stays(codes or frozenset(range(len(setting.vocabulary.names))))]
 
-    def answer(self, history: History, tables: list[Any]) -> SpellsResult:  # noqa: ARG002  # of the protocol
-        """The stays, read off the rows."""
-        wanted = codes_of(history, self.stages) or frozenset(range(len(history.vocabulary.names)))
-        names, since = history.vocabulary.names, history.since
-        segments = tuple(history.segments.values())
-        after, until = following(history)
-        rows = []
-        for unit, (low, high) in zip(history.ids, history.ranges(), strict=True):
-            for row in range(low, high):
-                if history.code[row] not in wanted:
-                    continue
-                start, end, then = history.at[row], until[row], after[row]
-                is_open = then == OPEN
-                rows.append(
-                    SpellRow(
-                        unit,
-                        names[history.code[row]],
-                        from_us(start),
-                        None if is_open else from_us(end),
-                        days_of(end - start),
-                        None if is_open else names[then],
-                        is_open,
-                        since is not None and start < since,
-                        tuple(column.name(row) for column in segments),
-                    )
-                )
-        return SpellsResult(self, person(history), tuple(rows), tuple(history.segments))
+    def answer(self, setting: Setting, tables: list[Any]) -> SpellsResult:
+        """The stays with their names and dates."""
+        row = partial(_row, setting.vocabulary.names, setting.since)
+        return SpellsResult(self, person(setting), tuple(map(row, tables[0])), setting.segments)
+
+
+def _row(names: tuple[str, ...], since: int | None, stay: Stay) -> SpellRow:
+    is_open = stay.after == OPEN
+    return SpellRow(
+        stay.unit,
+        names[stay.code],
+        from_us(stay.entered),
+        None if is_open else from_us(stay.left),
+        days_of(stay.left - stay.entered),
+        None if is_open else names[stay.after],
+        is_open,
+        since is not None and stay.entered < since,
+        stay.segments,
+    )
 
 
 @attrs.frozen

@@ -9,7 +9,6 @@ import attrs
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import person
 from custlife.calendar import EVERY, WEEKDAYS, periods
-from custlife.engines.history import Note
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from custlife.analysis.result import About
     from custlife.calendar import Periods
     from custlife.engines.gathers import Group
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
 
 __all__ = [
     "about",
@@ -71,27 +70,11 @@ def shown_reason(reason: str | None) -> str:
     return NOT_GIVEN if reason is None else reason
 
 
-def about(history: History, by: Sequence[str]) -> About:
+def about(setting: Setting, by: Sequence[str]) -> About:
     """Where an answer comes from, with the units noted whose segment changed."""
-    found = person(history)
-    changes = [_changed(history, name) for name in by]
-    return attrs.evolve(found, notes=(*found.notes, *(note for note in changes if note is not None)))
-
-
-def _changed(history: History, name: str) -> Note | None:
-    """A note of the units whose value changed: they count where they entered."""
-    codes = history.segments[name].codes
-    current = history.current.get(name)
-    units = [
-        unit
-        for place, (unit, (low, high)) in enumerate(zip(history.ids, history.ranges(), strict=True))
-        if (high - low > 1 and min(codes[low:high]) != max(codes[low:high]))
-        or (current is not None and current.codes[place] != codes[high - 1])
-    ]
-    if not units:
-        return None
-    what = f"{history.unit}s whose {name} changed count by the value in force when they were counted"
-    return Note("changed", what, len(units), tuple(units[:5]))
+    found = person(setting)
+    changed = dict(setting.changed)
+    return attrs.evolve(found, notes=(*found.notes, *(changed[name] for name in by if name in changed)))
 
 
 def check_calendar(every: str | None, week_start: str) -> None:
@@ -121,9 +104,9 @@ def check_count(name: str, value: int | None, least: int = 1) -> None:
         raise UsageError(f"{name}={value!r} is below {least}", f"write {name}={least} or more")
 
 
-def calendar(every: str, week_start: str, history: History) -> Periods:
-    """The periods of a question in the zone of a history."""
-    return periods(every, tz=history.zone, week_start=week_start)  # type: ignore[arg-type]  # checked by the question
+def calendar(every: str, week_start: str, setting: Setting) -> Periods:
+    """The periods of a question in the zone of a setting."""
+    return periods(every, tz=setting.zone, week_start=week_start)  # type: ignore[arg-type]  # checked by the question
 
 
 def last_period(periods: Periods, as_of: int, seen: Iterable[int]) -> int:
@@ -132,11 +115,11 @@ def last_period(periods: Periods, as_of: int, seen: Iterable[int]) -> int:
     return now if periods.start(now) < as_of or now in set(seen) else now - 1
 
 
-def active_codes(history: History, wanted: tuple[str, ...] | None) -> frozenset[int]:
+def active_codes(setting: Setting, wanted: tuple[str, ...] | None) -> frozenset[int]:
     """The codes that make one active: those named, else the stages of a customer, else the path, else any event."""
-    vocabulary = history.vocabulary
+    vocabulary = setting.vocabulary
     if wanted is not None:
-        return codes_of(history, wanted, "stage" if vocabulary.path else "event")
+        return codes_of(setting, wanted, "stage" if vocabulary.path else "event")
     if not vocabulary.path:
         return frozenset(range(len(vocabulary.names)))
     return frozenset(range(vocabulary.customer_from or 0, vocabulary.path))

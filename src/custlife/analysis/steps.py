@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from custlife.calendar import Span
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
 
 __all__ = [
     "Exclude",
@@ -185,15 +185,15 @@ def as_exclusions(exclusions: Iterable[Exclude] | Exclude) -> tuple[Exclude, ...
     return found
 
 
-def tests_of(one: Step, history: History) -> tuple[tuple[str, Any], ...]:
+def tests_of(one: Step, setting: Setting) -> tuple[tuple[str, Any], ...]:
     """The properties that a step asks for, with their wanted values.
 
     Raises:
         DefinitionError: A property that the log does not have.
     """
-    missing = [name for name, _ in one.where if name not in history.values]
+    missing = [name for name, _ in one.where if name not in setting.values]
     if missing:
-        have = ", ".join(map(repr, sorted(history.values))) or "none"
+        have = ", ".join(map(repr, sorted(setting.values))) or "none"
         what = f"step {str(one)!r} asks for the unknown property {missing[0]!r}"
         raise DefinitionError(what, f"properties are: {have}")
     return one.where

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from custlife.analysis.result import About
     from custlife.calendar import Span
     from custlife.engines.gathers import Group, SpellTable
-    from custlife.engines.history import History
+    from custlife.engines.history import Setting
     from custlife.pictures import Picture
     from custlife.stats import Quantile, RestrictedMean, SurvivalCurve
 
@@ -66,22 +66,22 @@ class TimeInStage:
         if self.horizon is not None and self.horizon.months:
             raise UsageError(f"horizon={self.horizon} has no fixed length", "write it in days or hours: cl.days(90)")
 
-    def requests(self, history: History) -> list[Spells]:
+    def requests(self, setting: Setting) -> list[Spells]:
         """The one table it needs."""
-        codes_of(history, self.stages)
+        codes_of(setting, self.stages)
         return [Spells(self.by, self.clock, self.resolution)]
 
-    def answer(self, history: History, tables: list[Any]) -> TimeInStageResult:
+    def answer(self, setting: Setting, tables: list[Any]) -> TimeInStageResult:
         """The result, from the table of counts."""
         table: SpellTable = tables[0]
-        names, path = history.vocabulary.names, history.vocabulary.path
-        wanted = codes_of(history, self.stages) if self.stages else {*range(path), *(code for _, code in table)}
+        names, path = setting.vocabulary.names, setting.vocabulary.path
+        wanted = codes_of(setting, self.stages) if self.stages else {*range(path), *(code for _, code in table)}
         rows = [
             self._row(table.get((group, code)) or SpellTally(), group, code, names)
             for group in groups_of((group for group, _ in table), self.by)
             for code in sorted(wanted)
         ]
-        return TimeInStageResult(self, about(history, self.by), tuple(rows))
+        return TimeInStageResult(self, about(setting, self.by), tuple(rows))
 
     def _row(self, tally: SpellTally, group: Group, code: int, names: tuple[str, ...]) -> StageTime:
         ended = [us / DAY for lengths in tally.ended.values() for us in lengths]
@@ -100,10 +100,10 @@ class TimeInStage:
             onward, curve, curve.median, curve.quantile(0.25), curve.quantile(0.75), limit or 0,
         )  # fmt: skip
 
-    def finder(self, history: History, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a stay in a cell: `stage`, `state` (`ended`, `open`), `segment`."""
         state = choice("state", cell.get("state", "ended"), ("ended", "open"))
-        codes = codes_of(history, (cell["stage"],)) if "stage" in cell else None
+        codes = codes_of(setting, (cell["stage"],)) if "stage" in cell else None
         is_mine = segment_test(cell)
 
         def find(tables: list[Any]) -> bool:

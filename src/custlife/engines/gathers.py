@@ -20,6 +20,7 @@ __all__ = [
     "EARLIER",
     "LATE",
     "NEVER",
+    "OPEN",
     "Activity",
     "ActivityTable",
     "Exclusion",
@@ -315,6 +316,10 @@ class Profile:
     by: tuple[str, ...] = ()
 
 
+OPEN = -1
+"""The stage behind a stay that lasts."""
+
+
 @attrs.frozen
 class Stays:
     """Every stay of every unit, as rows in the order of the units.
@@ -328,7 +333,7 @@ class Stays:
 
 @attrs.frozen
 class Stay:
-    """One stay; `after` is `-1` and `left` is `as_of` while it lasts."""
+    """One stay; `after` is `OPEN` and `left` is `as_of` while it lasts."""
 
     unit: str
     code: int

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from custlife.calendar import Zone
     from custlife.stages import StageModel
 
-__all__ = ["Column", "Grouping", "History", "Note", "Vocabulary", "note"]
+__all__ = ["Column", "Grouping", "History", "Note", "Setting", "Vocabulary", "check_segments", "note"]
 
 MISSING = -1
 
@@ -32,23 +32,44 @@ class Note:
         kind: One of `assumed`, `changed`, `collapsed`, `dropped`, `illegal`, `imputed`, `later`, `mapped`, `truncated`.
         what: The fact, in words.
         count: How many rows or units it concerns.
-        examples: Up to five of them.
+        examples: Up to five of them; all of what was `mapped`.
+        keys: What puts each example in its place among those of other partitions: a unit, or the number of a row.
+        if_nobody: True where it holds only when nobody at all is left, in any partition.
     """
 
     kind: str
     what: str
     count: int = 1
     examples: tuple[str, ...] = ()
+    keys: tuple[str | int, ...] = attrs.field(default=(), eq=False, repr=False)
+    if_nobody: bool = attrs.field(default=False, eq=False, repr=False)
 
     def __str__(self) -> str:
-        shown = f" ({', '.join(self.examples)}{', ...' if self.count > len(self.examples) else ''})"
+        some = self.examples[:EXAMPLES]
+        shown = f" ({', '.join(some)}{', ...' if self.count > len(some) else ''})"
         times = f" ({self.count:,})" if self.count > 1 else ""
         return f"{self.kind}{times}: {self.what}{shown if self.examples else ''}"
 
 
-def note(kind: str, what: str, examples: Sequence[str], count: int | None = None) -> Note:
-    """A note about some rows or units, keeping five of them as examples."""
-    return Note(kind, what, len(examples) if count is None else count, tuple(map(str, examples[:5])))
+EXAMPLES = 5
+
+
+def note(
+    kind: str, what: str, examples: Sequence[str], count: int | None = None, keys: Sequence[str | int] | None = None
+) -> Note:
+    """A note about some rows or units, keeping five of them as examples.
+
+    Args:
+        kind: What was done.
+        what: The fact, in words.
+        examples: The rows or units, in the order of their keys.
+        count: How many there are, where these are not all.
+        keys: The unit or the row of each example; the examples themselves by default.
+    """
+    kept = len(examples) if kind == "mapped" else EXAMPLES
+    shown = tuple(map(str, examples[:kept]))
+    placed = shown if keys is None else tuple(keys[:kept])
+    return Note(kind, what, len(examples) if count is None else count, shown, placed)
 
 
 @attrs.frozen
@@ -121,6 +142,60 @@ class Grouping:
     labels: tuple[tuple[str | None, ...], ...]
 
 
+@attrs.frozen
+class Setting:
+    """All that a log is without its rows: what questions are checked against, and answers tell.
+
+    Attributes:
+        vocabulary: What codes mean.
+        zone: The one time zone of calendar spans and periods.
+        as_of: The moment of looking.
+        since: Start of observation, or None.
+        unit: What is counted.
+        segments: Names of the columns that questions may split by.
+        values: Names of the columns that predicates look at.
+        units: How many units there are.
+        rows: How many rows.
+        first: The first instant, microseconds UTC; None without rows.
+        codes: The codes that occur.
+        notes: What was done to the rows.
+        changed: For each segment that was asked for, a note of the units in which it changed.
+        frame: The kind of frame that the rows came from, or None.
+    """
+
+    vocabulary: Vocabulary
+    zone: Zone
+    as_of: int
+    since: int | None = None
+    unit: str = "customer"
+    segments: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    units: int = 0
+    rows: int = 0
+    first: int | None = None
+    codes: frozenset[int] = frozenset()
+    notes: tuple[Note, ...] = ()
+    changed: tuple[tuple[str, Note], ...] = ()
+    frame: str | None = None
+
+
+def check_segments(by: Iterable[str], known: Iterable[str]) -> None:
+    """Refuses segments that a log does not have.
+
+    Raises:
+        UnknownNameError: With those it has.
+    """
+    from custlife.errors import UnknownNameError
+
+    there = sorted(known)
+    for name in by:
+        if name not in there:
+            error = UnknownNameError("segment", name, there)
+            if not there:
+                error.hint = "name the columns to split by when the log is made: segment_cols=['plan']"
+            raise error
+
+
 @attrs.frozen(eq=False)
 class History:
     """All rows of some units at one `as_of`, sorted by unit and time.
@@ -143,6 +218,8 @@ class History:
         values: Plain columns of values, for predicates over events.
         notes: What was done to the rows.
         engine: Which kernels read it: `rows`, in pure Python; or `arrays`, in NumPy. The answers are equal.
+        frame: The kind of frame that the rows came from: `pandas`, `polars`, `pyarrow`, `duckdb`, `spark`; or None.
+        dropped: The rows that `on_bad="drop"` left out, as pairs of place and reason.
     """
 
     ids: Sequence[str]
@@ -162,6 +239,8 @@ class History:
     values: Mapping[str, Sequence[object]] = attrs.field(factory=dict)
     notes: tuple[Note, ...] = ()
     engine: str = "rows"
+    frame: str | None = None
+    dropped: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.at)
@@ -176,14 +255,7 @@ class History:
         Raises:
             UnknownNameError: A segment that the log does not have.
         """
-        from custlife.errors import UnknownNameError
-
-        for name in by:
-            if name not in self.segments:
-                error = UnknownNameError("segment", name, sorted(self.segments))
-                if not self.segments:
-                    error.hint = "name the columns to split by when the log is made: segment_cols=['plan']"
-                raise error
+        check_segments(by, self.segments)
         if not by:
             return None
         columns = [self.segments[name] for name in by]

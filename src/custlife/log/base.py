@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from functools import cached_property, partial
+from heapq import merge
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import attrs
 
 from custlife.analysis.question import ask, ask_all, choice
 from custlife.calendar import from_us, instant, to_us, zone
-from custlife.engines.history import Note
+from custlife.engines import gather
+from custlife.engines.gathers import Profile
+from custlife.engines.history import History
 from custlife.engines.layout import Layout
+from custlife.engines.merging import merged_settings
 from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.ingest import ingest
-from custlife.engines.rows.looking import look
+from custlife.engines.sources.asked import Asked, ids_of
+from custlife.engines.sources.held import Held
+from custlife.engines.view import View
 from custlife.errors import TimeError, UnknownNameError, UsageError, UsageTypeError
 from custlife.log.columns import place_of, plain_rows
 
@@ -22,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from custlife.analysis.question import Question
-    from custlife.engines.history import History, Vocabulary
+    from custlife.engines import sources
+    from custlife.engines.history import Note, Setting, Vocabulary
     from custlife.log.checking import Check
     from custlife.log.columns import Columns, Source
 
@@ -44,17 +51,29 @@ def ingested(
     ambiguous: str,
     on_bad: str,
     unit: str,
-) -> tuple[History, tuple[tuple[str, str], ...]]:
-    """The sorted history of some rows, and the rows that were left out of it, as pairs of place and reason."""
+) -> History:
+    """The sorted history of some rows."""
+    layout = layout_of(vocabulary, resolve, columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit)
+    return ingest(plain_rows(rows, columns), layout, place=place_of(rows))
+
+
+def layout_of(
+    vocabulary: Vocabulary,
+    resolve: Callable[[object], str],
+    columns: Columns,
+    *,
+    tz: str | None,
+    ambiguous: str,
+    on_bad: str,
+    unit: str,
+) -> Layout:
+    """How rows are to be read."""
     choice("on_bad", on_bad, ("raise", "drop"))
     choice("ambiguous", ambiguous, ("raise", "earlier", "later"))
     called: object = unit
     if not isinstance(called, str) or not called.strip():
         raise UsageError(f"unit={unit!r} is not a name", "say what is counted, such as unit='deal'")
-    layout = Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit)
-    dropped: list[tuple[str, str]] = []
-    history = ingest(plain_rows(rows, columns), layout, place=place_of(rows), dropped=dropped)
-    return history, tuple(dropped)
+    return Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit)
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
@@ -65,95 +84,100 @@ class Log:
     (`from_rows`, `from_csv`, ...), not by hand.
     """
 
-    _full: History
-    _as_of: int
-    _assumed: bool = False
-    _known_at: int | None = None
-    _steps: tuple[Callable[[History], History], ...] = ()  # from the rows seen to those counted, in order
-    _dropped: tuple[tuple[str, str], ...] = ()
+    SHAPE: ClassVar[tuple[Callable[[History], History], ...]] = ()  # what this kind of log makes of the rows seen
+
+    _source: sources.Source
+    _view: View
 
     @classmethod
     def _looking(
-        cls,
-        read: tuple[History, tuple[tuple[str, str], ...]],
-        as_of: Instant | None,
-        since: Instant | None,
-        tz: str | None,
+        cls, full: History | sources.Source, as_of: Instant | None, since: Instant | None, tz: str | None
     ) -> Self:
         """A log of some rows seen from `as_of`; by default from their last instant, which is then printed."""
-        full, dropped = read
-        if since is not None:
-            full = attrs.evolve(full, since=to_us(instant(since, tz=tz, name="since")))
-        if as_of is not None:
-            return cls(full, to_us(instant(as_of, tz=tz, name="as_of")), False, None, (), dropped)
-        return cls(full, full.as_of, True, None, (), dropped)
+        moment = None if as_of is None else to_us(instant(as_of, tz=tz, name="as_of"))
+        start = None if since is None else to_us(instant(since, tz=tz, name="since"))
+        return cls(Held((full,)) if isinstance(full, History) else full, View(moment, None, start))
 
     # -- what it is ---------------------------------------------------------------------------------------------------
 
     @cached_property
+    def _asked(self) -> Asked:
+        """The rows as this kind of log counts them."""
+        return Asked(self._source, attrs.evolve(self._view, steps=(*self._view.steps, *self.SHAPE)))
+
+    @cached_property
     def history(self) -> History:
-        """The rows as they stand at `as_of`: what the gathers read."""
-        return self._shaped(self._seen)
+        """The rows as they stand at `as_of`: what the gathers read.
+
+        Raises:
+            UsageError: They are not in memory.
+        """
+        return self._asked.whole()
 
     @cached_property
     def _seen(self) -> History:
         """The rows that had occurred and were known, after every step that was asked for."""
-        seen = look(self._full, self._as_of, self._known_at)
-        if self._assumed:
-            when = from_us(self._as_of).isoformat()
-            last = "the last instant in the log" if len(self._full) else "as the log has no rows"
-            note = Note("assumed", f"as_of={when}, {last}; pass as_of= to say when it was made")
-            seen = attrs.evolve(seen, notes=(*seen.notes, note))
-        for step in self._steps:
-            seen = step(seen)
-        return seen
+        return Asked(self._source, self._view).whole()
 
-    def _shaped(self, seen: History) -> History:
-        """The rows as this kind of log counts them."""
-        return seen
+    @cached_property
+    def _setting(self) -> Setting:
+        """All but the rows."""
+        return merged_settings(list(self._asked.map(partial(gather, Profile()))))
+
+    @property
+    def _held(self) -> Held:
+        """The source, which is in memory."""
+        source = self._source
+        return source if isinstance(source, Held) else Held((self.history,))
+
+    @property
+    def _empty(self) -> History:
+        """A history without rows, with the columns and the vocabulary of this log."""
+        return self._asked.empty
 
     @property
     def as_of(self) -> datetime:
         """The moment of looking: nothing later is seen, and what still lasts is censored here."""
-        return from_us(self._as_of)
+        return from_us(self._asked.as_of)
 
     @property
     def since(self) -> datetime | None:
         """Start of observation, or None where histories are known from their beginning."""
-        return None if self._full.since is None else from_us(self._full.since)
+        since = self._empty.since
+        return None if since is None else from_us(since)
 
     @property
     def tz(self) -> str:
         """The one zone of calendar spans and periods."""
-        return self._full.zone.key
+        return self._empty.zone.key
 
     @property
     def unit(self) -> str:
         """What is counted: `customer`, `account`, `deal`."""
-        return self.history.unit
+        return self._empty.unit
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What was done to the rows: collapsed, dropped, assumed, imputed, illegal."""
-        return self.history.notes
+        return self._setting.notes
 
     @property
     def customers(self) -> tuple[str, ...]:
         """Ids of the units seen at `as_of`, sorted."""
-        return tuple(self.history.ids)
+        return tuple(merge(*self._asked.map(ids_of)))
 
     @property
     def segments(self) -> tuple[str, ...]:
         """Names of the columns that questions can be split by."""
-        return tuple(self._full.segments)
+        return tuple(self._empty.segments)
 
     def __len__(self) -> int:
         """The number of rows seen at `as_of`."""
-        return len(self.history)
+        return self._setting.rows
 
     def __repr__(self) -> str:
-        h = self.history
-        units, rows = (f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((len(h.ids), h.unit), (len(h), "row")))
+        h = self._setting
+        units, rows = (f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((h.units, h.unit), (h.rows, "row")))
         return f"<{type(self).__name__} of {units}, {rows}, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
 
     def __str__(self) -> str:
@@ -178,7 +202,8 @@ class Log:
             TimeError: A time without its zone.
         """
         known = None if known_at is None else to_us(instant(known_at, tz=self.tz, name="known_at"))
-        return attrs.evolve(self, as_of=to_us(instant(as_of, tz=self.tz, name="as_of")), assumed=False, known_at=known)
+        moment = to_us(instant(as_of, tz=self.tz, name="as_of"))
+        return attrs.evolve(self, view=attrs.evolve(self._view, as_of=moment, known_at=known))
 
     def where(
         self,
@@ -199,8 +224,8 @@ class Log:
         """
         choice("value", value, IN_FORCE)
         for name in segments:
-            if name not in self._full.segments:
-                raise UnknownNameError("segment", name, sorted(self._full.segments))
+            if name not in self._empty.segments:
+                raise UnknownNameError("segment", name, sorted(self._empty.segments))
         wanted = tuple((name, _values(name, given)) for name, given in segments.items())
         return self._then(Having(_test(customers), wanted, value))
 
@@ -218,7 +243,7 @@ class Log:
 
     def _then(self, *steps: Callable[[History], History]) -> Self:
         """The same log, with more done to the rows seen; at every `as_of` it is done anew."""
-        return attrs.evolve(self, steps=(*self._steps, *steps))
+        return attrs.evolve(self, view=attrs.evolve(self._view, steps=(*self._view.steps, *steps)))
 
     def check(self) -> Check:
         """Everything that is odd about the rows seen at `as_of`, each with its place; true where nothing is.
@@ -229,17 +254,17 @@ class Log:
         """
         from custlife.log.checking import checked
 
-        return checked(self._seen, self._dropped, tuple(map(str, self.notes)))
+        return checked(Asked(self._source, self._view), tuple(map(str, self.notes)))
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
     def ask(self, question: Question[R]) -> R:
         """The answer to a question held as a value, such as `cl.Funnel(...)`."""
-        return ask(question, self.history)
+        return ask(question, self._asked)
 
     def ask_all(self, questions: Sequence[Question[Any]]) -> list[Any]:
         """The answers to many questions, counted together."""
-        return ask_all(questions, self.history)
+        return ask_all(questions, self._asked)
 
 
 def _test(

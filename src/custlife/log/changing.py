@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING, Literal, Self
 
 import attrs
 
 from custlife.analysis.question import choice
 from custlife.calendar import from_us
+from custlife.engines import transform
 from custlife.engines.rows.renaming import Renamed
 from custlife.engines.rows.rolling import RolledUp, need
+from custlife.engines.sources.held import Held
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.log.base import Log
 from custlife.presets import Crosswalk
@@ -17,6 +21,8 @@ from custlife.stages import StageModel
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from custlife.engines.history import History
 
 __all__ = ["Cause", "StageChanges", "check_whole"]
 
@@ -120,37 +126,46 @@ class StageChanges(Log):
             UnknownNameError: The log has no such customer.
             UsageError: The log was not made by rules.
         """
-        history = self.history
-        if "rule" not in history.extras or "cause_at" not in history.values:
+        if "rule" not in self._empty.extras or "cause_at" not in self._empty.values:
             raise UsageError("this log was not made by rules", "make it with events.to_stages(model, rules)")
-        if customer not in history.ids:
-            raise UnknownNameError(history.unit, customer, history.ids)
-        unit = list(history.ids).index(customer)
-        rules, events, keys = history.extras["rule"], history.extras["cause"], history.extras.get("key")
-        return tuple(
-            Cause(
-                history.vocabulary.names[history.code[row]],
-                from_us(history.at[row]),
-                str(rules.name(row)),
-                str(events.name(row)),
-                from_us(history.values["cause_at"][row]),  # type: ignore[arg-type]  # ours, microseconds
-                keys.name(row) if keys else None,
-            )
-            for row in range(history.bounds[unit], history.bounds[unit + 1])
-        )
+        found = [causes for causes in self._asked.map(partial(causes_in, customer)) if causes is not None]
+        if not found:
+            raise UnknownNameError(self.unit, customer, self.customers)
+        return found[0]
 
     def _model(self) -> StageModel:
-        return _a_model(self._seen.vocabulary.model)
+        return _a_model(self._empty.vocabulary.model)
 
     def _retold(self, step: Renamed) -> Self:
         """This log with its stages renamed; what cannot be is found now, in all rows, whatever `as_of` is."""
-        if not self._steps:
-            return attrs.evolve(self, full=step(self._full))
+        if not isinstance(self._source, Held):
+            return self._then(step)
+        if not self._view.steps:
+            return attrs.evolve(self, source=Held(tuple(self._source.map(partial(transform, step)))))
         made = self._then(step)
-        if len(self._full):
-            last = max(self._as_of, self._full.as_of)
-            attrs.evolve(made, as_of=last, known_at=None).history  # noqa: B018  # raises what stands in the way
+        if last := self._source.last():
+            everything = attrs.evolve(made._view, as_of=max(self._asked.as_of, last), known_at=None)
+            attrs.evolve(made, view=everything).history  # noqa: B018  # raises what stands in the way
         return made
+
+
+def causes_in(customer: str, history: History) -> tuple[Cause, ...] | None:
+    """The causes of one customer, or None where a history does not have it."""
+    unit = bisect_left(history.ids, customer)
+    if unit == len(history.ids) or history.ids[unit] != customer:
+        return None
+    rules, events, keys = history.extras["rule"], history.extras["cause"], history.extras.get("key")
+    return tuple(
+        Cause(
+            history.vocabulary.names[history.code[row]],
+            from_us(history.at[row]),
+            str(rules.name(row)),
+            str(events.name(row)),
+            from_us(history.values["cause_at"][row]),  # type: ignore[arg-type]  # ours, microseconds
+            keys.name(row) if keys else None,
+        )
+        for row in range(history.bounds[unit], history.bounds[unit + 1])
+    )
 
 
 def _a_model(model: object) -> StageModel:
@@ -163,7 +178,7 @@ def _a_model(model: object) -> StageModel:
 def check_whole(log: Log, to: str, on_bad: str) -> None:
     """Refuse to roll up to a column that the log does not have."""
     choice("on_bad", on_bad, ("raise", "drop"))
-    seen = log._seen
+    seen = log._empty
     known = [*(["account"] if "account" in seen.extras else []), *seen.segments]
     if to not in known:
         raise UnknownNameError("column", to, known, "roll_up; name it by account_col= or segment_cols=")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from custlife.engines.history import History
+    from custlife.engines.sources.asked import Asked
 
 __all__ = ["Check", "Finding", "checked"]
 
@@ -89,15 +90,22 @@ class Check:
         return self.table().html()
 
 
-def checked(seen: History, dropped: tuple[tuple[str, str], ...], notes: tuple[str, ...]) -> Check:
-    """The findings about some rows, which need not open spells."""
-    found = [Finding("dropped", where, what) for where, what in dropped]
+def checked(asked: Asked, notes: tuple[str, ...]) -> Check:
+    """The findings about the rows seen, which need not open spells."""
+    parts = list(asked.map(findings))
+    if len(parts) > 1:
+        parts = [[one for kind in MEANINGS for part in parts for one in part if one.kind == kind]]
+    return Check(tuple(parts[0]), notes)
+
+
+def findings(seen: History) -> list[Finding]:
+    """The findings about some rows."""
+    found = [Finding("dropped", where, what) for where, what in seen.dropped]
     if seen.vocabulary.model is not None:
         spells = spelled(seen)
         found += _illegal(spells)
         found += _expected(spells)
-    found += _ties_and_repeats(seen)
-    return Check(tuple(found), notes)
+    return found + _ties_and_repeats(seen)
 
 
 def _place(history: History, unit: str, row: int) -> str:

@@ -189,10 +189,9 @@ class EventLog(EventQuestions, Log):
             raise UsageTypeError(f"model={model!r} is not a StageModel", "write to_stages(model, {stage: rule, ...})")
         made = rules if isinstance(rules, Rules) else Rules(rules, returns)
         fields = {field for _, rule in made for field in fields_of(rule)}
-        for field in sorted(fields - set(self._full.values)):
-            raise UnknownNameError("value", field, sorted(self._full.values), "rules; pass value_cols= to the log")
-        ruled = self._then(Ruled(model, made))
-        return StageLog(self._full, self._as_of, self._assumed, self._known_at, ruled._steps, self._dropped)
+        for field in sorted(fields - set(self._empty.values)):
+            raise UnknownNameError("value", field, sorted(self._empty.values), "rules; pass value_cols= to the log")
+        return StageLog(self._source, self._then(Ruled(model, made))._view)
 
     def roll_up(self, to: str = "account", *, on_bad: Literal["raise", "drop"] = "raise") -> Self:
         """The log of accounts, each with the events of all its members.
@@ -210,7 +209,7 @@ class EventLog(EventQuestions, Log):
     @property
     def events(self) -> tuple[str, ...]:
         """Names of the events, sorted."""
-        return self.history.vocabulary.names
+        return self._setting.vocabulary.names
 
 
 def _resolver(aliases: Mapping[str, str] | None) -> Callable[[object], str]:

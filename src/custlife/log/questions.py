@@ -282,7 +282,7 @@ class Questions(Log):
         """
         from custlife.analysis.members import members
 
-        return members(question, self.history, limit=limit, **cell)
+        return members(question, self._asked, limit=limit, **cell)
 
 
 def _maybe(value: Names | None, name: str) -> tuple[str, ...] | None:

@@ -11,7 +11,8 @@ from custlife.analysis.question import choice
 from custlife.calendar import from_us
 from custlife.engines.history import Vocabulary, note
 from custlife.engines.rows.ingest import is_missing
-from custlife.engines.rows.looking import illegal, illegal_legs, spelled
+from custlife.engines.rows.looking import Spelled, illegal_legs, spelled
+from custlife.engines.sources.held import Held
 from custlife.errors import HistoryError, UsageError, UsageTypeError
 from custlife.log.asking import StageQuestions
 from custlife.log.base import Log, ingested
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from custlife.customers import Customer
-    from custlife.engines.history import History
     from custlife.log.base import Instant
     from custlife.log.columns import Source
 
@@ -50,6 +50,8 @@ class StageLog(StageChanges, StageQuestions, Log):
         >>> log
         <StageLog of 1 customer, 2 rows, as of 2026-01-08 00:00 UTC>
     """
+
+    SHAPE = (Spelled(),)
 
     # -- made from ----------------------------------------------------------------------------------------------------
 
@@ -116,12 +118,12 @@ class StageLog(StageChanges, StageQuestions, Log):
             tuple((role, column) for role, column in roles if column is not None),
         )  # fmt: skip
         resolve = _resolver(model, aliases)
-        full, dropped = ingested(
+        full = ingested(
             rows, Vocabulary.of_model(model), resolve, columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit
         )
         if from_col is not None:
             full = with_origins(full, resolve, since_given=since is not None)
-        log = cls._looking((full, dropped), as_of, since, tz)
+        log = cls._looking(full, as_of, since, tz)
         return log if on_illegal == "keep" else log._lawful()
 
     @classmethod
@@ -197,7 +199,8 @@ class StageLog(StageChanges, StageQuestions, Log):
         if not source.empty:
             return log
         lost = note("dropped", "rows without any date", source.empty)
-        return attrs.evolve(log, full=attrs.evolve(log._full, notes=(*log._full.notes, lost)))
+        (full,) = log._held.parts
+        return attrs.evolve(log, source=Held((attrs.evolve(full, notes=(*full.notes, lost)),)))
 
     @classmethod
     def from_transitions(
@@ -238,14 +241,9 @@ class StageLog(StageChanges, StageQuestions, Log):
         """The stages."""
         return self._model()
 
-    def _shaped(self, seen: History) -> History:
-        """One row a spell, with the moves noted that the policy would have refused."""
-        spells = spelled(seen)
-        return attrs.evolve(spells, notes=(*spells.notes, *illegal(spells)))
-
     def _lawful(self) -> Self:
         """This log, if its policy allows every move in it."""
-        spells = spelled(self._full)
+        spells = spelled(self._held.whole().parts[0])
         named, code, at = spells.vocabulary.names, spells.code, spells.at
         problems = []
         for unit, row, before in illegal_legs(spells):

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from custlife.analysis.retention_result import RetentionResult
     from custlife.analysis.time_in_stage import TimeInStageResult
     from custlife.calendar import Span
-    from custlife.engines.history import History
     from custlife.log.event_log import EventLog
     from custlife.log.stage_log import StageLog
     from custlife.stages import StageModel
@@ -117,8 +116,8 @@ class EventAnswers:
 
 def ask_stages(log: StageLog, within: Span | None, every: str, by: Sequence[str]) -> StageAnswers:
     """All answers about a log of stages, counted together."""
-    model, history = log.model, log.history
-    span = within or chosen_window(history)
+    model = log.model
+    span = within or chosen_window(log)
     goal = goal_of(model)
     steps = [Conversion(step(a), step(b), span) for a, b in zip(model.keys, model.keys[1:], strict=False)]
     returns = [Conversion(step(key), step(model.keys, label="the path"), span) for key in _paused(log)]
@@ -143,7 +142,7 @@ def ask_stages(log: StageLog, within: Span | None, every: str, by: Sequence[str]
 
 def ask_events(log: EventLog, within: Span | None, every: str, by: Sequence[str]) -> EventAnswers:
     """All answers about a log of events, counted together."""
-    span = within or chosen_window(log.history)
+    span = within or chosen_window(log)
     first, again = Step(label="the first event"), Step(label="another one")
     questions: list[Question[Any]] = [
         Conversion(first, again, span),
@@ -158,9 +157,10 @@ def ask_events(log: EventLog, within: Span | None, every: str, by: Sequence[str]
     return EventAnswers(log, span, every, again, retention, growth, paths, flows, tuple(splits))
 
 
-def chosen_window(history: History) -> Span:
+def chosen_window(log: StageLog | EventLog) -> Span:
     """The longest usual window that is not above a third of what was observed: two thirds have then had their time."""
-    seen = (history.as_of - min(history.at)) / DAY_US if len(history) else 0.0
+    setting = log._setting
+    seen = 0.0 if setting.first is None else (setting.as_of - setting.first) / DAY_US
     return days(next((length for length in WINDOWS if length * 3 <= seen), 1))
 
 
@@ -173,6 +173,5 @@ def goal_of(model: StageModel) -> str | None:
 
 def _paused(log: StageLog) -> list[str]:
     """The exits one may return from, as far as anybody was in them."""
-    vocabulary = log.history.vocabulary
-    seen = set(log.history.code)
-    return [vocabulary.names[code] for code in sorted(vocabulary.paused & seen)]
+    setting = log._setting
+    return [setting.vocabulary.names[code] for code in sorted(setting.vocabulary.paused & setting.codes)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Reasons, Spells
+from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells, Standings, Stays
 from custlife.engines.rows.activity import count_activity
 from custlife.engines.rows.funnel import count_funnel
+from custlife.engines.rows.listing import list_standings, list_stays
 from custlife.engines.rows.moving import count_moves, count_paths, count_reasons
+from custlife.engines.rows.profiling import count_profile
 from custlife.engines.rows.staying import count_spells
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ COUNTERS: dict[type, Callable[[Any, History], Any]] = {
     Paths: count_paths,
     Reasons: count_reasons,
     FunnelPlan: count_funnel,
+    Profile: count_profile,
+    Stays: list_stays,
+    Standings: list_standings,
 }
 
 

@@ -56,7 +56,8 @@ class Having:
         asked = [f"{name} in {sorted(map(str, values))}" for name, values in self.segments]
         there = [f"{name} is one of {', '.join(history.segments[name].names[:9])}" for name, _ in self.segments]
         what = " and ".join(asked) or "the customers asked for"
-        return note("dropped", f"nobody was left by where() with {what}", there, len(history.ids))
+        said = note("dropped", f"nobody was left by where() with {what}", there, len(history.ids))
+        return attrs.evolve(said, if_nobody=True)
 
 
 @attrs.frozen(eq=False)

@@ -133,7 +133,6 @@ def ingest(
     layout: Layout,
     *,
     place: Callable[[int], str] = "row {}".format,
-    dropped: Problems | None = None,
 ) -> History:
     """Reads rows of `(unit, name, at, *layout.others)` into a history, sorted and with notes.
 
@@ -141,7 +140,6 @@ def ingest(
         rows: The rows. An id that is `Unreadable` stands for a row without columns.
         layout: What the columns are.
         place: What a person calls a row, by its number from 1; asked while the row is being read.
-        dropped: Where to list the rows that `on_bad="drop"` left out, as pairs of place and reason.
 
     Raises:
         DataError: Rows that cannot be read, all of them at once, unless `on_bad="drop"`.
@@ -154,14 +152,13 @@ def ingest(
         _bucket_plain(rows, reader)
     ids = sorted(reader.buckets)
     notes = _settle_problems(reader)
-    (dropped if dropped is not None else []).extend(reader.problems)
     if not ids:
-        return _empty(layout, notes)
+        return _empty(layout, notes, tuple(reader.problems))
     vocabulary, recode = _final_vocabulary(reader)
     at, code, bounds, order = _flatten(ids, reader, kept, recode)
     history = History(
         ids, bounds, at, code, vocabulary, layout.zone, max(at), unit=layout.unit,
-        sequenced="seq" in layout.others, notes=tuple(notes),
+        sequenced="seq" in layout.others, notes=tuple(notes), dropped=tuple(reader.problems),
     )  # fmt: skip
     return _with_others(history, order, kept, layout) if layout.others else history
 
@@ -249,13 +246,13 @@ def _settle_problems(reader: _Reader) -> list[Note]:
     return notes
 
 
-def _empty(layout: Layout, notes: list[Note]) -> History:
+def _empty(layout: Layout, notes: list[Note], dropped: tuple[tuple[str, str], ...] = ()) -> History:
     def named(kind: str) -> list[str]:
         return [name.removeprefix(kind) for name in layout.others if name.startswith(kind)]
 
     return History(
         [], array("q", [0]), array("q"), array("H"), layout.vocabulary, layout.zone, 0, unit=layout.unit,
-        sequenced="seq" in layout.others, notes=tuple(notes),
+        sequenced="seq" in layout.others, notes=tuple(notes), dropped=dropped,
         recorded=array("q") if "recorded_at" in layout.others else None,
         segments={name: Column(array("i"), ()) for name in named("segment:")},
         extras={name: Column(array("i"), ()) for name in [*named("extra:"), *(n for n in layout.others if n == "key")]},

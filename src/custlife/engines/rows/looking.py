@@ -123,9 +123,9 @@ def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:
 def illegal(history: History) -> list[Note]:
     """Counts the legs that the policy of the model would have refused; history is kept as it happened."""
     model, names = history.vocabulary.model, history.vocabulary.names
-    shown = [
-        f"{unit}: {before or 'the start'} to {names[history.code[row]]}" for unit, row, before in illegal_legs(history)
-    ]
-    if model is None or not shown:
+    legs = illegal_legs(history)
+    if model is None or not legs:
         return []
-    return [note("illegal", f"moves that policy {model.policy!r} refuses were kept as they happened", shown)]
+    shown = [f"{unit}: {before or 'the start'} to {names[history.code[row]]}" for unit, row, before in legs]
+    what = f"moves that policy {model.policy!r} refuses were kept as they happened"
+    return [note("illegal", what, shown, keys=[unit for unit, _, _ in legs])]

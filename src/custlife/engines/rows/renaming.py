@@ -75,7 +75,8 @@ class Renamed:
             raise DataError(f"{many} cannot be told in model {self.model.name!r}", problems, self.hint)
         gone = {row for _, row in found}
         shown = [f"{unit}: {names[history.code[row]]}" for unit, row in found]
-        left_out = note("dropped", f"rows in stages without a place in model {self.model.name!r} were left out", shown)
+        what = f"rows in stages without a place in model {self.model.name!r} were left out"
+        left_out = note("dropped", what, shown, keys=[unit for unit, _ in found])
         return within_rows(history, lambda row: row not in gone, [left_out])
 
     def _why(self, name: str) -> str:

@@ -57,17 +57,18 @@ def _whole(history: History, to: str, on_bad: str) -> tuple[History, Column]:
     without = {row for row, code in enumerate(column.codes) if code == MISSING}
     if not without:
         return history, column
-    rows = [
-        f"{history.unit} {unit!r} at {from_us(history.at[row]).isoformat()}"
+    found = [
+        (unit, f"{history.unit} {unit!r} at {from_us(history.at[row]).isoformat()}")
         for unit, (low, high) in zip(history.ids, history.ranges(), strict=True)
         for row in range(low, high)
         if row in without
     ]
+    keys, rows = zip(*found, strict=True)
     if on_bad != "drop":
         many = f"{len(rows):,} row{'s have' if len(rows) > 1 else ' has'} no {to}"
         hint = "pass on_bad='drop' to leave them out, counted"
         raise DataError(many, [(row, f"the {to} is missing") for row in rows], hint)
-    left_out = note("dropped", f"rows without {to} were left out", rows)
+    left_out = note("dropped", f"rows without {to} were left out", rows, keys=keys)
     kept = within_rows(history, lambda row: row not in without, [left_out])
     return kept, _belonging(kept, to)
 
@@ -173,7 +174,7 @@ class RolledUp:
                 bounds.append(len(at))
             else:
                 without.append(whole)
-        notes = [_rolled(history, len(pools), self.to)]
+        notes = [_rolled(history, self.to)]
         if without:
             notes.append(note("dropped", f"{self.to}s never met the quorum of {self.rule}", without))
         made = _of_rows(history, rows, self.to, notes)
@@ -229,7 +230,7 @@ class Pooled:
         for whole in sorted(pools):
             rows.extend([entry[-1] for entry in sorted(pools[whole])])
             bounds.append(len(rows))
-        made = _of_rows(history, rows, self.to, [_rolled(history, len(pools), self.to)])
+        made = _of_rows(history, rows, self.to, [_rolled(history, self.to)])
         at, codes = history.at, history.code
         return attrs.evolve(
             made, ids=sorted(pools), bounds=bounds,
@@ -238,10 +239,8 @@ class Pooled:
         )  # fmt: skip
 
 
-def _rolled(history: History, wholes: int, to: str) -> Note:
-    members = len(history.ids)
-    told = [f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((members, history.unit), (wholes, to))]
-    return Note("collapsed", " rolled up to ".join(told), members)
+def _rolled(history: History, to: str) -> Note:
+    return Note("collapsed", f"{history.unit}s rolled up to {to}s", len(history.ids))
 
 
 def _of_rows(history: History, rows: Sequence[int], to: str, notes: Sequence[Note]) -> History:

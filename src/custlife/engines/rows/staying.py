@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from custlife.calendar import Span
-from custlife.engines.gathers import Spells, SpellTally
+from custlife.engines.gathers import OPEN, Spells, SpellTally
 from custlife.engines.rows.moving import WHOLE, group_at
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from custlife.engines.gathers import SpellTable
     from custlife.engines.history import Grouping, History
 
-__all__ = ["OPEN", "count_spells", "following"]
+__all__ = ["count_spells", "following"]
 
-OPEN = -1
 DAY = 86_400_000_000
 EXACT_FLOAT = 1 << 53
 

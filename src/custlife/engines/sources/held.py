@@ -1,0 +1,90 @@
+"""Histories held in memory."""
+
+from __future__ import annotations
+
+from array import array
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from custlife.engines.history import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from custlife.engines.history import History
+
+__all__ = ["Held", "emptied"]
+
+T = TypeVar("T")
+
+
+@attrs.frozen(eq=False, slots=False)
+class Held:
+    """One history or several of disjoint units, in memory.
+
+    Attributes:
+        parts: The histories; at least one.
+    """
+
+    parts: tuple[History, ...]
+    accounts: str | None = None
+
+    @cached_property
+    def empty(self) -> History:
+        """A history like these, without rows."""
+        return emptied(self.parts[0])
+
+    def last(self) -> int | None:
+        """The last instant of all rows."""
+        return max((part.as_of for part in self.parts if len(part)), default=None)
+
+    def map(self, work: Callable[[History], T]) -> Iterator[T]:
+        """What some work makes of each history; several are worked on at once."""
+        return mapped(work, self.parts)
+
+    def whole(self) -> Held:
+        """All units in one history."""
+        return self if len(self.parts) == 1 else Held((joined(self.parts),))
+
+
+def mapped(work: Callable[[History], T], parts: Sequence[History]) -> Iterator[T]:
+    """What some work makes of each history, in order; kernels in NumPy run at once on all cores."""
+    if len(parts) == 1:
+        yield work(parts[0])
+        return
+    from concurrent.futures import ThreadPoolExecutor
+    from os import cpu_count
+
+    with ThreadPoolExecutor(min(len(parts), cpu_count() or 1)) as pool:
+        yield from pool.map(work, parts)
+
+
+def joined(parts: Sequence[History]) -> History:
+    """The history of the units of several, which must be disjoint."""
+    from custlife.engines.arrays.joining import join
+
+    return join(parts)
+
+
+def emptied(history: History) -> History:
+    """A history without rows that has all the columns of another."""
+
+    def nothing(column: Column) -> Column:
+        return Column(array("i"), column.names)
+
+    return attrs.evolve(
+        history,
+        ids=[],
+        bounds=array("q", [0]),
+        at=array("q"),
+        code=array("H"),
+        recorded=None if history.recorded is None else array("q"),
+        segments={name: nothing(column) for name, column in history.segments.items()},
+        current={},
+        extras={name: nothing(column) for name, column in history.extras.items()},
+        values={name: [] for name in history.values},
+        notes=(),
+        dropped=(),
+    )

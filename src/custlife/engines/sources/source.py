@@ -1,0 +1,36 @@
+"""What a source is: whole units in one or more partitions, and a way to work on each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from custlife.engines.history import History
+
+__all__ = ["Source"]
+
+T = TypeVar("T")
+
+
+class Source(Protocol):
+    """Histories, wherever they are. Each partition holds all rows of its units."""
+
+    @property
+    def empty(self) -> History:
+        """A history without rows, with all the columns: questions are checked on it before any work is done."""
+        ...
+
+    @property
+    def accounts(self) -> str | None:
+        """The column by whose values units lie together, or None: then only a unit is surely whole."""
+        ...
+
+    def last(self) -> int | None:
+        """The last instant of all rows, microseconds UTC; None without rows."""
+        ...
+
+    def map(self, work: Callable[[History], T]) -> Iterator[T]:
+        """What some work makes of each partition; there is at least one, which may be empty."""
+        ...
