@@ -16,11 +16,11 @@ from custlife.engines.rows.looking import within_rows
 from custlife.errors import CustlifeError, DataError, HistoryError, TimeError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from custlife.engines.layout import Layout
 
-__all__ = ["Unreadable", "coded", "ingest", "is_missing"]
+__all__ = ["Problems", "Unreadable", "coded", "ingest", "is_missing", "reading_notes"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_SECONDS, SECOND = 86_400, 1_000_000
@@ -173,10 +173,9 @@ def _bucket_plain(rows: Iterable[Sequence[Any]], reader: _Reader) -> None:
             if type(at) is clock and at.tzinfo is utc and type(name) is text and type(unit) is text:
                 d = at - epoch
                 code, found = code_of(name), list_of(unit)
-                if code is None:
-                    code = reader.code(name)
-                if found is None:
-                    found = reader.bucket(unit, unit_id(unit), lists)
+                if code is None or found is None:
+                    key, code = unit_id(unit), reader.code(name)
+                    found = reader.bucket(unit, key, lists)
                 found.append(((d.days * DAY_SECONDS + d.seconds) * SECOND + d.microseconds) << CODE_BITS | code)
             else:
                 key = unit_id(unit)
@@ -233,16 +232,23 @@ def _whole(value: object) -> int | None:
 
 def _settle_problems(reader: _Reader) -> list[Note]:
     """Raise what could not be read, or turn it into notes."""
-    notes, problems = [], reader.problems
+    problems = reader.problems
+    if problems and reader.layout.on_bad != "drop":
+        what = f"{len(problems):,} row{'s' if len(problems) > 1 else ''} cannot be used"
+        drop = "on_bad='drop' leaves such rows out, counted and listed"
+        hint = f"{reader.hint.rstrip('.')}; or {drop}" if reader.hint else drop
+        raise DataError(what, problems, hint)
+    return reading_notes(problems, reader.foreign)
+
+
+def reading_notes(problems: Problems, foreign: Collection[str], rows: Sequence[int] | None = None) -> list[Note]:
+    """What was done to rows as they were read: those left out, with their numbers where given; names respelled."""
+    notes = []
     if problems:
-        if reader.layout.on_bad != "drop":
-            what = f"{len(problems):,} row{'s' if len(problems) > 1 else ''} cannot be used"
-            drop = "on_bad='drop' leaves such rows out, counted and listed"
-            hint = f"{reader.hint.rstrip('.')}; or {drop}" if reader.hint else drop
-            raise DataError(what, problems, hint)
-        notes.append(note("dropped", "rows that cannot be used were left out", [f"{a}: {b}" for a, b in problems]))
-    if reader.foreign:
-        notes.append(note("mapped", "spellings were read as names of the model", sorted(reader.foreign)))
+        what, told = "rows that cannot be used were left out", [f"{a}: {b}" for a, b in problems]
+        notes.append(note("dropped", what, told, keys=rows))
+    if foreign:
+        notes.append(note("mapped", "spellings were read as names of the model", sorted(foreign)))
     return notes
 
 
