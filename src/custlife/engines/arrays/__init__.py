@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custlife.engines import rows
+from custlife.engines.arrays.moving import count_moves, count_reasons
+from custlife.engines.arrays.profiling import count_profile
+from custlife.engines.arrays.staying import count_spells
+from custlife.engines.gathers import Moves, Profile, Reasons, Spells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["GATHERS", "TRANSFORMS", "gather", "transform"]
 
-GATHERS: dict[type, Callable[[Any, History], Any]] = {}
+GATHERS: dict[type, Callable[[Any, History], Any]] = {
+    Profile: count_profile,
+    Spells: count_spells,
+    Moves: count_moves,
+    Reasons: count_reasons,
+}
 """Kernels by kind of request; what has none is counted by the rows engine on the same columns."""
 
 TRANSFORMS: dict[type, Callable[[Any, History], History]] = {}

@@ -1,0 +1,125 @@
+"""The columns of a history as NumPy arrays, without a copy, and arrays as columns again.
+
+The columns of a history stay `array.array`, whoever made them, so that both engines read the same one. An array seen
+through here cannot be written to.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from custlife.engines.arrays.keys import Ints, Keys, dense
+from custlife.engines.gathers import OPEN
+from custlife.engines.history import MISSING, check_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from custlife.engines.gathers import Group
+    from custlife.engines.history import History
+
+__all__ = ["Ints", "Views", "among", "column", "following", "grouping", "ints", "of", "shifted"]
+
+
+@attrs.frozen(eq=False)
+class Views:
+    """What every kernel reads.
+
+    Attributes:
+        at: Instants, int64.
+        code: Codes of the rows, uint16.
+        bounds: Where the rows of each unit begin, and where the last ones end, int64.
+        as_of: The moment of looking.
+    """
+
+    at: NDArray[np.int64]
+    code: NDArray[np.uint16]
+    bounds: NDArray[np.int64]
+    as_of: int
+
+    @property
+    def firsts(self) -> NDArray[np.int64]:
+        """The first row of each unit."""
+        return self.bounds[:-1]
+
+    @property
+    def lasts(self) -> NDArray[np.int64]:
+        """The last row of each unit."""
+        return self.bounds[1:] - 1
+
+    @property
+    def is_first(self) -> NDArray[np.bool_]:
+        """Of each row, whether it is the first of its unit."""
+        mask = np.zeros(len(self.at), np.bool_)
+        mask[self.firsts] = True
+        return mask
+
+    @property
+    def unit(self) -> NDArray[np.int32]:
+        """The number of the unit of each row."""
+        return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
+
+
+def of(history: History) -> Views:
+    """The rows of a history."""
+    return Views(ints(history.at), ints(history.code), ints(history.bounds), history.as_of)
+
+
+def ints(column: array[int]) -> NDArray[Any]:
+    """A column, as an array of the same type on the same memory."""
+    seen = np.frombuffer(column, np.dtype(column.typecode))
+    seen.flags.writeable = False
+    return seen
+
+
+def column(values: Ints, typecode: str = "q") -> array[int]:
+    """An array as a column: `q` for instants and bounds, `H` for codes of rows, `i` for coded columns."""
+    made = array(typecode)
+    made.frombytes(np.ascontiguousarray(values, np.dtype(typecode)).data.cast("B"))
+    return made
+
+
+def following(views: Views) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """For every row the code and instant of the next one of its unit; `OPEN` and `as_of` behind the last."""
+    code, at = np.empty(len(views.at), np.int32), np.empty(len(views.at), np.int64)
+    code[:-1], at[:-1] = views.code[1:], views.at[1:]
+    code[views.lasts], at[views.lasts] = OPEN, views.as_of
+    return code, at
+
+
+def shifted(values: Ints, firsts: Ints, entry: Ints | int) -> Ints:
+    """For every row the value of the row before; `entry` in the first row of a unit."""
+    before = np.empty_like(values)
+    before[1:] = values[:-1]
+    before[firsts] = entry
+    return before
+
+
+def among(codes: Iterable[int], history: History) -> NDArray[np.bool_]:
+    """A table that says of each code of a history whether it is one of some."""
+    return np.isin(np.arange(len(history.vocabulary.names)), list(codes))
+
+
+def grouping(history: History, by: Sequence[str]) -> tuple[Ints, list[Group]]:
+    """The segment of every row as one code, and the values behind each code; None where a value is missing.
+
+    Without segments every row has code 0.
+
+    Raises:
+        UnknownNameError: A segment that the log does not have.
+    """
+    check_segments(by, history.segments)
+    if not by:
+        return np.broadcast_to(np.int8(0), len(history)), [()]
+    columns = [history.segments[name] for name in by]
+    keys = Keys(*((ints(found.codes) - MISSING, len(found.names) + 1) for found in columns))
+    codes, kept = dense(keys.codes, keys.size)
+    names = [(None, *found.names) for found in columns]
+    values = [[known[code] for code in part] for known, part in zip(names, keys.columns(kept), strict=True)]
+    return codes, list(zip(*values, strict=True))

@@ -1,0 +1,78 @@
+"""Stays from arrays, equal to those from rows."""
+
+from __future__ import annotations
+
+from array import array
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife.engines import gather, rows
+from custlife.engines.arrays import keys, staying
+from custlife.engines.arrays.staying import count_spells
+from custlife.engines.gathers import Spells, SpellTally
+from tests.engines.arrays.drawn import SPLITS, histories
+from tests.engines.making import history
+
+CLOCK = st.sampled_from(["visit", "total"])
+RESOLUTION = st.sampled_from(["exact", "day"])
+DAY = 86_400
+DAY_US = DAY * 1_000_000
+
+
+@given(histories(observed=True), SPLITS, CLOCK, RESOLUTION)
+def test_spells_are_those_of_rows(made, by, clock, resolution):
+    request = Spells(by, clock, resolution)
+    assert count_spells(request, made) == rows.gather(request, made)
+
+
+@given(histories(events=False, observed=True), SPLITS, CLOCK, RESOLUTION)
+def test_spells_are_those_of_rows_in_pieces_and_with_many_keys(made, by, clock, resolution):
+    request = Spells(by, clock, resolution)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "SMALL", 1)
+        patch.setattr(staying, "PIECE", 5)
+        assert count_spells(request, made) == rows.gather(request, made)
+
+
+def test_stays_are_sorted_by_where_they_led():
+    made = history([("u", 0, "a"), ("u", 5, "b"), ("v", 0, "a"), ("v", 3, "b"), ("w", 6, "a")], as_of=9)
+    assert count_spells(Spells(), made) == {
+        ((), 0): SpellTally({1: array("q", [3_000_000, 5_000_000])}, array("q", [3_000_000])),
+        ((), 1): SpellTally({}, array("q", [4_000_000, 6_000_000])),
+    }
+
+
+def test_stays_of_one_unit_in_one_stage_are_added_up():
+    made = history([("u", 0, "a"), ("u", 2, "b"), ("u", 3, "a"), ("u", 8, "c")], as_of=9)
+    found = count_spells(Spells(clock="total"), made)
+    assert found[(), 0] == SpellTally({2: array("q", [7_000_000])})
+
+
+def test_an_end_takes_the_next_whole_day_and_a_censoring_the_last():
+    made = history([("u", 0, "a"), ("u", DAY + 1, "b")], as_of=3 * DAY)
+    assert count_spells(Spells(resolution="day"), made) == {
+        ((), 0): SpellTally({1: array("q", [2 * DAY_US])}),
+        ((), 1): SpellTally({}, array("q", [DAY_US])),
+    }
+
+
+def test_stays_over_before_observation_are_gone_and_others_enter_late():
+    made = history([("u", 0, "a"), ("u", 4, "b"), ("u", 6, "c")], as_of=9, since=5)
+    assert count_spells(Spells(), made) == {
+        ((), 0): SpellTally(gone=1),
+        ((), 1): SpellTally({2: array("q", [2_000_000])}, entered=array("q", [1_000_000]), truncated=1),
+        ((), 2): SpellTally({}, array("q", [3_000_000])),
+    }
+
+
+def test_nobody_stays_in_an_empty_history():
+    assert count_spells(Spells((), "total", "day"), history([])) == {}
+
+
+def test_lengths_are_columns_of_their_own():
+    made = attrs.evolve(history([("u", 0, "a")], as_of=1), engine="arrays")
+    tally = gather(Spells(), made)[(), 0]
+    assert (tally.open.typecode, type(tally.open), type(tally.gone)) == ("q", array, int)
