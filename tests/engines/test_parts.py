@@ -1,0 +1,223 @@
+"""Histories in parts: whatever the number of parts and whoever lies in which, every answer is that of the whole."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife import (
+    Conversion,
+    Flows,
+    Funnel,
+    GrowthAccounting,
+    Headcount,
+    Paths,
+    Reasons,
+    Retention,
+    TimeInStage,
+    days,
+)
+from custlife.analysis import question as asking
+from custlife.analysis.members import members
+from custlife.analysis.per_customer import PerCustomer
+from custlife.analysis.question import Counting
+from custlife.analysis.spells import SpellList
+from custlife.analysis.steps import step
+from custlife.engines import gather
+from custlife.engines.gathers import Profile
+from custlife.engines.history import Note, note
+from custlife.engines.merging import merged_notes
+from custlife.engines.rows.choosing import Having
+from custlife.engines.rows.looking import Spelled, of_units
+from custlife.engines.sources.asked import Asked, ids_of
+from custlife.engines.sources.held import Held, joined
+from custlife.engines.view import View
+from custlife.errors import UnknownNameError, UsageError
+from tests.engines.arrays.drawn import histories
+from tests.engines.making import ask, history
+
+BOTH = [
+    Conversion(step("a"), step("c"), days(2), by=("plan",)),
+    Conversion(step("x"), step("y"), days(2), every="month"),
+    Funnel((step("a"), step("b"), step("d")), days(9)),
+    Funnel((step("x"), step("y")), days(9), entry="each", by=("plan",)),
+    Retention("month"),
+    Retention("week", by=("plan",), cohort="recurring"),
+    GrowthAccounting("month", by=("plan",)),
+    Paths(longest=3),
+    Paths(repeats="first", by=("plan",)),
+    Flows("month", by=("plan",)),
+    Flows(),
+]
+STAGES = [
+    TimeInStage(),
+    TimeInStage(by=("plan",), clock="total"),
+    Headcount("month"),
+    Reasons(),
+    SpellList(),
+    PerCustomer(),
+]
+
+
+def questions(made):
+    stages = made.vocabulary.model is not None
+    known = [one for one in BOTH if stages or not isinstance(one, Conversion | Funnel) or "a" not in str(one)]
+    return [one for one in known if not stages or "'x'" not in repr(one)] + (STAGES if stages else [])
+
+
+@st.composite
+def in_parts(draw):
+    """A history, and the same units in parts."""
+    whole = draw(histories(observed=True))
+    many = draw(st.integers(1, 4))
+    side = {unit: draw(st.integers(0, many - 1)) for unit in whole.ids}
+    parts = [of_units(whole, lambda unit, k=k: side[unit] == k) for k in range(many)]
+    parts = [attrs.evolve(part, notes=() if k else whole.notes) for k, part in enumerate(parts)]
+    return whole, tuple(draw(st.permutations(parts)))
+
+
+def asked(parts, *steps):
+    return Asked(Held(parts), View(parts[0].as_of, steps=steps))
+
+
+@given(in_parts())
+def test_every_answer_is_that_of_the_whole(drawn):
+    whole, parts = drawn
+    wanted = questions(whole)
+    found = asking.ask_all(wanted, asked(parts))
+    for one, here in zip(wanted, found, strict=True):
+        there = ask(one, whole)
+        assert here == there
+        assert str(here) == str(there)
+
+
+@given(in_parts())
+def test_tables_are_equal_to_those_of_the_whole(drawn):
+    whole, parts = drawn
+    setting, tables = Counting(tuple(questions(whole)))(whole)
+    requests = asking.requests_of(questions(whole), setting)
+    counted = [Counting(tuple(questions(whole)))(part) for part in parts]
+    from custlife.engines.merging import merged, merged_settings
+
+    assert merged_settings([one for one, _ in counted]) == setting
+    for request, table, *some in zip(requests, tables, *(found for _, found in counted), strict=True):
+        assert merged(request, some) == table
+
+
+@given(in_parts(), st.booleans())
+def test_joined_parts_are_the_whole(drawn, arrays):
+    whole, parts = drawn
+    engine = "arrays" if arrays else "rows"
+    made = joined([attrs.evolve(part, engine=engine) for part in parts])
+    for name in ("ids", "bounds", "at", "code", "recorded", "values", "notes", "as_of"):
+        assert getattr(made, name) == getattr(whole, name), name
+    for name in ("segments", "extras", "current"):
+        here, there = getattr(made, name), getattr(whole, name)
+        rows = range(len(whole.ids) if name == "current" else len(whole))
+        assert set(here) == set(there)
+        for key in here:
+            assert [here[key].name(row) for row in rows] == [there[key].name(row) for row in rows]
+
+
+@given(in_parts())
+def test_members_are_those_of_the_whole(drawn):
+    whole, parts = drawn
+    for one in questions(whole):
+        if not isinstance(one, SpellList | PerCustomer):
+            assert members(one, asked(parts), limit=2) == members(one, asked((whole,)), limit=2)
+
+
+@given(histories())
+def test_both_engines_tell_the_same_setting(made):
+    arrays = attrs.evolve(made, engine="arrays")
+    by = tuple(made.segments)
+    assert gather(Profile(by), arrays) == gather(Profile(by), made)
+    spelled = Spelled()(made) if made.vocabulary.model else made
+    assert gather(Profile(by), attrs.evolve(spelled, engine="arrays")) == gather(Profile(by), spelled)
+
+
+@given(in_parts())
+def test_units_come_out_sorted(drawn):
+    whole, parts = drawn
+    assert sorted(unit for ids in asked(parts).map(ids_of) for unit in ids) == list(whole.ids)
+
+
+class TestNotes:
+    def test_counts_are_added_and_the_first_examples_kept(self):
+        one = note("dropped", "rows", ["row 2", "row 10"], keys=[2, 10])
+        other = note("dropped", "rows", [f"row {i}" for i in (3, 4, 5, 6)], keys=[3, 4, 5, 6])
+        (made,) = merged_notes([other, one])
+        assert (made.count, made.examples) == (6, ("row 2", "row 3", "row 4", "row 5", "row 6"))
+
+    def test_an_assumption_is_told_once(self):
+        assert merged_notes([Note("assumed", "x"), Note("assumed", "x")]) == (Note("assumed", "x"),)
+
+    def test_spellings_are_told_once_each(self):
+        one, other = note("mapped", "spellings", ["A", "B"]), note("mapped", "spellings", ["B", "C"])
+        (made,) = merged_notes([one, other])
+        assert (made.count, made.examples) == (3, ("A", "B", "C"))
+
+    def test_nobody_is_told_only_where_nobody_is_left_anywhere(self):
+        whole = history([("u", 1, "a"), ("v", 2, "b")])
+        parts = [of_units(whole, lambda unit, k=k: unit == k) for k in ("u", "v")]
+        there = asked(tuple(parts), Having(frozenset({"u"}), (), "first"))
+        assert not asking.ask(Flows(), there).notes
+        nobody = asked(tuple(parts), Having(frozenset({"w"}), (), "first"))
+        assert [one.count for one in asking.ask(Flows(), nobody).notes] == [2]
+
+
+def test_segments_are_refused_by_name_in_any_number_of_parts():
+    whole = history([("u", 1, "a"), ("v", 2, "b")])
+    parts = tuple(of_units(whole, lambda unit, k=k: unit == k) for k in ("u", "v"))
+    with pytest.raises(UnknownNameError, match="segment_cols"):
+        asking.ask(Flows(by=("plan",)), asked(parts))
+
+
+class TestFar:
+    """A source whose rows are not in memory."""
+
+    def far(self, whole, *, accounts=None):
+        held = Held((whole,))
+
+        class Far:
+            empty = held.empty
+
+            def last(self):
+                return held.last()
+
+            def map(self, work):
+                self.worked = True
+                return held.map(work)
+
+        made = Far()
+        made.accounts, made.worked = accounts, False
+        return made
+
+    def test_what_cannot_be_asked_is_refused_before_any_work(self):
+        source = self.far(history([("u", 1, "a")]))
+        with pytest.raises(UnknownNameError):
+            asking.ask(Flows(by=("plan",)), Asked(source, View(None)))
+        with pytest.raises(UnknownNameError):
+            members(Flows(), Asked(source, View(None)), colour="red")
+        assert not source.worked
+
+    def test_it_answers_like_rows_in_memory(self):
+        whole = history([("u", 1, "a"), ("u", 3, "b")])
+        source = self.far(whole)
+        assert asking.ask(Flows(), Asked(source, View(whole.as_of))) == ask(Flows(), whole)
+        assert members(Flows(), Asked(source, View(None))) == ("u",)
+
+    def test_its_rows_are_not_to_be_had(self):
+        with pytest.raises(UsageError, match="not in memory"):
+            Asked(self.far(history([("u", 1, "a")])), View(None)).whole()
+
+    def test_wholes_must_lie_together(self):
+        from custlife.engines.rows.rolling import RolledUp
+
+        view = View(None, steps=(RolledUp("account", "furthest"),))
+        source = self.far(history([("u", 1, "a")]))
+        with pytest.raises(UsageError, match="account_col"):
+            Asked(source, view)
+        Asked(self.far(history([("u", 1, "a")]), accounts="account"), view)
