@@ -124,11 +124,10 @@ class Log:
         """All but the rows."""
         return merged_settings(list(self._asked.map(partial(gather, Profile()))))
 
-    @property
-    def _held(self) -> Held:
-        """The source, which is in memory."""
-        source = self._source
-        return source if isinstance(source, Held) else Held((self.history,))
+    def _rows(self) -> tuple[History, ...]:
+        """All rows, also later ones, as they were read into memory."""
+        held = self._source.held()
+        return () if held is None else held.parts
 
     @property
     def _empty(self) -> History:
@@ -244,6 +243,18 @@ class Log:
     def _then(self, *steps: Callable[[History], History]) -> Self:
         """The same log, with more done to the rows seen; at every `as_of` it is done anew."""
         return attrs.evolve(self, view=attrs.evolve(self._view, steps=(*self._view.steps, *steps)))
+
+    def persist(self) -> Self:
+        """The same log with its rows read now and kept ready for many questions.
+
+        What comes from rows or an eager frame is ready anyway. Of a Polars LazyFrame, a DuckDB relation or a file the
+        rows are read; one larger than memory is spilled to a temporary folder in parts; of a PySpark frame the parts
+        are persisted on the cluster.
+
+        Raises:
+            DataError: Rows that cannot be read.
+        """
+        return attrs.evolve(self, source=self._source.persist())
 
     def check(self) -> Check:
         """Everything that is odd about the rows seen at `as_of`, each with its place; true where nothing is.

@@ -75,6 +75,12 @@ class Columns:
             *(("value_cols", name) for name in self.values),
         ]
 
+    def roles(self) -> dict[str, str]:
+        """Role to column, as sources of frames want it; a constant name has none."""
+        named = {} if self.constant is not None else {"name": self.name}
+        others = [column for _, column in self.wanted()[len(named) + 2 :]]
+        return {"unit": self.unit, **named, "at": self.at, **dict(zip(self.others(), others, strict=True))}
+
     @property
     def required(self) -> int:
         """How many of the wanted columns no row can do without."""
@@ -129,13 +135,8 @@ def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
             f"rows must be an iterable of dicts or of (customer, stage, at), got {type(rows).__name__}",
             "for a file write from_csv(path, ...); for a dict of lists, zip(*columns.values())",
         )
-    for method, call in (
-        ("iter_rows", "iter_rows(named=True)"),
-        ("to_pylist", "to_pylist()"),
-        ("to_dict", "to_dict('records')"),
-    ):
-        if hasattr(rows, method):
-            raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", f"pass its rows: rows.{call}")
+    if any(hasattr(rows, method) for method in ("iter_rows", "to_pylist", "to_dict", "__arrow_c_stream__")):
+        raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", "write from_frame(frame, ...)")
     iterator = iter(rows)
     first = next(iterator, None)
     if first is None:

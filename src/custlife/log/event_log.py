@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import attrs
 
 from custlife.engines.history import Vocabulary
-from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.rolling import Pooled
 from custlife.engines.rows.ruling import Ruled
 from custlife.engines.rules import Rules, fields_of
-from custlife.errors import UnknownNameError, UsageError, UsageTypeError
+from custlife.errors import UnknownNameError, UsageTypeError
 from custlife.log.asking import EventQuestions
 from custlife.log.base import Log, ingested
 from custlife.log.changing import check_whole
 from custlife.log.columns import Columns, column_names
 from custlife.log.customers import events_of_customers
+from custlife.log.framed import framed
+from custlife.log.naming import event_name, event_names
 from custlife.log.reading import read_csv, read_jsonl
 from custlife.log.stage_log import StageLog
 from custlife.stages import StageModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from custlife.customers import Customer
@@ -93,16 +94,121 @@ class EventLog(EventQuestions, Log):
             DataError: Rows that cannot be read, all of them at once, with their numbers.
             UsageTypeError: Not rows.
         """
-        extras = (("account", account_col),) if account_col is not None else ()
         columns = Columns(
             customer_col, event_col, at_col, seq_col, recorded_at_col, key_col,
-            column_names(segment_cols, "segment_cols"),
-            extras, column_names(value_cols, "value_cols"), "event_col", None if event is None else _event_name(event),
+            column_names(segment_cols, "segment_cols"), _account(account_col),
+            column_names(value_cols, "value_cols"), "event_col", None if event is None else event_name(event),
         )  # fmt: skip
         read = ingested(
-            rows, Vocabulary(()), _resolver(aliases), columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit
+            rows, Vocabulary(()), event_names(aliases), columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit
         )
         return cls._looking(read, as_of, since, tz)
+
+    @classmethod
+    def from_frame(
+        cls,
+        native: Any,
+        *,
+        customer_col: str = "customer",
+        event_col: str = "event",
+        at_col: str = "at",
+        seq_col: str | None = None,
+        recorded_at_col: str | None = None,
+        key_col: str | None = None,
+        value_cols: Iterable[str] = (),
+        account_col: str | None = None,
+        segment_cols: Iterable[str] = (),
+        event: str | None = None,
+        aliases: Mapping[str, str] | None = None,
+        tz: str | None = None,
+        ambiguous: str = "raise",
+        as_of: Instant | None = None,
+        since: Instant | None = None,
+        on_bad: str = "raise",
+        unit: str = "customer",
+        partitions: int | None = None,
+    ) -> Self:
+        """A log from a data frame, one row for each event; the frame is neither copied nor changed.
+
+        Needs the extra of the frame's library, such as `custlife[polars]`. Eager frames are read at once; a Polars
+        LazyFrame or a DuckDB relation at the first question; of a PySpark frame the rows stay on the cluster.
+
+        Args:
+            native: A frame of pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark, or anything else with an
+                Arrow stream.
+            customer_col: Column with the id of the customer: text or whole numbers.
+            event_col: Column with the name of the event.
+            at_col: Column with the time: aware times; naive ones, dates and texts where `tz` is given.
+            seq_col: Column with the order among rows of one instant.
+            recorded_at_col: Column with the time at which the row became known.
+            key_col: Column that names a fact, so that copies of it are dropped.
+            value_cols: Columns that rules and steps look at: amounts, properties.
+            account_col: Column that names the account a customer belongs to, for `roll_up`.
+            segment_cols: Columns to split by.
+            event: The name of all events, where the frame has no column for it (purchases).
+            aliases: Further spellings of events, such as `{"Order placed": "purchase"}`.
+            tz: Zone of times without one; also the zone of calendar spans and periods.
+            ambiguous: Skipped and repeated local times: `raise`, `earlier` or `later`.
+            as_of: The moment of looking; by default the last instant, which is then noted as assumed.
+            since: Start of observation, where customers may have been on their way before.
+            on_bad: `raise`, or `drop` to leave unreadable rows out, counted and listed in the notes.
+            unit: What is counted: `customer`, `account`, `session`.
+            partitions: Of how many parts, each with whole customers, only one or two are in memory at once; 1 reads
+                all rows into memory. By default as many as the number of rows asks for.
+
+        Raises:
+            UsageTypeError: Not a frame, or a column of a type that cannot be read.
+            DataError: A column that is not there, or rows that cannot be read.
+
+        Examples:
+            >>> import pandas as pd
+            >>> from custlife import EventLog
+            >>> frame = pd.DataFrame({"customer": [7, 7], "at": pd.to_datetime(["2026-01-05", "2026-01-09"], utc=True)})
+            >>> EventLog.from_frame(frame, event="purchase")
+            <EventLog of 1 customer, 2 rows, as of 2026-01-09 00:00 UTC>
+        """
+        columns = Columns(
+            customer_col, event_col, at_col, seq_col, recorded_at_col, key_col,
+            column_names(segment_cols, "segment_cols"), _account(account_col),
+            column_names(value_cols, "value_cols"), "event_col", None if event is None else event_name(event),
+        )  # fmt: skip
+        source = framed(
+            native, Vocabulary(()), event_names(aliases), columns,
+            tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, partitions=partitions,
+        )  # fmt: skip
+        return cls._looking(source, as_of, since, tz)
+
+    @classmethod
+    def scan_parquet(cls, path: str | Path | Iterable[str | Path], **options: Any) -> Self:
+        """A log from Parquet files, which may be larger than memory; rows are read at the first question.
+
+        Args:
+            path: A file, a pattern such as `"events/*.parquet"`, or several.
+            **options: As for `from_frame`.
+
+        Raises:
+            DataError: There is no such file, or it does not have a column.
+        """
+        from custlife.engines.sources.files import ParquetFiles
+
+        return cls.from_frame(ParquetFiles(path), **options)
+
+    @classmethod
+    def scan_csv(cls, path: str | Path | Iterable[str | Path], **options: Any) -> Self:
+        """A log from CSV files with a header, which may be larger than memory; rows are read at the first question.
+
+        Much faster than `from_csv`, which needs no extra and names the line of every bad row.
+
+        Args:
+            path: A file, a pattern such as `"events/*.csv"`, or several; in UTF-8.
+            **options: As for `from_frame`; `delimiter` too.
+
+        Raises:
+            DataError: There is no such file, or it does not have a column.
+        """
+        from custlife.engines.sources.files import CsvFiles
+
+        return cls.from_frame(CsvFiles(path, options.pop("delimiter", ",")), **options)
 
     @classmethod
     def from_customers(cls, customers: Iterable[Customer], *, as_of: Instant | None = None, **options: Any) -> Self:
@@ -212,15 +318,6 @@ class EventLog(EventQuestions, Log):
         return self._setting.vocabulary.names
 
 
-def _resolver(aliases: Mapping[str, str] | None) -> Callable[[object], str]:
-    """Reads names of events, as they are but for the caller's aliases."""
-    known = {spelling: _event_name(name) for spelling, name in (aliases or {}).items()}
-    return lambda name: known[name] if isinstance(name, str) and name in known else _event_name(name)
-
-
-def _event_name(name: object) -> str:
-    """The name of an event, if it is one."""
-    if isinstance(name, str) and name.strip():
-        return str.__str__(name)
-    missing = is_missing(name) or isinstance(name, str)
-    raise UsageError("the event is missing" if missing else f"the event {name!r} is not text", "name every event")
+def _account(column: str | None) -> tuple[tuple[str, str], ...]:
+    """The column of accounts, as a pair of role and column."""
+    return () if column is None else (("account", column),)

@@ -10,28 +10,28 @@ import attrs
 from custlife.analysis.question import choice
 from custlife.calendar import from_us
 from custlife.engines.history import Vocabulary, note
-from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.looking import Spelled, illegal_legs, spelled
 from custlife.engines.sources.held import Held
-from custlife.errors import HistoryError, UsageError, UsageTypeError
+from custlife.errors import HistoryError
 from custlife.log.asking import StageQuestions
 from custlife.log.base import Log, ingested
 from custlife.log.changing import StageChanges
 from custlife.log.columns import Columns, column_names
 from custlife.log.customers import rows_of_customers
+from custlife.log.framed import framed
+from custlife.log.naming import stage_names
 from custlife.log.origins import ORIGIN, with_origins
 from custlife.log.reading import read_csv, read_jsonl
 from custlife.log.wide import wide_rows
-from custlife.stages import StageModel
-from custlife.stages.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from custlife.customers import Customer
     from custlife.log.base import Instant
     from custlife.log.columns import Source
+    from custlife.stages import StageModel
 
 __all__ = ["StageLog"]
 
@@ -111,13 +111,12 @@ class StageLog(StageChanges, StageQuestions, Log):
             UsageTypeError: Not rows.
         """
         choice("on_illegal", on_illegal, ("keep", "raise"))
-        roles = (("reason", reason_col), ("actor", actor_col), ("account", account_col), (ORIGIN, from_col))
         columns = Columns(
             customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col,
             column_names(segment_cols, "segment_cols"),
-            tuple((role, column) for role, column in roles if column is not None),
+            _extras(reason=reason_col, actor=actor_col, account=account_col, **{ORIGIN: from_col}),
         )  # fmt: skip
-        resolve = _resolver(model, aliases)
+        resolve = stage_names(model, aliases)
         full = ingested(
             rows, Vocabulary.of_model(model), resolve, columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit
         )
@@ -125,6 +124,117 @@ class StageLog(StageChanges, StageQuestions, Log):
             full = with_origins(full, resolve, since_given=since is not None)
         log = cls._looking(full, as_of, since, tz)
         return log if on_illegal == "keep" else log._lawful()
+
+    @classmethod
+    def from_frame(
+        cls,
+        native: Any,
+        model: StageModel,
+        *,
+        customer_col: str = "customer",
+        stage_col: str = "stage",
+        at_col: str = "at",
+        seq_col: str | None = None,
+        recorded_at_col: str | None = None,
+        key_col: str | None = None,
+        reason_col: str | None = None,
+        actor_col: str | None = None,
+        account_col: str | None = None,
+        segment_cols: Iterable[str] = (),
+        aliases: Mapping[str, str] | None = None,
+        tz: str | None = None,
+        ambiguous: str = "raise",
+        as_of: Instant | None = None,
+        since: Instant | None = None,
+        on_bad: str = "raise",
+        unit: str = "customer",
+        partitions: int | None = None,
+    ) -> Self:
+        """A log from a data frame, one row for each entry into a stage; the frame is neither copied nor changed.
+
+        Needs the extra of the frame's library, such as `custlife[polars]`. Eager frames are read at once; a Polars
+        LazyFrame or a DuckDB relation at the first question; of a PySpark frame the rows stay on the cluster.
+
+        Args:
+            native: A frame of pandas, Polars (eager or lazy), PyArrow, DuckDB or PySpark, or anything else with an
+                Arrow stream.
+            model: The stages. Their keys, labels and aliases are understood.
+            customer_col: Column with the id of the customer: text or whole numbers.
+            stage_col: Column with the stage.
+            at_col: Column with the time of entry: aware times; naive ones, dates and texts where `tz` is given.
+            seq_col: Column with the order among rows of one instant.
+            recorded_at_col: Column with the time at which the row became known.
+            key_col: Column that names a fact, so that copies of it are dropped.
+            reason_col: Column that says why.
+            actor_col: Column that says who did it.
+            account_col: Column that names the account a customer belongs to, for `roll_up`.
+            segment_cols: Columns to split by.
+            aliases: Further spellings of stages, such as `{"MQL": "lead"}`.
+            tz: Zone of times without one; also the zone of calendar spans and periods.
+            ambiguous: Skipped and repeated local times: `raise`, `earlier` or `later`.
+            as_of: The moment of looking; by default the last instant, which is then noted as assumed.
+            since: Start of observation, where customers may have been on their way before.
+            on_bad: `raise`, or `drop` to leave unreadable rows out, counted and listed in the notes.
+            unit: What is counted: `customer`, `account`, `deal`.
+            partitions: Of how many parts, each with whole customers, only one or two are in memory at once; 1 reads
+                all rows into memory. By default as many as the number of rows asks for.
+
+        Raises:
+            UsageTypeError: Not a frame, or a column of a type that cannot be read.
+            DataError: A column that is not there, or rows that cannot be read.
+
+        Examples:
+            >>> import polars as pl
+            >>> from custlife import StageLog, presets
+            >>> frame = pl.DataFrame({"id": [7, 8], "stage": ["intent", "intent"], "at": ["2026-01-05", "2026-01-09"]})
+            >>> StageLog.from_frame(frame, presets.bruxt5, customer_col="id", tz="UTC")
+            <StageLog of 2 customers, 2 rows, as of 2026-01-09 00:00 UTC>
+        """
+        columns = Columns(
+            customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col,
+            column_names(segment_cols, "segment_cols"),
+            _extras(reason=reason_col, actor=actor_col, account=account_col),
+        )  # fmt: skip
+        resolve = stage_names(model, aliases)
+        source = framed(
+            native, Vocabulary.of_model(model), resolve, columns,
+            tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, partitions=partitions,
+        )  # fmt: skip
+        return cls._looking(source, as_of, since, tz)
+
+    @classmethod
+    def scan_parquet(cls, path: str | Path | Iterable[str | Path], model: StageModel, **options: Any) -> Self:
+        """A log from Parquet files, which may be larger than memory; rows are read at the first question.
+
+        Args:
+            path: A file, a pattern such as `"moves/*.parquet"`, or several.
+            model: The stages.
+            **options: As for `from_frame`.
+
+        Raises:
+            DataError: There is no such file, or it does not have a column.
+        """
+        from custlife.engines.sources.files import ParquetFiles
+
+        return cls.from_frame(ParquetFiles(path), model, **options)
+
+    @classmethod
+    def scan_csv(cls, path: str | Path | Iterable[str | Path], model: StageModel, **options: Any) -> Self:
+        """A log from CSV files with a header, which may be larger than memory; rows are read at the first question.
+
+        Much faster than `from_csv`, which needs no extra and names the line of every bad row.
+
+        Args:
+            path: A file, a pattern such as `"moves/*.csv"`, or several; in UTF-8.
+            model: The stages.
+            **options: As for `from_frame`; `delimiter` too.
+
+        Raises:
+            DataError: There is no such file, or it does not have a column.
+        """
+        from custlife.engines.sources.files import CsvFiles
+
+        return cls.from_frame(CsvFiles(path, options.pop("delimiter", ",")), model, **options)
 
     @classmethod
     def from_customers(cls, customers: Iterable[Customer], *, as_of: Instant | None = None, **options: Any) -> Self:
@@ -199,7 +309,7 @@ class StageLog(StageChanges, StageQuestions, Log):
         if not source.empty:
             return log
         lost = note("dropped", "rows without any date", source.empty)
-        (full,) = log._held.parts
+        (full,) = log._rows()
         return attrs.evolve(log, source=Held((attrs.evolve(full, notes=(*full.notes, lost)),)))
 
     @classmethod
@@ -243,7 +353,7 @@ class StageLog(StageChanges, StageQuestions, Log):
 
     def _lawful(self) -> Self:
         """This log, if its policy allows every move in it."""
-        spells = spelled(self._held.whole().parts[0])
+        spells = spelled(self._rows()[0])
         named, code, at = spells.vocabulary.names, spells.code, spells.at
         problems = []
         for unit, row, before in illegal_legs(spells):
@@ -267,19 +377,6 @@ def _rows_of(rows: Any, options: dict[str, Any]) -> Any:
     return read_csv(str(rows), delimiter=delimiter, encoding=encoding)
 
 
-def _resolver(model: StageModel, aliases: Mapping[str, str] | None) -> Callable[[object], str]:
-    """Reads spellings of stages: those of the caller first, then those of the model."""
-    if not isinstance(model, StageModel):
-        hint = "pass a StageModel or a preset such as presets.bruxt5"
-        raise UsageTypeError(f"model={model!r} is not a StageModel", hint)
-    wanted = {fold(spelling): model.resolve(stage) for spelling, stage in (aliases or {}).items()}
-
-    def resolve(name: object) -> str:
-        if is_missing(name):
-            raise UsageError("the stage is missing", "give every row its stage")
-        if not isinstance(name, str):
-            raise UsageError(f"the stage {name!r} is not text", "write the key, label or alias of a stage")
-        known = wanted.get(fold(name))
-        return model.resolve(name) if known is None else known
-
-    return resolve
+def _extras(**columns: str | None) -> tuple[tuple[str, str], ...]:
+    """The columns of texts that are kept, as pairs of role and column."""
+    return tuple((role, column) for role, column in columns.items() if column is not None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from custlife.engines.sources.held import Held, joined, mapped
+from custlife.engines.sources.held import Held, Lazy, joined, mapped
 from custlife.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,11 +31,16 @@ class Asked:
 
     def __attrs_post_init__(self) -> None:
         for column in self.view.across:
-            if not isinstance(self.source, Held) and self.source.accounts != column:
+            if not self.is_held and self.source.accounts != column:
                 raise UsageError(
                     f"rows of one {column} lie in different partitions",
                     "name it when the log is made, with account_col=, or pass partitions=1",
                 )
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the rows are in memory, or will be at the first question."""
+        return isinstance(self.source, Held | Lazy)
 
     @cached_property
     def shown(self) -> Shown:
@@ -60,12 +65,11 @@ class Asked:
     @cached_property
     def parts(self) -> tuple[History, ...]:
         """What is seen of the histories in memory."""
-        if not isinstance(self.source, Held):
-            raise UsageError(
-                "the rows of this log are not in memory", "ask questions of it; or pass partitions=1 when it is made"
-            )
-        source = self.source.whole() if self.view.across else self.source
-        return tuple(source.map(self.shown))
+        held = self.source.held()
+        if held is None:
+            hint = "ask questions of it; or pass partitions=1 when it is made"
+            raise UsageError("the rows of this log are not in memory", hint)
+        return tuple((held.whole() if self.view.across else held).map(self.shown))
 
     def whole(self) -> History:
         """All that is seen, as one history.
@@ -77,7 +81,7 @@ class Asked:
 
     def map(self, work: Callable[[History], T]) -> Iterator[T]:
         """What some work makes of each part of what is seen."""
-        if isinstance(self.source, Held):
+        if self.is_held:
             return mapped(work, self.parts)
         return self.source.map(Then(self.shown, work))
 

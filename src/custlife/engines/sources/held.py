@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["Held", "emptied"]
+__all__ = ["Held", "Lazy", "emptied", "joined", "mapped"]
 
 T = TypeVar("T")
 
@@ -40,6 +40,14 @@ class Held:
         """The last instant of all rows."""
         return max((part.as_of for part in self.parts if len(part)), default=None)
 
+    def held(self) -> Held:
+        """Itself."""
+        return self
+
+    def persist(self) -> Held:
+        """Itself."""
+        return self
+
     def map(self, work: Callable[[History], T]) -> Iterator[T]:
         """What some work makes of each history; several are worked on at once."""
         return mapped(work, self.parts)
@@ -47,6 +55,40 @@ class Held:
     def whole(self) -> Held:
         """All units in one history."""
         return self if len(self.parts) == 1 else Held((joined(self.parts),))
+
+
+@attrs.frozen(eq=False, slots=False)
+class Lazy:
+    """Histories that are read into memory when they are first needed.
+
+    Attributes:
+        empty: A history like them, without rows, made without reading any.
+        read: Reads them.
+    """
+
+    empty: History
+    read: Callable[[], Sequence[History]]
+    accounts: str | None = None
+
+    @cached_property
+    def _read(self) -> Held:
+        return Held(tuple(self.read()))
+
+    def last(self) -> int | None:
+        """The last instant of all rows."""
+        return self._read.last()
+
+    def held(self) -> Held:
+        """The histories, read once."""
+        return self._read
+
+    def persist(self) -> Held:
+        """The histories, read now."""
+        return self._read
+
+    def map(self, work: Callable[[History], T]) -> Iterator[T]:
+        """What some work makes of each history."""
+        return self._read.map(work)
 
 
 def mapped(work: Callable[[History], T], parts: Sequence[History]) -> Iterator[T]:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from custlife.engines.history import History
+    from custlife.engines.sources.held import Held
 
 __all__ = ["Source"]
 
@@ -29,6 +30,14 @@ class Source(Protocol):
 
     def last(self) -> int | None:
         """The last instant of all rows, microseconds UTC; None without rows."""
+        ...
+
+    def held(self) -> Held | None:
+        """The rows in memory, read where they are not there yet; None where they are not to be held at once."""
+        ...
+
+    def persist(self) -> Source:
+        """The same rows, read once now and kept ready for many questions, in memory or wherever they lie."""
         ...
 
     def map(self, work: Callable[[History], T]) -> Iterator[T]:

@@ -1,0 +1,77 @@
+"""Reading the spellings of stages and events in data: values, so that they can be sent to where the data is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from custlife.engines.rows.ingest import is_missing
+from custlife.errors import UsageError, UsageTypeError
+from custlife.stages import StageModel
+from custlife.stages.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["EventNames", "StageNames", "event_name", "event_names", "stage_names"]
+
+
+@attrs.frozen
+class StageNames:
+    """Reads spellings of stages: those of the caller first, then those of the model."""
+
+    model: StageModel
+    wanted: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, name: object) -> str:
+        """The key of the stage."""
+        if is_missing(name):
+            raise UsageError("the stage is missing", "give every row its stage")
+        if not isinstance(name, str):
+            raise UsageError(f"the stage {name!r} is not text", "write the key, label or alias of a stage")
+        known = dict(self.wanted).get(fold(name))
+        return self.model.resolve(name) if known is None else known
+
+
+def stage_names(model: object, aliases: Mapping[str, str] | None) -> StageNames:
+    """The reader of a model's stages, with further spellings.
+
+    Raises:
+        UsageTypeError: Not a model.
+        UnknownNameError: An alias of a stage that the model does not have.
+    """
+    if not isinstance(model, StageModel):
+        hint = "pass a StageModel or a preset such as presets.bruxt5"
+        raise UsageTypeError(f"model={model!r} is not a StageModel", hint)
+    return StageNames(
+        model, tuple((fold(spelling), model.resolve(stage)) for spelling, stage in (aliases or {}).items())
+    )
+
+
+@attrs.frozen
+class EventNames:
+    """Reads names of events, as they are but for the caller's aliases."""
+
+    known: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, name: object) -> str:
+        """The name of the event."""
+        return dict(self.known).get(name, name) if isinstance(name, str) and name.strip() else event_name(name)
+
+
+def event_names(aliases: Mapping[str, str] | None) -> EventNames:
+    """The reader of event names, with further spellings."""
+    return EventNames(tuple((spelling, event_name(name)) for spelling, name in (aliases or {}).items()))
+
+
+def event_name(name: object) -> str:
+    """The name of an event, if it is one.
+
+    Raises:
+        UsageError: It is missing or not text.
+    """
+    if isinstance(name, str) and name.strip():
+        return str.__str__(name)
+    missing = is_missing(name) or isinstance(name, str)
+    raise UsageError("the event is missing" if missing else f"the event {name!r} is not text", "name every event")
