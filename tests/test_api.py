@@ -300,3 +300,11 @@ class TestErrors:
         assert (type(back), str(back)) == (type(error), str(error))
         assert vars(back) == vars(error)
         assert str(copy.copy(error)) == str(error)
+
+    @pytest.mark.parametrize("error", MADE[:8], ids=lambda error: type(error).__name__)
+    def test_what_was_added_to_an_error_travels_with_it(self, error: cl.CustlifeError) -> None:
+        error = copy.copy(error)
+        error.hint = "another hint"
+        error.add_note("on Monday")
+        back = pickle.loads(pickle.dumps(error))
+        assert (str(back), back.__notes__) == (str(error), ["on Monday"])

@@ -92,8 +92,8 @@ class UnknownNameError(CustlifeError, LookupError):
         self.known: tuple[str, ...] = tuple(known)
         super().__init__(f"unknown {kind} {name!r}", nearest(name, self.known), where)
 
-    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[Any, ...]]:
-        return type(self), (self.kind, self.name, self.known, self.where)
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[Any, ...], dict[str, Any]]:
+        return type(self), (self.kind, self.name, self.known, self.where), self.__dict__
 
 
 class DataError(CustlifeError, ValueError):
@@ -117,8 +117,8 @@ class DataError(CustlifeError, ValueError):
         text = "\n".join([self.what, *lines])
         return f"{text}\n\nHint: {self.hint}" if self.hint else text
 
-    def __reduce__(self) -> tuple[type[DataError], tuple[Any, ...]]:
-        return type(self), (self.what, self.problems, self.hint)
+    def __reduce__(self) -> tuple[type[DataError], tuple[Any, ...], dict[str, Any]]:
+        return type(self), (self.what, self.problems, self.hint), self.__dict__
 
 
 class HistoryError(DataError):
@@ -178,8 +178,8 @@ class MissingExtraError(CustlifeError, ImportError):
         self.extra = extra
         super().__init__(f"{feature} needs the extra {extra!r}", f"pip install 'custlife[{extra}]'")
 
-    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
-        return type(self), (self.feature, self.extra)
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str], dict[str, Any]]:
+        return type(self), (self.feature, self.extra), self.__dict__
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
