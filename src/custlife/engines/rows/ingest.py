@@ -16,11 +16,12 @@ from custlife.engines.rows.looking import within_rows
 from custlife.errors import CustlifeError, DataError, HistoryError, TimeError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from custlife.engines.history import Vocabulary
     from custlife.engines.layout import Layout
 
-__all__ = ["Problems", "Unreadable", "coded", "ingest", "is_missing", "reading_notes"]
+__all__ = ["Problems", "Unreadable", "coded", "final_vocabulary", "ingest", "is_missing", "reading_notes"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_SECONDS, SECOND = 86_400, 1_000_000
@@ -154,7 +155,7 @@ def ingest(
     notes = _settle_problems(reader)
     if not ids:
         return _empty(layout, notes, tuple(reader.problems))
-    vocabulary, recode = _final_vocabulary(reader)
+    vocabulary, recode = final_vocabulary(layout.vocabulary, reader.names)
     at, code, bounds, order = _flatten(ids, reader, kept, recode)
     history = History(
         ids, bounds, at, code, vocabulary, layout.zone, max(at), unit=layout.unit,
@@ -266,18 +267,24 @@ def _empty(layout: Layout, notes: list[Note], dropped: tuple[tuple[str, str], ..
     )  # fmt: skip
 
 
-def _final_vocabulary(reader: _Reader) -> tuple[Any, array[int] | None]:
-    """Names met in the data are coded in the order of their text, so that row order cannot show."""
-    vocabulary = reader.layout.vocabulary
-    if len(reader.names) > CODE_MASK + 1:
-        what = f"there are {len(reader.names):,} different names, more than {CODE_MASK + 1:,}"
+def final_vocabulary(vocabulary: Vocabulary, names: Mapping[str, int]) -> tuple[Vocabulary, array[int] | None]:
+    """Names met in the data are coded in the order of their text, so that row order cannot show.
+
+    Args:
+        vocabulary: The names known before.
+        names: All names and their codes so far, in the order of these.
+
+    Returns:
+        The vocabulary, and the final code of each code so far; None where they are the same.
+    """
+    if len(names) > CODE_MASK + 1:
+        what = f"there are {len(names):,} different names, more than {CODE_MASK + 1:,}"
         raise UsageError(what, "group the rare ones first")
-    if len(reader.names) == len(vocabulary.names):
+    if len(names) == len(vocabulary.names):
         return vocabulary, None
-    names = tuple(sorted(reader.names))
-    place = {name: code for code, name in enumerate(names)}
-    recode = array("H", [place[name] for name in reader.names])
-    return attrs.evolve(vocabulary, names=names), recode
+    final = tuple(sorted(names))
+    place = {name: code for code, name in enumerate(final)}
+    return attrs.evolve(vocabulary, names=final), array("H", [place[name] for name in names])
 
 
 def _flatten(
