@@ -179,17 +179,20 @@ class TestFar:
     """A source whose rows are not in memory."""
 
     def far(self, whole, *, accounts=None):
-        held = Held((whole,))
+        inner = Held((whole,))
 
         class Far:
-            empty = held.empty
+            empty = inner.empty
 
             def last(self):
-                return held.last()
+                return inner.last()
+
+            def held(self):
+                return None
 
             def map(self, work):
                 self.worked = True
-                return held.map(work)
+                return inner.map(work)
 
         made = Far()
         made.accounts, made.worked = accounts, False
