@@ -29,6 +29,7 @@ class Layout:
             `value:x`.
         on_bad: `raise`, or `drop` to count and list what cannot be read.
         unit: What is counted.
+        constant: The name of all rows of a frame, where no column of it holds one; rows bring theirs along.
     """
 
     vocabulary: Vocabulary
@@ -39,3 +40,4 @@ class Layout:
     others: tuple[str, ...] = ()
     on_bad: str = "raise"
     unit: str = "customer"
+    constant: str | None = None
