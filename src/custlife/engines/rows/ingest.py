@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from custlife.engines.history import Vocabulary
     from custlife.engines.layout import Layout
 
-__all__ = ["Problems", "Unreadable", "coded", "final_vocabulary", "ingest", "is_missing", "reading_notes"]
+__all__ = [
+    "Problems",
+    "Unreadable",
+    "coded",
+    "final_vocabulary",
+    "ingest",
+    "is_missing",
+    "reading_notes",
+    "whole_number",
+]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_SECONDS, SECOND = 86_400, 1_000_000
@@ -200,7 +209,7 @@ def _bucket_wide(rows: Iterable[Sequence[Any]], reader: _Reader, kept: list[Sequ
             if recorded is not None:
                 rest[recorded] = _recorded(rest[recorded], us, reader)
             if seq is not None:
-                rest[seq] = _whole(rest[seq])
+                rest[seq] = whole_number(rest[seq])
             reader.bucket(unit, key, lists).append((us << CODE_BITS | code) << ROW_BITS | len(kept))
         except CustlifeError as error:
             reader.bad(row, error)
@@ -218,8 +227,12 @@ def _recorded(value: object, at: int, reader: _Reader) -> int:
     return recorded
 
 
-def _whole(value: object) -> int | None:
-    """The place of a row among those of its instant, or None."""
+def whole_number(value: object) -> int | None:
+    """The place of a row among those of its instant, or None.
+
+    Raises:
+        UsageError: It is no whole number.
+    """
     if is_missing(value):
         return None
     number: Any = value
