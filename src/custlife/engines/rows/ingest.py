@@ -228,11 +228,7 @@ def _recorded(value: object, at: int, reader: _Reader) -> int:
 
 
 def whole_number(value: object) -> int | None:
-    """The place of a row among those of its instant, or None.
-
-    Raises:
-        UsageError: It is no whole number.
-    """
+    """The place of a row among those of its instant, or None; what is no whole number is refused."""
     if is_missing(value):
         return None
     number: Any = value
