@@ -166,6 +166,7 @@ def public_classes() -> list[tuple[str, type]]:
 
 
 MEETS = {  # classes that are no values: what they are instead
+    "custlife.analysis.framing.Framed": "the base of what has rows, without fields",
     "custlife.analysis.question.Question": "a protocol",
     "custlife.analysis.result.Result": "the base of answers, without fields",
     "custlife.documents.fields.Fields": "a reader that keeps the faults it met",

@@ -226,6 +226,18 @@ class ConversionResult(Result):
         why = sorted({row.why for row in self.rows if row.why})
         return (f"Entry {q.entry}, skips {q.skips}.", *(f"No rate: {reason}." for reason in why))
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        cohort = {} if self.question.every is None else {"cohort": str | None}
+        counts = dict.fromkeys(("entered", "converted", "pending", "lost", "eligible"), int)
+        shares = ("rate", "low", "high", "km_rate", "naive_rate", "median_days", "mean_days")
+        return {
+            **dict.fromkeys(self.question.by, str | None),
+            **cohort,
+            **counts,
+            **dict.fromkeys(shares, float | None),
+        }
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each segment and cohort."""
         return [{**head(self.question.by, row.segment), **self._cells(row)} for row in self.rows]

@@ -154,6 +154,12 @@ class FlowsResult(Result):
             notes.append(f"{self.earlier:,} moves were made before observation began.")
         return tuple(notes)
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        period = {} if self.question.every is None else {"period": str | None}
+        ends = {"from": str | None, "to": str, "kind": str | None}
+        return {**dict.fromkeys(self.question.by, str | None), **period, **ends, "moves": int, "share": float}
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each segment, period and pair of stages; `from` is None for entries."""
         return [

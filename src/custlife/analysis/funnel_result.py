@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["FunnelPart", "FunnelResult", "FunnelStep", "part_of"]
 
+STEP = {
+    "step": str,
+    **dict.fromkeys(("reached", "entered", "imputed", "pending", "lost", "eligible"), int),
+    **dict.fromkeys(("rate", "low", "high", "km_rate", "naive_rate", "step_rate"), float | None),
+    **dict.fromkeys(("median_days", "mean_days"), float | None),
+}
+
 NO_WINDOW = "no window: who has not converted may still do so; pass within="
 NOBODY = "nobody is eligible yet"
 EACH = "attempts of one unit are not independent"
@@ -211,6 +218,11 @@ class FunnelResult(Result):
         why = sorted({step.why for part in self.parts for step in part.steps if step.why})
         policies = f"Entry {q.entry}, order {q.order}, skips {q.skips}, ties {q.ties}."
         return (policies, *left, *[f"No rate: {w}." for w in why])
+
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        cohort = {"cohort": str | None} if self.question.every else {}
+        return {**dict.fromkeys(self.question.by, str | None), **cohort, **STEP}
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each part and step."""

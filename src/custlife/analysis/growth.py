@@ -231,6 +231,17 @@ class GrowthResult(Result):
             notes.append(f"{self.outside:,} were active but never new.")
         return tuple(notes)
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        counts = ("active", "new", "returning", "resurrected", "dormant", "dormant_stock")
+        return {
+            **dict.fromkeys(self.question.by, str | None),
+            "period": str,
+            "complete": bool,
+            **dict.fromkeys(counts, int),
+            "quick_ratio": float | None,
+        }
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each segment and period."""
         return [

@@ -205,6 +205,11 @@ class HeadcountResult(Result):
         notes = ["Counted at the last instant of the period."]
         return (*notes, *(f"{period} is not over: counted at as_of." for period in open_ones))
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        place = {"period": str, "complete": bool, "stage": str, "place": str}
+        return {**dict.fromkeys(self.question.by, str | None), **place, "count": int, "entered": int, "left": int}
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each segment, period and stage."""
         return [

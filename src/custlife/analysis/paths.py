@@ -198,6 +198,12 @@ class PathsResult(Result):
                 notes.append(f"{name}{total.truncated:,} first seen before observation began.")
         return tuple(notes)
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        states = () if self.about.model is None else ("open", "paused", "ended")
+        numbers = {"count": int, "share": float, "median_days": float, **dict.fromkeys(states, int | None)}
+        return {**dict.fromkeys(self.question.by, str | None), "path": str, **numbers}
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each segment and path."""
         states = () if self.about.model is None else ("open", "paused", "ended")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.framing import columns_of
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import Result, days_of, person
 from custlife.calendar import from_us
@@ -15,14 +17,24 @@ from custlife.errors import UnknownNameError
 from custlife.pictures import Bars, Segment
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group, Standing
     from custlife.engines.history import Setting, Vocabulary
     from custlife.pictures import Picture
 
 __all__ = ["CustomerRow", "PerCustomer", "PerCustomerResult"]
+
+COLUMNS = {
+    "customer": str,
+    "stage": str,
+    "entered": datetime,
+    "first_seen": datetime,
+    "furthest": str | None,
+    "moves": int,
+    "days_in_stage": float,
+    "is_customer": bool | None,
+    "outcome": str,
+}
 
 
 @attrs.frozen
@@ -127,6 +139,14 @@ class PerCustomerResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         return f"{len(self.rows):,} {self.about.unit}s"
+
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold, segments last."""
+        return {**COLUMNS, **dict.fromkeys(self.segments, str | None)}
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """The units as one list a column, without a dict for each."""
+        return columns_of(self.rows, COLUMNS, self.segments)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each unit, its segments last."""

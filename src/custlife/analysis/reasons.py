@@ -149,6 +149,11 @@ class ReasonsResult(Result):
         whole = sum(row.count for row in self.rows)
         return (f"{missing:,} of {whole:,} moves have no reason given.",) if missing else ()
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        why = {"exit": str, "from": str | None, "reason": str}
+        return {**dict.fromkeys(self.question.by, str | None), **why, "count": int, "share": float}
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each segment, exit, stage left and reason; no reason reads `(not given)`."""
         return [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.framing import Framed
 from custlife.calendar import from_us
 from custlife.pictures import Table
 
@@ -69,20 +70,17 @@ class About:
         return from_us(self.as_of_us)
 
 
-class Result:
+class Result(Framed):
     """The shape that all answers share.
 
     A result is a frozen value with fields `question` and `about`; it lists its rows once, in `to_dicts`, and everything
-    else (table, columns, JSON, HTML) is made from them.
+    else (table, columns, frames, JSON, HTML) is made from them. `polars.DataFrame(result)`, `pyarrow.table(result)` and
+    DuckDB's `from result` read it as it is.
     """
 
     __slots__ = ()
     question: Any
     about: About
-
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """The rows of the answer, each a dict with the same keys in the same order."""
-        raise NotImplementedError(type(self).__name__)  # every answer lists its own rows
 
     def title(self) -> str:
         """One line that says what was asked."""
@@ -111,11 +109,6 @@ class Result:
         asked = {f.name: getattr(self.question, f.name) for f in attrs.fields(type(self.question))}
         about = self.about
         return {**asked, "as_of": about.as_of, "tz": about.tz, "unit": about.unit, "model": about.model}
-
-    def to_columns(self) -> dict[str, list[Any]]:
-        """The rows as one list a column, as data frames like them."""
-        rows = self.to_dicts()
-        return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The answer as JSON text: `question`, `as_of`, `rows`, `notes`; the same bytes for the same answer."""
@@ -154,6 +147,9 @@ class Result:
 
     def _repr_html_(self) -> str:
         return f"{self.table().html()}{self.picture().svg()}"
+
+    def _origin(self) -> str | None:
+        return self.about.frame
 
 
 SHARES = ("rate", "share", "low", "high", "survival")

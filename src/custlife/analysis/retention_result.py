@@ -147,6 +147,18 @@ class RetentionResult(Result):
             notes.append(f"{self.truncated:,} started before observation began and are in no cohort.")
         return tuple(notes)
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        return {
+            **dict.fromkeys(self.question.by, str | None),
+            "cohort": str,
+            "offset": int,
+            "size": int,
+            "retained": int | None,
+            **dict.fromkeys(("rate", "low", "high"), float | None),
+            "complete": bool,
+        }
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each cohort and period."""
         return [

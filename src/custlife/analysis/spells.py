@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.framing import columns_of
 from custlife.analysis.question import codes_of, some_names
 from custlife.analysis.result import Result, days_of, person
 from custlife.calendar import from_us
 from custlife.engines.gathers import OPEN, Stays
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group, Stay
     from custlife.engines.history import Setting
 
 __all__ = ["SpellList", "SpellRow", "SpellsResult"]
+
+COLUMNS = {
+    "customer": str,
+    "stage": str,
+    "entered": datetime,
+    "left": datetime | None,
+    "days": float,
+    "next": str | None,
+    "censored": bool,
+    "truncated": bool,
+}
 
 
 @attrs.frozen
@@ -107,6 +118,14 @@ class SpellsResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         return f"{len(self.rows):,} stays of {self.about.units:,} {self.about.unit}s"
+
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold, segments last."""
+        return {**COLUMNS, **dict.fromkeys(self.segments, str | None)}
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """The stays as one list a column, without a dict for each."""
+        return columns_of(self.rows, COLUMNS, self.segments)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each stay, its segments last."""

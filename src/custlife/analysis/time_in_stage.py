@@ -208,6 +208,26 @@ class TimeInStageResult(Result):
             notes.append(f"{gone:,} stays were over before observation began.")
         return tuple(notes)
 
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        days = (
+            "lower_quartile_days",
+            "median_days",
+            "median_low_days",
+            "median_high_days",
+            "upper_quartile_days",
+            "mean_days",
+            "mean_up_to_days",
+        )
+        counts = dict.fromkeys(("n", "ended", "open", "truncated"), int)
+        return {
+            **dict.fromkeys(self.question.by, str | None),
+            "stage": str,
+            **counts,
+            **dict.fromkeys(days, float | None),
+            "next": str,
+        }
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each segment and stage; times in days."""
         return [

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.framing import Framed
 from custlife.calendar import from_us
 from custlife.engines.rows.looking import illegal_legs, spelled
 from custlife.pictures import Table
@@ -48,8 +49,8 @@ class Finding:
 
 
 @attrs.frozen(str=False)
-class Check:
-    """All findings about a log; true where there are none.
+class Check(Framed):
+    """All findings about a log; true where there are none. It hands them on as answers do: `to_frame`, `to_dicts`, ...
 
     Attributes:
         findings: All of them, by kind and then by customer and time.
@@ -67,6 +68,14 @@ class Check:
 
     def __bool__(self) -> bool:
         return not self.findings
+
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        return dict.fromkeys(("kind", "where", "what"), str)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One row for each finding."""
+        return [{"kind": found.kind, "where": found.where, "what": found.what} for found in self]
 
     def counts(self) -> dict[str, int]:
         """How many findings there are of each kind."""
