@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custlife.engines import gather, rows
-from custlife.engines.arrays import keys, staying
+from custlife.engines.arrays import keys
 from custlife.engines.arrays.staying import count_spells
+from custlife.engines.arrays.views import Views
 from custlife.engines.gathers import Spells, SpellTally
 from tests.engines.arrays.drawn import SPLITS, histories
 from tests.engines.making import history
@@ -33,7 +34,7 @@ def test_spells_are_those_of_rows_in_pieces_and_with_many_keys(made, by, clock, 
     request = Spells(by, clock, resolution)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "SMALL", 1)
-        patch.setattr(staying, "PIECE", 5)
+        patch.setattr(Views.parts, "__defaults__", (5,))
         assert count_spells(request, made) == rows.gather(request, made)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Ints", "Keys", "counted", "dense", "runs"]
+__all__ = ["Ints", "Keys", "counted", "dense", "runs", "sorted_by"]
 
 Ints: TypeAlias = "NDArray[np.integer[Any]]"
 
@@ -34,7 +34,7 @@ class Keys:
     """
 
     def __init__(self, *columns: tuple[Ints, int]) -> None:
-        combinations = prod(size for _, size in columns)
+        combinations = prod(max(size, 1) for _, size in columns)
         fits = combinations < LIMIT
         self.codes: Ints = columns[0][0].astype(np.min_scalar_type(~combinations) if fits else np.int64)
         self.size: int = columns[0][1]
@@ -69,13 +69,9 @@ class Keys:
     def sorted(self, lengths: Ints) -> Iterator[tuple[list[int], Ints]]:
         """Each combination that occurs, in order, with the lengths of its rows in order."""
         ranks, kept = dense(self.codes, self.size)
-        order = np.argsort(ranks, kind="stable")  # of small codes a radix sort: no comparisons
-        low = 0
-        for *cell, count in zip(*self.columns(kept), np.bincount(ranks).tolist(), strict=True):
-            found = lengths[order[low : low + count]]
-            found.sort()
-            yield cell, found
-            low += count
+        found = sorted_by(ranks, len(kept), lengths)
+        for *cell, (_, ordered) in zip(*self.columns(kept), found, strict=True):
+            yield cell, ordered
 
 
 def counted(codes: Ints, size: int) -> tuple[Ints, Ints]:
@@ -112,3 +108,15 @@ def runs(*columns: Ints) -> Ints:
     for column in columns:
         begins[1:] |= column[1:] != column[:-1]
     return np.flatnonzero(begins)
+
+
+def sorted_by(codes: Ints, size: int, lengths: Ints) -> Iterator[tuple[int, Ints]]:
+    """Of each code below `size` that occurs, ascending, the lengths of its rows in order."""
+    # of at most 16 bits a stable sort counts instead of comparing
+    order = np.argsort(codes.astype(np.min_scalar_type(size), copy=False), kind="stable")
+    low = 0
+    for code, count in zip(*(found.tolist() for found in counted(codes, size)), strict=True):
+        ordered = lengths[order[low : low + count]]
+        ordered.sort()
+        yield code, ordered
+        low += count

@@ -62,12 +62,13 @@ def count_reasons(request: Reasons, history: History) -> ReasonTable:
     """Moves into an exit, by the stage they came from and the reason given."""
     groups, labels = grouping(history, request.by)
     views = of(history)
-    rows = np.flatnonzero(among(request.exits, history)[views.code])
+    rows = np.flatnonzero(among(request.exits, history).take(views.code))
     if history.since is not None:
         rows = rows[views.at[rows] >= history.since]
     column, names = history.extras.get("reason"), len(history.vocabulary.names)
     given = ints(column.codes)[rows] - MISSING if column else np.zeros(len(rows), np.int8)
     reasons = [None, *(column.names if column else ())]
-    came = _came_from(views)[rows]
+    is_first = views.is_first[rows]
+    came = np.where(is_first, 0, views.code[rows - 1].astype(np.int32) + 1)
     keys = Keys((groups[rows], len(labels)), (came, names + 1), (views.code[rows], names), (given, len(reasons)))
     return {(labels[group], before - 1, code, reasons[why]): n for group, before, code, why, n in keys.cells()}

@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
 import numpy as np
 
 from custlife.engines.arrays import clock
-from custlife.engines.arrays.keys import PIECE, Keys, runs
+from custlife.engines.arrays.keys import Keys, runs
 from custlife.engines.arrays.views import column, following, grouping, of
 from custlife.engines.gathers import OPEN, SpellTally
 
 if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from custlife.calendar import Zone
     from custlife.engines.arrays.keys import Ints
+    from custlife.engines.arrays.views import Views
     from custlife.engines.gathers import Group, Spells, SpellTable
     from custlife.engines.history import History
+
+    Instants = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
 
 __all__ = ["count_spells"]
 
 DAY = 86_400_000_000
 
 
-@attrs.define(eq=False)
-class _Delays:
-    """What observation missed of stays.
+class _Stays(NamedTuple):
+    """Stays, or all stays of one unit in one stage.
+
+    Attributes:
+        group: The segment at the start of the first.
+        stage: The stage.
+        after: The stage behind the last plus 1; 0 while it lasts.
+        length: Their lengths together.
+    """
+
+    group: Ints
+    stage: Ints
+    after: Ints
+    length: Instants
+
+
+class _Delays(NamedTuple):
+    """What observation missed of the stays.
 
     Attributes:
         length: How much of each lay before observation began.
@@ -35,142 +56,144 @@ class _Delays:
         is_seen: Whether it was still there to be seen.
     """
 
-    length: NDArray[np.int64]
-    is_early: NDArray[np.bool_]
-    is_seen: NDArray[np.bool_]
-
-
-@attrs.define(eq=False)
-class _Stays:
-    """Stays, or all stays of one unit in one stage, as columns.
-
-    Attributes:
-        group: The segment at the start of the first.
-        stage: The stage.
-        after: The stage behind the last of them plus 1; 0 while it lasts.
-        length: Their lengths together.
-        delays: None where observation has no start.
-    """
-
-    group: Ints
-    stage: Ints
-    after: Ints
-    length: NDArray[np.int64]
-    delays: _Delays | None = None
+    length: Instants
+    is_early: Mask
+    is_seen: Mask
 
 
 def count_spells(request: Spells, history: History) -> SpellTable:
     """Lengths of stays, by group and stage; a stay that was over before observation began is only counted as gone."""
     groups, labels = grouping(history, request.by)
-    if not len(history):
-        return {}
-    stays = _single(request, history, groups)
-    if request.clock == "total":
-        stays = _together(request, history, stays)
-    names = len(history.vocabulary.names)
-    table: SpellTable = {}
-    if stays.delays is not None:
-        stays, table = _observed(stays, stays.delays, labels, names)
-    keys = Keys((stays.group, len(labels)), (stays.stage, names), (stays.after, names + 1))
-    column_of_lengths = stays.length
-    del stays
-    for (group, stage, after), lengths in keys.sorted(column_of_lengths):
-        tally = table.setdefault((labels[group], stage), SpellTally())
-        if after == 0:
-            tally.open = column(lengths)
-        else:
-            tally.ended[after - 1] = column(lengths)
-    return table
+    book = _Book(labels, len(history.vocabulary.names))
+    for part in of(history).parts():
+        stays, delays = _single(request, history, part, groups[part.rows])
+        if request.clock == "total":
+            stays, delays = _together(request, part, stays, delays)
+        book.add(stays, delays)
+    return book.finished()
 
 
-def _single(request: Spells, history: History, groups: Ints) -> _Stays:
+def _single(request: Spells, history: History, part: Views, group: Ints) -> tuple[_Stays, _Delays | None]:
     """Every stay for itself."""
-    views, since, zone = of(history), history.since, history.zone
-    at = views.at
-    after, until = following(views)
     in_days = request.resolution == "day" and request.clock != "total"
-    delays = None
-    if since is not None:
-        is_early = at < since
-        began, delay = at[is_early], np.zeros(len(at), np.int64)
-        if in_days:
-            delay[is_early] = _whole_days(zone, began, np.full(len(began), since), np.zeros(len(began), np.bool_))
-        else:
-            delay[is_early] = np.minimum(until[is_early], since) - began
-        delays = _Delays(delay, is_early, ~is_early | (until > since))
-    length = _whole_days(zone, at, until, after != OPEN) if in_days else np.subtract(until, at, out=until)
-    after += 1
-    return _Stays(groups, views.code, after, length, delays)
+    elapsed = _whole_days(history.zone) if in_days else _exactly
+    start = part.at
+    after, end = following(part)
+    stays = _Stays(group, part.code, after + 1, elapsed(start, end, after != OPEN))
+    since = history.since
+    if since is None:
+        return stays, None
+    is_early = start < since
+    delay = np.zeros(len(start), np.int64)
+    rows = np.flatnonzero(is_early)
+    missed = np.full(len(rows), since) if in_days else np.minimum(end[rows], since)
+    delay[rows] = elapsed(start[rows], missed, np.zeros(len(rows), np.bool_))
+    return stays, _Delays(delay, is_early, ~is_early | (end > since))
 
 
-def _whole_days(
-    zone: Zone, start: NDArray[np.int64], end: NDArray[np.int64], is_end: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _exactly(start: Instants, end: Instants, _is_end: Mask) -> Instants:
+    return end - start
+
+
+def _whole_days(zone: Zone) -> Callable[[Instants, Instants, Mask], Instants]:
     """Days on the zone's wall clock from one instant to another: completed ones, or begun ones for an end."""
-    found = np.empty(len(start), np.int64)
-    for low in range(0, len(start), PIECE):
-        here = slice(low, low + PIECE)
-        found[here] = _days_of_piece(zone, start[here], end[here], is_end[here])
-    return found
+
+    def count(start: Instants, end: Instants, is_end: Mask) -> Instants:
+        wall = clock.local(zone, start)
+        days: Instants = np.maximum((clock.local(zone, end) - wall) // DAY - 1, 0)
+        reached = np.where(days > 0, clock.instants(zone, wall + days * DAY), start)
+        going = np.arange(len(start))
+        while len(going):
+            then = clock.instants(zone, wall[going] + (days[going] + 1) * DAY)
+            is_over = np.flatnonzero(then <= end[going])
+            going = going[is_over]
+            days[going] += 1
+            reached[going] = then[is_over]
+        days += is_end & (reached < end)
+        return days * DAY
+
+    return count
 
 
-def _days_of_piece(
-    zone: Zone, start: NDArray[np.int64], end: NDArray[np.int64], is_end: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    wall = clock.local(zone, start)
-    days: NDArray[np.int64] = np.maximum((clock.local(zone, end) - wall) // DAY - 1, 0)
-    reached = np.where(days > 0, clock.instants(zone, wall + days * DAY), start)
-    going = np.arange(len(start))
-    while len(going):
-        then = clock.instants(zone, wall[going] + (days[going] + 1) * DAY)
-        is_over = then <= end[going]
-        going = going[is_over]
-        days[going] += 1
-        reached[going] = then[is_over]
-    days += is_end & (reached < end)
-    return days * DAY
-
-
-def _together(request: Spells, history: History, stays: _Stays) -> _Stays:
+def _together(request: Spells, part: Views, stays: _Stays, delays: _Delays | None) -> tuple[_Stays, _Delays | None]:
     """The stays of one unit in one stage added up."""
     order = np.argsort(stays.stage, kind="stable")
-    begins = runs(stays.stage[order], of(history).unit[order])
+    begins = runs(stays.stage[order], part.unit[order])
     firsts, lasts = order[begins], order[np.append(begins[1:], len(order)) - 1]
-    after = stays.after[lasts]
-    length = np.add.reduceat(stays.length[order], begins)
-    delays = stays.delays
-    if delays is not None:
-        delays = _Delays(
-            np.add.reduceat(delays.length[order], begins),
-            np.logical_or.reduceat(delays.is_early[order], begins),
-            np.logical_or.reduceat(delays.is_seen[order], begins),
-        )
-    if request.resolution == "day":
+    after, length = stays.after[lasts], np.add.reduceat(stays.length[order], begins)
+    in_days = request.resolution == "day"
+    if in_days:
         length += (DAY - 1) * (after > 0)
         length -= length % DAY
-        if delays is not None:
-            delays.length -= delays.length % DAY
-    return _Stays(stays.group[firsts], stays.stage[firsts], after, length, delays)
+    stays = _Stays(stays.group[firsts], stays.stage[firsts], after, length)
+    if delays is None:
+        return stays, None
+    delay = np.add.reduceat(delays.length[order], begins)
+    if in_days:
+        delay -= delay % DAY
+    is_early, is_seen = (np.logical_or.reduceat(mask[order], begins) for mask in delays[1:])
+    return stays, _Delays(delay, is_early, is_seen)
 
 
-def _observed(stays: _Stays, delays: _Delays, labels: list[Group], names: int) -> tuple[_Stays, SpellTable]:
-    """The stays that were at risk, and tallies of their delays and of the stays that were not."""
-    table: SpellTable = {}
+class _Book:
+    """Collects stays, and makes their table."""
 
-    def place(rows: Ints) -> Keys:
-        return Keys((stays.group[rows], len(labels)), (stays.stage[rows], names))
+    def __init__(self, labels: list[Group], names: int) -> None:
+        self._labels: list[Group] = labels
+        self._names: int = names
+        self._table: SpellTable = {}
+        self._stays: list[_Stays] = []
+        self._late: list[_Stays] = []
 
-    def tally(group: int, stage: int) -> SpellTally:
-        return table.setdefault((labels[group], stage), SpellTally())
+    def add(self, stays: _Stays, delays: _Delays | None) -> None:
+        """Collect the stays that were at risk, and count the others."""
+        if delays is None:
+            self._stays.append(stays)
+            return
+        # at risk at t means delay < t <= length
+        is_gone = ~delays.is_seen | ((delays.length > 0) & (delays.length >= stays.length))
+        for tally, n in self._counts(stays, is_gone):
+            tally.gone += n
+        for tally, n in self._counts(stays, delays.is_early & ~is_gone):
+            tally.truncated += n
+        self._stays.append(_picked(stays, ~is_gone))
+        missed = stays._replace(after=np.zeros_like(stays.after), length=delays.length)
+        self._late.append(_picked(missed, (delays.length > 0) & ~is_gone))
 
-    # at risk at t means delay < t <= length
-    is_gone = ~delays.is_seen | ((delays.length > 0) & (delays.length >= stays.length))
-    for group, stage, n in place(np.flatnonzero(is_gone)).cells():
-        tally(group, stage).gone = n
-    for group, stage, n in place(np.flatnonzero(delays.is_early & ~is_gone)).cells():
-        tally(group, stage).truncated = n
-    delayed = np.flatnonzero((delays.length > 0) & ~is_gone)
-    for (group, stage), lengths in place(delayed).sorted(delays.length[delayed]):
-        tally(group, stage).entered = column(lengths)
-    kept = ~is_gone
-    return _Stays(stays.group[kept], stays.stage[kept], stays.after[kept], stays.length[kept]), table
+    def finished(self) -> SpellTable:
+        """The table of all stays."""
+        for tally, after, lengths in self._sorted(self._stays):
+            if after == 0:
+                tally.open = lengths
+            else:
+                tally.ended[after - 1] = lengths
+        for tally, _, lengths in self._sorted(self._late):
+            tally.entered = lengths
+        return self._table
+
+    def _tally(self, group: int, stage: int) -> SpellTally:
+        return self._table.setdefault((self._labels[group], stage), SpellTally())
+
+    def _counts(self, stays: _Stays, mask: Mask) -> Iterator[tuple[SpellTally, int]]:
+        picked = _picked(stays, mask)
+        for group, stage, n in Keys((picked.group, len(self._labels)), (picked.stage, self._names)).cells():
+            yield self._tally(group, stage), n
+
+    def _sorted(self, parts: list[_Stays]) -> Iterator[tuple[SpellTally, int, array[int]]]:
+        """The lengths in order, by where the stays led; the parts are let go."""
+        if not parts:
+            return
+        sizes = len(self._labels), self._names, self._names + 1
+        groups, stages, afters, _ = zip(*parts, strict=True)
+        columns = zip(map(np.concatenate, (groups, stages, afters)), sizes, strict=True)
+        keys = Keys(*columns)
+        del groups, stages, afters, columns
+        lengths = np.concatenate([part.length for part in parts])
+        parts.clear()
+        for (group, stage, after), found in keys.sorted(lengths):
+            yield self._tally(group, stage), after, column(found)
+
+
+def _picked(stays: _Stays, mask: Mask) -> _Stays:
+    rows = np.flatnonzero(mask)
+    return _Stays(stays.group[rows], stays.stage[rows], stays.after[rows], stays.length[rows])

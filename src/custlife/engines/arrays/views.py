@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from custlife.engines.arrays.keys import Ints, Keys, dense
+from custlife.engines.arrays.keys import PIECE, Ints, Keys, dense
 from custlife.engines.gathers import OPEN
 from custlife.engines.history import MISSING, check_segments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,12 +36,21 @@ class Views:
         code: Codes of the rows, uint16.
         bounds: Where the rows of each unit begin, and where the last ones end, int64.
         as_of: The moment of looking.
+        unit_from: Number of the first unit: 0 but in a part.
+        row_from: Number of the first row.
     """
 
     at: NDArray[np.int64]
     code: NDArray[np.uint16]
     bounds: NDArray[np.int64]
     as_of: int
+    unit_from: int = 0
+    row_from: int = 0
+
+    @property
+    def rows(self) -> slice:
+        """Where the rows lie in the columns of the history."""
+        return slice(self.row_from, self.row_from + len(self.at))
 
     @property
     def firsts(self) -> NDArray[np.int64]:
@@ -61,9 +70,26 @@ class Views:
         return mask
 
     @property
+    def is_last(self) -> NDArray[np.bool_]:
+        """Of each row, whether it is the last of its unit."""
+        mask = np.zeros(len(self.at), np.bool_)
+        mask[self.lasts] = True
+        return mask
+
+    @property
     def unit(self) -> NDArray[np.int32]:
-        """The number of the unit of each row."""
+        """The number of the unit of each row, from 0."""
         return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
+
+    def parts(self, rows: int = PIECE) -> Iterator[Views]:
+        """Whole units, about so many rows at a time, so that what is worked out for each stays in the cache."""
+        first, bounds = 0, self.bounds
+        while first < len(bounds) - 1:
+            low = int(bounds[first])
+            last = max(first + 1, int(bounds.searchsorted(low + rows, "right")) - 1)
+            here = slice(low, int(bounds[last]))
+            yield Views(self.at[here], self.code[here], bounds[first : last + 1] - low, self.as_of, first, low)
+            first = last
 
 
 def of(history: History) -> Views:
