@@ -1,6 +1,6 @@
 """Measures custlife against its targets and its peers; see README.md.
 
-uv run --group bench python benchmarks/run.py [--quick] [--write] [--only TOPIC]
+uv run --group bench --group frames python benchmarks/run.py [--quick] [--write] [--only TOPIC]
 """
 
 from __future__ import annotations
@@ -11,16 +11,22 @@ import platform
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import counting
+import frames
 import importing
 import moving
 import surviving
 from made_rows import made_rows
 
 HERE = Path(__file__).parent
-PACKAGES = ("custlife", "attrs", "python-dateutil", "Automat", "transitions", "python-statemachine")
+PACKAGES = (
+    *("custlife", "attrs", "python-dateutil", "Automat", "transitions", "python-statemachine"),
+    *("numpy", "narwhals", "polars", "duckdb", "pandas", "pyarrow", "pyspark"),
+)
+MODULES = {"python-dateutil": "dateutil", "Automat": "automat", "python-statemachine": "statemachine"}
 Lines = list[str]
 
 
@@ -79,13 +85,26 @@ def counts(quick: bool) -> Lines:
     return lines + table(("", "bytes a row", "target"), [(what, f"{size:.0f}", goal) for what, size, goal in kept])
 
 
+def framed(wish: argparse.Namespace) -> Lines:
+    sizes = wish.rows or ([100_000] if wish.quick else [1_000_000, 10_000_000])
+    rounds = wish.rounds or (2 if wish.quick else 5)
+    asked = frames.Wish(tuple(sizes), rounds, wish.data, wish.peers, wish.partitioned, wish.spark)
+    return frames.lines(asked, table)
+
+
 def survival(quick: bool) -> Lines:
     rows = [(name, f"{taken:.1f}") for name, taken in surviving.run(2 if quick else 5)]
     head = (f"{surviving.SPELLS:,} spells, one in five censored", "CPU ms")
     return ["## A survival curve with its median, quartile and restricted mean", "", *table(head, rows)]
 
 
-TOPICS = {"import": imports, "move": moves, "count": counts, "survival": survival}
+TOPICS = {
+    "import": lambda wish: imports(wish.quick),
+    "move": lambda wish: moves(wish.quick),
+    "count": lambda wish: counts(wish.quick),
+    "survival": lambda wish: survival(wish.quick),
+    "frames": framed,
+}
 
 
 def machine() -> str:
@@ -106,13 +125,19 @@ def main() -> None:
     ask.add_argument("--quick", action="store_true", help="fewer rows and rounds")
     ask.add_argument("--write", action="store_true", help="write RESULTS.md")
     ask.add_argument("--only", choices=tuple(TOPICS), help="one topic")
+    ask.add_argument("--rows", type=int, nargs="+", help="frames: sizes")
+    ask.add_argument("--rounds", type=int, help="frames: timed runs of each program")
+    ask.add_argument("--data", type=Path, help="frames: a folder to keep the rows in")
+    ask.add_argument("--peers", default=sys.executable, help="frames: an interpreter that has the packaged peers")
+    ask.add_argument("--partitioned", type=int, default=0, metavar="ROWS", help="frames: a file counted within 4 GB")
+    ask.add_argument("--spark", action="store_true", help="frames: Spark in local mode too")
     wish = ask.parse_args()
     lines: Lines = []
     for name, topic in TOPICS.items():
         if wish.only in {None, name}:
-            lines += topic(wish.quick)
+            lines += topic(wish)
             print("\n".join(lines[-40:]) if wish.only else f"{name}: done", file=sys.stderr)
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES if find_spec(MODULES.get(name, name)))
     load = f"load {os.getloadavg()[0]:.1f} when done" if hasattr(os, "getloadavg") else ""
     head = ["# Results", "", f"{datetime.now(UTC):%Y-%m-%d}. {machine()}; {load}.", "", f"{versions}.", ""]
     text = "\n".join([*head, *lines]).rstrip() + "\n"
