@@ -36,7 +36,7 @@ def framed(
 
     check_partitions(partitions)
     layout = layout_of(vocabulary, resolve, columns, **options)
-    return open_frame(native, columns.roles(), layout, partitions, columns.wanted())
+    return open_frame(native, columns.roles(), layout, partitions)
 
 
 def check_partitions(partitions: object) -> None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.engines.rows.ingest import ingest
+from custlife.engines.sources.doors import check_columns
+from custlife.engines.sources.frames import frame
+from custlife.engines.sources.held import Held, Lazy
+from custlife.engines.sources.reading import read
+from custlife.engines.sources.spark import SparkSource, is_spark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,3 +21,27 @@ if TYPE_CHECKING:
     from custlife.engines.sources.source import Source
 
 __all__ = ["open_frame"]
+
+
+def open_frame(native: Any, wanted: Mapping[str, str], layout: Layout, partitions: int | None) -> Source:
+    """The source over a frame of any library.
+
+    Args:
+        native: The frame.
+        wanted: Role to column: `unit`, `name` (unless the layout has a constant), `at`, and those of `layout.others`.
+        layout: How the columns are read.
+        partitions: Of how many parts only some are in memory at once; 1 for all rows in memory.
+
+    Raises:
+        UsageTypeError: Not a frame.
+        DataError: A column that is not there, or rows that cannot be read.
+        UsageError: A column that cannot be what it is said to be.
+    """
+    if is_spark(native):
+        return SparkSource(native, wanted, layout, partitions)
+    opened = frame(native)
+    check_columns(opened.sample, wanted, layout)
+    if not opened.is_lazy:
+        return Held(tuple(read(opened, wanted, layout, partitions=partitions)))
+    empty = attrs.evolve(ingest([], layout), engine="arrays", frame=opened.kind)
+    return Lazy(empty, partial(read, opened, wanted, layout))
