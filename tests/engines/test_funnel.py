@@ -402,3 +402,17 @@ def test_doing_a_step_again_may_end_the_attempt(repeats, reached) -> None:
     rows = [("u", 0, "x"), ("u", 1, "x"), ("u", 2, "y")]
     found = ask(Funnel(["x", "y"], seconds(9), repeats=repeats), history(rows, model=None, as_of=20))
     assert (found.entered, found["y"].reached) == (1, reached)
+
+
+def test_a_limit_of_no_time_is_a_limit() -> None:
+    asked = Funnel([Step(("a",)), Step(("b",), within=seconds(0))])
+    found = ask(asked, history([("u", 0, "a"), ("u", 0, "b"), ("v", 0, "a"), ("v", 3, "b")], as_of=20))
+    assert [(s.reached, s.pending, s.lost) for s in found.steps] == [(2, 0, 0), (1, 0, 1)]
+
+
+def test_a_void_attempt_as_deep_as_the_dropped_one_does_not_save_the_unit() -> None:
+    rows = [("u", 0, "x"), ("u", 1, "z"), ("u", 2, "y"), ("u", 3, "x"), ("u", 4, "w"), ("u", 5, "y")]
+    struck = (exclude("z"), exclude("w", mode="void"))
+    asked = Funnel(["x", "y"], seconds(2), entry="best", exclusions=struck)
+    found = ask(asked, history(rows, model=None, as_of=20))
+    assert (found.entered, found.dropped) == (0, 1)

@@ -238,6 +238,11 @@ class FunnelPlan:
     periods: Periods | None = None
     by: tuple[str, ...] = ()
 
+    @property
+    def is_limited(self) -> bool:
+        """Whether steps have limits of their own; of no time at all is one, too."""
+        return any(span is not None for span in self.within) or any(self.min_gap)
+
 
 @attrs.define
 class StepTally:

@@ -87,7 +87,6 @@ class Matcher:
         names = range(len(history.vocabulary.names))
         self.bits: list[int] = [sum(1 << k for k, codes in enumerate(plan.steps) if code in codes) for code in names]
         self.place_of: list[int] = [min(codes, default=0) for codes in plan.steps] if plan.on_path else []
-        self.limited: bool = any(plan.within) or any(plan.min_gap)
         add = history.zone.adder
         self.window: Callable[[int], int] | None = add(plan.window) if plan.window is not None else None
         sums = [_summed(plan.within, 1, k) if k else None for k in range(self.last + 1)]
@@ -167,13 +166,10 @@ class Matcher:
         _, hits = max(standing, key=lambda one: self._merit(unit, one[1]))
         deepest = len(hits)
         if any(fate == "drop" for _, _, fate in tried):
-            clean = any(fate != "drop" and len(h) == deepest for _, h, fate in tried)
+            clean = [hits for _, hits, fate in tried if fate not in {"drop", "void"} and len(hits) == deepest]
             if not clean:
                 return Verdict(why="dropped")
-            _, hits = max(
-                ((s, h) for s, h, fate in tried if fate not in {"drop", "void"} and len(h) == deepest),
-                key=lambda one: self._merit(unit, one[1]),
-            )
+            hits = max(clean, key=lambda chain: self._merit(unit, chain))
         attempt = self._attempt(unit, hits, tried)
         if self.plan.skips == "exclude" and not all(attempt.real):
             return Verdict(why="skipped")
@@ -244,7 +240,7 @@ class Matcher:
         deadlines = self.deadlines(unit.at[start])
         if self.plan.order == "unordered":
             hits = self._unordered(unit, start, deadlines)
-        elif self.limited:
+        elif self.plan.is_limited:
             hits = self._searched(unit, start, deadlines)
         else:
             hits = self._greedy(unit, start, deadlines)

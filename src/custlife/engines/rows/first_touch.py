@@ -37,7 +37,7 @@ def is_first_touch(plan: FunnelPlan, history: History) -> bool:
         and plan.repeats == "keep"
         and history.since is None
         and not (plan.on_path and (plan.skips != "passed" or any(max(step) >= path for step in plan.steps)))
-        and not (plan.exclusions or any(plan.tests) or any(plan.within) or any(plan.min_gap))
+        and not (plan.exclusions or any(plan.tests) or plan.is_limited)
     )
 
 
