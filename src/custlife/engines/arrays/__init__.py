@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custlife.engines import rows
+from custlife.engines.arrays.activity import count_activity
+from custlife.engines.arrays.choosing import first_seen, having
+from custlife.engines.arrays.funnel import count_funnel
+from custlife.engines.arrays.looking import look, spelled
 from custlife.engines.arrays.moving import count_moves, count_reasons
+from custlife.engines.arrays.paths import count_paths
 from custlife.engines.arrays.profiling import count_profile
+from custlife.engines.arrays.renaming import renamed
 from custlife.engines.arrays.staying import count_spells
-from custlife.engines.gathers import Moves, Profile, Reasons, Spells
+from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells
+from custlife.engines.rows.choosing import FirstSeen, Having
+from custlife.engines.rows.looking import Look, Spelled
+from custlife.engines.rows.renaming import Renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +31,20 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Profile: count_profile,
     Spells: count_spells,
     Moves: count_moves,
+    Activity: count_activity,
+    Paths: count_paths,
     Reasons: count_reasons,
+    FunnelPlan: count_funnel,
 }
 """Kernels by kind of request; what has none is counted by the rows engine on the same columns."""
 
-TRANSFORMS: dict[type, Callable[[Any, History], History]] = {}
+TRANSFORMS: dict[type, Callable[[Any, History], History]] = {
+    Look: look,
+    Spelled: spelled,
+    Having: having,
+    FirstSeen: first_seen,
+    Renamed: renamed,
+}
 """Kernels by kind of step; what has none is done by the rows engine on the same columns."""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.rows.attempts import Verdict
 
-__all__ = ["count_attempts", "count_funnel", "verdicts"]
+__all__ = ["count_attempts", "count_funnel", "starters", "verdicts"]
 
 
 def verdicts(plan: FunnelPlan, history: History) -> Iterator[tuple[str, Verdict]]:
@@ -37,7 +37,7 @@ def count_funnel(plan: FunnelPlan, history: History) -> FunnelTable:
     return table
 
 
-def _starters(plan: FunnelPlan, history: History) -> frozenset[int]:
+def starters(plan: FunnelPlan, history: History) -> frozenset[int]:
     """The codes without which a unit cannot start: those of the first step, or of any, and what passes over it."""
     if plan.order == "unordered":
         return frozenset().union(*plan.steps)
@@ -50,9 +50,9 @@ def count_attempts(plan: FunnelPlan, history: History) -> FunnelTable:
     """Any plan: judge every unit."""
     counter = TallyBook(plan, history)
     matcher = Matcher(plan, history)
-    code, starters = history.code, _starters(plan, history)
+    code, needed = history.code, starters(plan, history)
     for low, high in history.ranges():
-        if starters.isdisjoint(code[low:high]):
+        if needed.isdisjoint(code[low:high]):
             continue
         verdict = matcher.judge(low, high)
         for attempt in verdict.attempts:

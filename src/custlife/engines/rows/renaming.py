@@ -14,9 +14,9 @@ from custlife.engines.rows.looking import within_rows
 from custlife.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from custlife.engines.history import History
+    from custlife.engines.history import History, Note
     from custlife.stages import StageModel
 
 __all__ = ["Renamed"]
@@ -56,13 +56,23 @@ class Renamed:
         return _settled(attrs.evolve(history, code=code, vocabulary=vocabulary))
 
     def _without(self, history: History, lost: set[int]) -> History:
-        names = history.vocabulary.names
         found = [
             (unit, row)
             for unit, (low, high) in zip(history.ids, history.ranges(), strict=True)
             for row in range(low, high)
             if history.code[row] in lost
         ]
+        left_out = self.left_out(history, found)
+        gone = {row for _, row in found}
+        return within_rows(history, lambda row: row not in gone, [left_out])
+
+    def left_out(self, history: History, found: Sequence[tuple[str, int]]) -> Note:
+        """Says which rows, given with their units, have no place in the other model.
+
+        Raises:
+            DataError: They may not be left out.
+        """
+        names = history.vocabulary.names
         if not self.drop:
             problems = [
                 (
@@ -73,11 +83,9 @@ class Renamed:
             ]
             many = f"{len(found):,} row{'s' if len(found) > 1 else ''}"
             raise DataError(f"{many} cannot be told in model {self.model.name!r}", problems, self.hint)
-        gone = {row for _, row in found}
         shown = [f"{unit}: {names[history.code[row]]}" for unit, row in found]
         what = f"rows in stages without a place in model {self.model.name!r} were left out"
-        left_out = note("dropped", what, shown, keys=[unit for unit, _ in found])
-        return within_rows(history, lambda row: row not in gone, [left_out])
+        return note("dropped", what, shown, keys=[unit for unit, _ in found])
 
     def _why(self, name: str) -> str:
         return f"{name!r}: {self.without.get(name, 'no such stage')}"

@@ -1,0 +1,210 @@
+"""A stretch of units as a funnel sees their rows: which steps each row serves, really or by passing over them.
+
+A history is read stretch by stretch, so that what is worked out for every row stays in the cache. Rows are known by
+their place in the stretch, in the order in which a funnel takes them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from custlife.engines.arrays import views
+from custlife.engines.rows.properties import has_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from custlife.engines.arrays.views import Views
+    from custlife.engines.gathers import FunnelPlan
+    from custlife.engines.history import History
+
+    Ints = NDArray[Any]
+    Mask = NDArray[np.bool_]
+
+__all__ = ["MOST_STEPS", "Stretch", "stretches"]
+
+ROWS = 1 << 17
+MOST_STEPS = 62  # the steps that a row serves are bits of one integer
+EXACT = 1 << 53  # below it, floats and integers of the same value are equal
+SINGLY = 4  # so many codes are compared one by one
+
+
+class Stretch:
+    """The rows of the units from `first` to before `last`.
+
+    Attributes:
+        plan: The funnel.
+        history: Whose rows these are.
+        first: Number of the first unit.
+        low: Number of the first row.
+        at: Instants by place.
+        bounds: Places where the rows of each unit begin, and where the last ones end.
+    """
+
+    def __init__(self, plan: FunnelPlan, history: History, seen: Views, first: int, last: int) -> None:
+        self.plan: FunnelPlan = plan
+        self.history: History = history
+        self.first: int = first
+        self.low: int = int(seen.bounds[first])
+        high = int(seen.bounds[last])
+        self.at: Ints = seen.at[self.low : high]
+        self.bounds: Ints = seen.bounds[first : last + 1] - self.low
+        self._code: Ints = seen.code[self.low : high]
+        self._entered: dict[int, Mask] = {}
+        self._real: dict[int, Mask] = {}
+        self._places: dict[int, Ints] = {}
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @cached_property
+    def unit(self) -> Ints:
+        """The unit of each place, counted from the first of the stretch."""
+        return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
+
+    @property
+    def ended(self) -> Mask:
+        """Of each unit, whether it stands in an exit that ends it."""
+        is_ended: Mask = views.among(self.history.vocabulary.ended, self.history)[self._code[self.bounds[1:] - 1]]
+        return is_ended
+
+    @cached_property
+    def turns(self) -> Ints:
+        """The places at which time moves on, or another unit begins at another instant; and the end."""
+        return np.append(np.flatnonzero(self.at[1:] != self.at[:-1]) + 1, len(self))
+
+    def later(self, places: Ints) -> Ints:
+        """The first place behind each of some that is not of the same instant, or is of another unit."""
+        return self.turns[self.turns.searchsorted(places, "right")]
+
+    def next_of(self, places: Ints, units: Ints, low: Ints) -> Ints:
+        """Of different units the first of some sorted places at or behind `low`; beyond all where there is none."""
+        lowest = np.full(len(self.bounds) - 1, len(self))
+        lowest[units] = low
+        unit = self.unit.take(places)
+        kept = np.flatnonzero(places >= lowest.take(unit))
+        first = np.full(len(lowest), len(self))
+        first[unit.take(kept)[::-1]] = places.take(kept)[::-1]  # the last to be set stays
+        return first.take(units)
+
+    def rows(self, places: Ints) -> Ints:
+        """The rows of the history at some places."""
+        return (places if self._order is None else self._order[places]) + self.low
+
+    def coded(self, codes: Iterable[int]) -> Ints:
+        """The places whose rows have one of some codes."""
+        mask = self._among(frozenset(codes))
+        return np.flatnonzero(mask if self._order is None else mask[self._order])
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def real(self, step: int) -> Mask:
+        """Of each place, whether its row really enters a step."""
+        if step not in self._real:
+            mask = self._entering(step)
+            self._real[step] = mask if self._order is None else mask[self._order]
+        return self._real[step]
+
+    def places(self, step: int) -> Ints:
+        """The places that serve a step, really or by passing over it."""
+        if step not in self._places:
+            mask = self.real(step)
+            if self.plan.on_path and self.plan.skips != "strict":
+                mask = mask | self._passing(min(self.plan.steps[step], default=0))
+            self._places[step] = np.flatnonzero(mask)
+        return self._places[step]
+
+    def among_first(self, steps: int) -> Mask:
+        """Of each place, whether its row really enters one of the first so many steps."""
+        mask: Mask = np.logical_or.reduce([self.real(k) for k in range(steps)])
+        return mask
+
+    def _among(self, codes: frozenset[int]) -> Mask:
+        if len(codes) > SINGLY:
+            return views.among(codes, self.history)[self._code]
+        mask = np.zeros(len(self), np.bool_)
+        for code in codes:
+            mask |= self._code == code
+        return mask
+
+    def _entering(self, step: int) -> Mask:
+        """Of each row, whether it enters a step: by its code, and by its properties where these are asked for."""
+        if step not in self._entered:
+            mask = self._among(self.plan.steps[step])
+            if self.plan.tests[step]:
+                rows = np.flatnonzero(mask)
+                mask[rows] = _having(self.plan.tests[step], self.history, rows + self.low)
+            self._entered[step] = mask
+        return self._entered[step]
+
+    def _passing(self, place: int) -> Mask:
+        """Of each row, whether it passes over a place on the path; those off it are never passed over."""
+        before, here = self._path
+        return (before < place) & (here > place)
+
+    @cached_property
+    def _path(self) -> tuple[Ints, Ints]:
+        """Of each row on the path the last stage of the path before it, or -1; and its own, -1 off the path."""
+        path = self.history.vocabulary.path
+        is_off = self._code >= path
+        narrow: Any = np.int8 if path <= 1 << 7 else np.int32
+        here: Ints = self._code.astype(narrow) | -is_off.astype(narrow)  # all bits set are -1
+        on = np.flatnonzero(~is_off)
+        unit, known = self.unit.take(on), here.take(on)
+        before = np.full(len(self), -1, narrow)
+        before[on[1:]] = known[:-1] | -(unit[1:] != unit[:-1]).astype(narrow)
+        return before, here
+
+    # -- events of one instant ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _order(self) -> Ints | None:
+        """The row at each place: events of one instant lie in the order of the steps; None where no row moves."""
+        if self.history.vocabulary.path or self.history.sequenced or self.plan.on_path:
+            return None
+        is_tied = self.at[1:] == self.at[:-1]
+        is_tied &= self.unit[1:] == self.unit[:-1]
+        if not is_tied.any():
+            return None
+        rows = np.flatnonzero(np.append(is_tied, False) | np.append(False, is_tied))
+        bits = np.zeros(len(rows), np.int64)
+        for k in range(len(self.plan.steps)):
+            bits |= self._entering(k)[rows].astype(np.int64) << k
+        lowest = np.where(bits, bits & -bits, 1 << MOST_STEPS)
+        starts = np.append(True, ~is_tied).cumsum()[rows]
+        order = np.arange(len(self))
+        order[rows] = rows[np.lexsort((self._code[rows], bits, lowest, starts))]
+        return order
+
+
+def _having(wanted: Sequence[tuple[str, Any]], history: History, rows: Ints) -> Mask:
+    """Of some rows, whether they have all properties wanted; numbers in a column of numbers are compared at once."""
+    has = np.ones(len(rows), np.bool_)
+    others = []
+    for name, value in wanted:
+        column = history.values[name]
+        if isinstance(column, array) and isinstance(value, int | float) and abs(value) < EXACT:
+            has &= views.ints(column)[rows] == value
+        else:
+            others.append((name, value))
+    if others:
+        left = np.flatnonzero(has)
+        has[left] = list(map(has_all(others, history), rows[left].tolist()))
+    return has
+
+
+def stretches(plan: FunnelPlan, history: History, seen: Views) -> Iterator[Stretch]:
+    """All units, in stretches of about as many rows."""
+    units = len(seen.bounds) - 1
+    first = 0
+    while first < units:
+        last = int(seen.bounds.searchsorted(seen.bounds[first] + ROWS, "right")) - 1
+        last = min(max(last, first + 1), units)
+        yield Stretch(plan, history, seen, first, last)
+        first = last

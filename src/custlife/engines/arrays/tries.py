@@ -1,0 +1,240 @@
+"""Ways through the steps of a funnel from many starts at once: `Matcher._try` for whole columns.
+
+Tries are columns of a table with a line for each step. Every rule of the rows engine looks for the next place of some
+kind behind the place of the step before, and places of a kind are sorted, so each step is one search for all tries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from custlife.engines.arrays.clock import FOREVER, adder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from custlife.engines.arrays.stretch import Ints, Mask, Stretch
+    from custlife.engines.gathers import FunnelPlan
+    from custlife.engines.history import History
+
+__all__ = ["DROP", "FATES", "RESET", "STOP", "VOID", "Reached", "Trier", "Tries"]
+
+FATES = ("", "drop", "stop", "reset", "void")
+"""What an exclusion makes of a try, by number; 0 where none strikes."""
+
+DROP, STOP, RESET, VOID = 1, 2, 3, 4
+
+
+@attrs.define(eq=False)
+class Tries:
+    """Some tries of one stretch.
+
+    Attributes:
+        unit: The unit of each.
+        deadline: Its last instant.
+        places: For each step the place that serves it; anything behind the depth.
+        real: For each step whether it was really entered, or passed over.
+        depth: How many steps were reached.
+        fate: What an exclusion made of it, as a number of `FATES`.
+        cut: The place at which that struck.
+    """
+
+    unit: Ints
+    deadline: Ints
+    places: Ints
+    real: Mask
+    depth: Ints
+    fate: Ints
+    cut: Ints
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    @property
+    def start(self) -> Ints:
+        """The place of the first step."""
+        start: Ints = self.places[0]
+        return start
+
+    @property
+    def last(self) -> Ints:
+        """The place of the last step reached."""
+        last: Ints = self.places[self.depth - 1, np.arange(len(self))]
+        return last
+
+    @property
+    def is_reached(self) -> Mask:
+        """For each step whether it was reached."""
+        return np.arange(len(self.places))[:, None] < self.depth
+
+    def steps(self) -> Iterator[Reached]:
+        """For each step the tries that reached it."""
+        for k, (places, real) in enumerate(zip(self.places, self.real, strict=True)):
+            who = np.flatnonzero(self.depth > k)
+            yield Reached(who, places.take(who), real.take(who))
+
+    def take(self, which: Ints | Mask) -> Tries:
+        """Some of them."""
+        return Tries(
+            self.unit[which],
+            self.deadline[which],
+            self.places[:, which],
+            self.real[:, which],
+            self.depth[which],
+            self.fate[which],
+            self.cut[which],
+        )
+
+    @classmethod
+    def together(cls, rounds: list[Tries]) -> Tries:
+        """Several tables, one behind the other."""
+        fields = [field.name for field in attrs.fields(cls)]
+        return cls(*(np.concatenate([getattr(one, name) for one in rounds], axis=-1) for name in fields))
+
+
+@attrs.frozen(eq=False)
+class Reached:
+    """The tries that reached one step.
+
+    Attributes:
+        who: Their numbers, ascending.
+        places: The places that serve it.
+        real: Whether it was really entered, or passed over.
+    """
+
+    who: Ints
+    places: Ints
+    real: Mask
+
+
+class Trier:
+    """Tries starts of one plan."""
+
+    def __init__(self, plan: FunnelPlan, history: History) -> None:
+        self.plan: FunnelPlan = plan
+        self.add: Callable[[Ints], Ints] | None = adder(history.zone, plan.window) if plan.window is not None else None
+
+    def __call__(self, stretch: Stretch, starts: Ints) -> Tries:
+        """The tries that begin at some places, with what exclusions and repeats make of them."""
+        deadline = self.deadlines(stretch, starts)
+        if self.plan.order == "unordered":
+            steps = _in_any_order(stretch, starts, deadline)
+        else:
+            steps = self.in_order(stretch, starts, deadline)
+        tries = _table(stretch, deadline, list(steps), len(self.plan.steps))
+        if self.plan.repeats == "end":
+            _until_repeat(stretch, tries)
+        if self.plan.exclusions:
+            self._exclude(stretch, tries)
+        return tries
+
+    def deadlines(self, stretch: Stretch, starts: Ints) -> Ints:
+        """The last instant of each try."""
+        return np.full(len(starts), FOREVER, np.int64) if self.add is None else self.add(stretch.at.take(starts))
+
+    # -- the next step ------------------------------------------------------------------------------------------------
+
+    def in_order(self, stretch: Stretch, starts: Ints, deadline: Ints) -> Iterator[Reached]:
+        """The earliest row for each step; the next row only, where nothing may come between."""
+        unit = stretch.unit.take(starts)
+        is_alone = bool((unit[1:] != unit[:-1]).all())
+        end = stretch.bounds.take(unit + 1)
+        who, here, is_real = np.arange(len(starts)), starts, stretch.real(0).take(starts)
+        yield Reached(who, here, is_real)
+        for k in range(1, len(self.plan.steps)):
+            there = self._next(stretch, k, here, is_real, unit.take(who) if is_alone else None)
+            is_there = (there < end.take(who)) & (stretch.at.take(there, mode="clip") <= deadline.take(who))
+            if self.plan.order == "strict":
+                is_there &= self._is_adjacent(stretch, k, here, there)
+            kept = np.flatnonzero(is_there)
+            who, here = who.take(kept), there.take(kept)
+            is_real = stretch.real(k).take(here)
+            yield Reached(who, here, is_real)
+
+    def _next(self, stretch: Stretch, k: int, here: Ints, is_real: Mask, unit: Ints | None) -> Ints:
+        """The next place that serves a step: behind a row really entered, or from one that passed over the step.
+
+        Units that are given are all different; to look through the places is then faster than to search in them.
+        """
+        places, low = stretch.places(k), here + is_real
+        there = _from(places, low) if unit is None else stretch.next_of(places, unit, low)
+        if self.plan.ties == "strict":
+            behind = stretch.later(here)
+            tied = np.flatnonzero((there != here) & (there < behind))
+            there[tied] = _from(places, behind.take(tied))
+        return there
+
+    def _is_adjacent(self, stretch: Stretch, k: int, here: Ints, there: Ints) -> Mask:
+        """Whether no row lies between; with `repeats="ignore"`, none but those that repeat a step done."""
+        if self.plan.repeats != "ignore":
+            return there <= here + 1
+        return there <= _from(np.flatnonzero(~stretch.among_first(k)), here + 1)
+
+    # -- exclusions ---------------------------------------------------------------------------------------------------
+
+    def _exclude(self, stretch: Stretch, tries: Tries) -> None:
+        """The first exclusion that strikes each try, if any."""
+        tries.cut[:] = len(stretch)
+        for exclusion in self.plan.exclusions:
+            who = np.flatnonzero(tries.depth > exclusion.after)
+            found = _from(stretch.coded(exclusion.codes), stretch.later(tries.places[exclusion.after, who]))
+            high = tries.deadline[who] + 1
+            is_closed = tries.depth[who] > exclusion.before
+            high[is_closed] = stretch.at[tries.places[exclusion.before, who[is_closed]]]
+            strikes = found < np.minimum(stretch.bounds[tries.unit[who] + 1], tries.cut[who])
+            strikes[strikes] = stretch.at[found[strikes]] < high[strikes]
+            struck = who[strikes]
+            tries.cut[struck], tries.fate[struck] = found[strikes], FATES.index(exclusion.mode)
+        for k in range(1, len(self.plan.steps)):
+            self._cut(stretch, tries, k)
+
+    def _cut(self, stretch: Stretch, tries: Tries, k: int) -> None:
+        """Take back a step that came after what stopped its try."""
+        who = np.flatnonzero(((tries.fate == STOP) | (tries.fate == RESET)) & (tries.depth > k))
+        is_late = stretch.at[tries.places[k, who]] > stretch.at[tries.cut[who]]
+        tries.depth[who[is_late]] = k
+
+
+def _from(places: Ints, here: Ints) -> Ints:
+    """The first of some sorted places at or behind each of some; beyond all rows where there is none."""
+    return np.append(places, FOREVER)[places.searchsorted(here)]
+
+
+def _in_any_order(stretch: Stretch, starts: Ints, deadline: Ints) -> Iterator[Reached]:
+    """Step k is the k-th of the steps done, whichever it is."""
+    steps = range(len(stretch.plan.steps))
+    end = stretch.bounds.take(stretch.unit.take(starts) + 1)
+    who, here = np.arange(len(starts)), starts
+    done = np.zeros((len(steps), len(starts)), np.bool_)
+    for _ in steps:
+        yield Reached(who, here, np.ones(len(who), np.bool_))
+        served = np.stack([stretch.real(step).take(here) for step in steps]) & ~done[:, who]
+        done[served.argmax(axis=0), who] = True
+        next_of = np.stack([_from(stretch.places(step), here + 1) for step in steps])
+        next_of[done[:, who]] = FOREVER
+        there = next_of.min(axis=0)
+        kept = np.flatnonzero((there < end.take(who)) & (stretch.at.take(there, mode="clip") <= deadline.take(who)))
+        who, here = who.take(kept), there.take(kept)
+
+
+def _table(stretch: Stretch, deadline: Ints, steps: list[Reached], many: int) -> Tries:
+    """Tries as a table, from those that reached each step."""
+    tries = len(deadline)
+    places, real = np.zeros((many, tries), np.int64), np.ones((many, tries), np.bool_)
+    depth = np.zeros(tries, np.int64)
+    for k, reached in enumerate(steps):
+        places[k, reached.who], real[k, reached.who], depth[reached.who] = reached.places, reached.real, k + 1
+    none = np.zeros(tries, np.int64)
+    return Tries(stretch.unit.take(places[0]), deadline, places, real, depth, none.astype(np.int8), none)
+
+
+def _until_repeat(stretch: Stretch, tries: Tries) -> None:
+    """Only the steps before a row that repeats one already done."""
+    for k in range(1, len(tries.places)):
+        who = np.flatnonzero(tries.depth > k)
+        again = _from(np.flatnonzero(stretch.among_first(k)), tries.places[k - 1, who] + 1)
+        is_ended = again < tries.places[k, who]
+        tries.depth[who[is_ended]] = k

@@ -1,0 +1,161 @@
+"""Funnels by arrays against funnels by rows: every table is equal, whatever is asked, and wherever the log is cut."""
+
+from __future__ import annotations
+
+from array import array
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife.analysis.funnel import Funnel
+from custlife.analysis.steps import Step, exclude
+from custlife.calendar import Span, days, hours, months, seconds, zone
+from custlife.engines import gather
+from custlife.engines.arrays import stretch
+from custlife.engines.gathers import FunnelPlan
+from custlife.engines.history import Column, History
+from custlife.errors import CustlifeError
+from tests.engines.making import NAMES, PATH, Rows, event_rows, history, stage_rows
+
+DAY = 86_400
+EVENTS = ("x", "y", "z")
+SECONDS = st.integers(0, 8).map(seconds)
+WINDOW = st.one_of(st.none(), SECONDS)
+CALENDAR = st.sampled_from(
+    [days(1), days(30), months(1), hours(24), months(1) + hours(5), Span(), months(12 * 200_000)]
+)
+POLICIES = st.fixed_dictionaries(
+    {
+        "entry": st.sampled_from(["first", "best", "each"]),
+        "order": st.sampled_from(["ordered", "ordered", "strict", "unordered"]),
+        "skips": st.sampled_from(["passed", "passed", "strict", "exclude"]),
+        "ties": st.sampled_from(["lenient", "strict"]),
+        "repeats": st.sampled_from(["keep", "keep", "ignore", "end"]),
+        "by": st.sampled_from([(), (), ("plan",), ("plan", "land")]),
+        "every": st.sampled_from([None, None, "day", "week", "month"]),
+    }
+)
+
+
+def alike(plan: FunnelPlan, made: History) -> None:
+    """Both engines tell the same of a plan, in stretches of any size."""
+    expected = gather(plan, made)
+    assert gather(plan, attrs.evolve(made, engine="arrays")) == expected
+    usual = stretch.ROWS
+    try:
+        stretch.ROWS = 1
+        assert gather(plan, attrs.evolve(made, engine="arrays")) == expected
+    finally:
+        stretch.ROWS = usual
+
+
+def told(made: History, seed: int = 1) -> History:
+    """The history with segments that change from row to row, and a property."""
+    rows = range(len(made))
+    plan = Column(array("i", [(row * seed) % 3 - 1 for row in rows]), ("free", "pro"))
+    land = Column(array("i", [(row // 2 * seed) % 2 for row in rows]), ("ch", "de"))
+    kind, score = [(row * seed) % 2 for row in rows], array("q", [row * seed % 3 for row in rows])
+    values = {"kind": kind, "score": score}
+    return attrs.evolve(made, segments={"plan": plan, "land": land}, values=values)
+
+
+def asked(made: History, steps: list[Step], window: Span | None, **policies: object) -> FunnelPlan | None:
+    """The plan of a funnel, or None where these policies do not go together."""
+    try:
+        return Funnel(tuple(steps), window, **policies).plan(made)  # type: ignore[arg-type]
+    except CustlifeError:
+        return None
+
+
+def steps(names: tuple[str, ...], *, limits: bool = False) -> st.SearchStrategy[list[Step]]:
+    limit = st.one_of(st.none(), SECONDS) if limits else st.none()
+    served = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True).map(tuple)
+    where = st.sampled_from([(), (), (), (("kind", 1),), (("score", 1.0),), (("kind", 1), ("score", 2))])
+    later = st.builds(Step, st.one_of(st.just(()), served, served), where, limit, limit)
+    return st.builds(lambda first, rest: [first, *rest], st.builds(Step, served, where), st.lists(later, max_size=3))
+
+
+ON_PATH = st.builds(
+    lambda stages, exits: [Step((name,)) for name in (*sorted(stages), *exits)],
+    st.lists(st.sampled_from(PATH), min_size=1, max_size=4, unique=True),
+    st.sampled_from([(), ("lapsed",), ("lost",), ("lapsed", "lost")]),
+)
+
+
+@st.composite
+def exclusions(draw: st.DrawFn, names: tuple[str, ...]):
+    """Up to three exclusions, of the first four steps."""
+    made = []
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2, 3]))):
+        after = draw(st.integers(0, 2))
+        before = draw(st.integers(after + 1, 3))
+        mode = draw(st.sampled_from(["drop", "stop", "reset", "void"]))
+        made.append(exclude(draw(st.sampled_from(names)), after=after, before=before, mode=mode))
+    return tuple(made)
+
+
+@given(
+    stage_rows(units=3, rows=16), st.integers(0, 14), st.one_of(st.none(), st.integers(0, 9)),
+    st.one_of(ON_PATH, ON_PATH, steps(NAMES)), WINDOW, POLICIES, exclusions(NAMES),
+)  # fmt: skip
+def test_funnels_of_stages_are_equal(rows: Rows, as_of: int, since, named, window, policies, excluded) -> None:
+    made = told(history(rows, as_of=as_of, since=since))
+    kept = tuple(one for one in excluded if one.before < len(named))
+    plan = asked(made, named, window, exclusions=kept, **policies)
+    if plan is not None:
+        alike(plan, made)
+
+
+@given(
+    event_rows(units=3, rows=16), st.integers(0, 10), st.one_of(st.none(), st.integers(0, 9)),
+    steps(EVENTS), WINDOW, POLICIES, exclusions(EVENTS), st.booleans(),
+)  # fmt: skip
+def test_funnels_of_events_are_equal(rows, as_of, since, named, window, policies, excluded, sequenced) -> None:
+    made = told(attrs.evolve(history(rows, as_of=as_of, since=since, model=None), sequenced=sequenced))
+    if not len(made):
+        return
+    named = [attrs.evolve(one, names=tuple(n for n in one.names if n in made.vocabulary.names)) for one in named]
+    names = made.vocabulary.names
+    kept = tuple(one for one in excluded if one.before < len(named) and one.names[0] in names)
+    plan = asked(made, named, window, exclusions=kept, **policies)
+    if plan is not None:
+        alike(plan, made)
+
+
+@given(stage_rows(units=3, rows=16), st.integers(0, 14), ON_PATH, WINDOW)
+def test_the_common_funnel_is_equal(rows, as_of, named, window) -> None:
+    made = history(rows, as_of=as_of)
+    alike(Funnel(tuple(named), window).plan(made), made)
+
+
+@given(stage_rows(units=3, rows=12), st.integers(0, 14), steps(NAMES, limits=True), WINDOW, POLICIES)
+def test_funnels_with_limits_between_steps_are_equal(rows, as_of, named, window, policies) -> None:
+    made = told(history(rows, as_of=as_of))
+    plan = asked(made, named, window, **policies)
+    if plan is not None:
+        alike(plan, made)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("uvw"), st.integers(0, 900), st.sampled_from(PATH)), max_size=14),
+    CALENDAR,
+    st.sampled_from(["UTC", "Europe/Zurich", "America/St_Johns", "Asia/Kathmandu"]),
+    POLICIES,
+)
+def test_windows_on_the_calendar_are_equal(visits, window, tz, policies) -> None:
+    rows = [(unit, number * 8 * 3_600 + 88 * DAY, name) for unit, number, name in visits]
+    made = told(attrs.evolve(history(rows, as_of=400 * DAY), zone=zone(tz)))
+    plan = asked(made, [Step((name,)) for name in PATH], window, **policies)
+    if plan is not None:
+        alike(plan, made)
+
+
+@pytest.mark.parametrize("by", [(), ("plan",)])
+@pytest.mark.parametrize("every", [None, "month"])
+def test_of_nobody_there_is_an_empty_tally(by, every) -> None:
+    made = told(history([]))
+    alike(Funnel(within="90 days", by=by, every=every).plan(made), made)
+    nobody = told(history([("u", 3, "lost")], as_of=9))
+    alike(Funnel(("a", "b"), by=by, every=every).plan(nobody), nobody)
