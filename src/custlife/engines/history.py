@@ -116,7 +116,7 @@ class Column:
     """A coded column: one code a row, `-1` where the value is missing."""
 
     codes: array[int]
-    names: tuple[str, ...]
+    names: Sequence[str]
 
     def name(self, row: int) -> str | None:
         """The value of one row, or None."""
