@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -18,10 +18,9 @@ from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import calendar, check_count, segment_test
-from custlife.engines import gather, run
+from custlife.engines import gather, run, standing
 from custlife.engines.gathers import Profile
-from custlife.engines.history import Column
-from custlife.engines.rows.funnel import verdicts
+from custlife.engines.history import Column, check_segments
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from custlife.analysis.question import Asked
     from custlife.engines.history import History, Setting
-    from custlife.engines.rows.attempts import Attempt
 
 __all__ = ["members"]
 
@@ -139,14 +137,11 @@ def _of_funnel(funnel: Funnel, history: History, cell: Mapping[str, Any]) -> Ite
     if state in LEFT_OUT:
         if "step" in cell or "segment" in cell or "cohort" in cell:
             raise UsageError(f"state={state!r} is of the whole funnel", "leave out step=, segment= and cohort=")
-        return (unit for unit, verdict in verdicts(plan, history) if verdict.why == state)
+        return (history.ids[unit] for unit, _ in standing(plan, history, state))
     step = _number(funnel, setting, cell.get("step", -1))
     is_wanted = _part_test(funnel, history, setting, cell)
-    return (
-        unit
-        for unit, verdict in verdicts(plan, history)
-        if any(_is_in(attempt, step, state) and is_wanted(attempt) for attempt in verdict.attempts)
-    )
+    found = (unit for unit, row in standing(plan, history, state, step) if is_wanted(row))
+    return (history.ids[unit] for unit, _ in groupby(found))
 
 
 def _number(funnel: Funnel, setting: Setting, step: int | str) -> int:
@@ -159,26 +154,19 @@ def _number(funnel: Funnel, setting: Setting, step: int | str) -> int:
     return labels.index(str(step))
 
 
-def _is_in(attempt: Attempt, step: int, state: str) -> bool:
-    """Whether an attempt stands so at a step."""
-    if step < len(attempt.times):
-        return state == "reached" or state == ("entered" if attempt.real[step] else "imputed")
-    return state == ("pending" if attempt.is_open else "lost")
-
-
-def _part_test(
-    funnel: Funnel, history: History, setting: Setting, cell: Mapping[str, Any]
-) -> Callable[[Attempt], bool]:
-    """Whether an attempt belongs to the wanted segment and cohort."""
-    grouping = history.grouping(funnel.by)
+def _part_test(funnel: Funnel, history: History, setting: Setting, cell: Mapping[str, Any]) -> Callable[[int], bool]:
+    """Whether an attempt that starts at a row belongs to the wanted segment and cohort."""
+    check_segments(funnel.by, history.segments)
+    columns = [history.segments[name] for name in funnel.by]
     periods = calendar(funnel.every, funnel.week_start, setting) if funnel.every else None
     is_mine, cohort = segment_test(cell), cell.get("cohort")
-    if ("segment" in cell and grouping is None) or (cohort is not None and periods is None):
+    if ("segment" in cell and not columns) or (cohort is not None and periods is None):
         raise UsageError("the funnel was not split so", "ask it with by= or every= first")
 
-    def test(attempt: Attempt) -> bool:
-        row, at = attempt.rows[0], attempt.times[0]
-        in_segment = grouping is None or is_mine(grouping.labels[grouping.codes[row]])
-        return in_segment and (cohort is None or (periods is not None and periods.label(periods.index(at)) == cohort))
+    def test(row: int) -> bool:
+        in_segment = is_mine(tuple(column.name(row) for column in columns))
+        return in_segment and (
+            cohort is None or (periods is not None and periods.label(periods.index(history.at[row])) == cohort)
+        )
 
     return test

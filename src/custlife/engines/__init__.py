@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from custlife.engines.gathers import Request
+    from custlife.engines.gathers import FunnelPlan, Request
     from custlife.engines.history import History
 
-__all__ = ["gather", "run", "transform"]
+__all__ = ["gather", "run", "standing", "transform"]
 
 
 def gather(request: Request, history: History) -> Any:
@@ -31,6 +31,17 @@ def transform(step: Callable[[History], History], history: History) -> History:
 
         return arrays.transform(step, history)
     return step(history)
+
+
+def standing(plan: FunnelPlan, history: History, state: str, step: int | None = None) -> Iterator[tuple[int, int]]:
+    """The units with an attempt that stands so at a step of a funnel, by number, with the row at which it starts."""
+    if history.engine == "arrays":
+        from custlife.engines.arrays import funnel
+
+        return funnel.standing(plan, history, state, step)
+    from custlife.engines.rows.funnel import standing as by_rows
+
+    return by_rows(plan, history, state, step)
 
 
 def run(requests: Sequence[Request], history: History) -> list[Any]:

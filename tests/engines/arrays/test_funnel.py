@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.steps import Step, exclude
 from custlife.calendar import Span, days, hours, months, seconds, zone
-from custlife.engines import gather
+from custlife.engines import gather, standing
 from custlife.engines.arrays import stretch
 from custlife.engines.gathers import FunnelPlan
 from custlife.engines.history import Column, History
@@ -20,6 +20,8 @@ from custlife.errors import CustlifeError
 from tests.engines.making import NAMES, PATH, Rows, event_rows, history, stage_rows
 
 DAY = 86_400
+STATES = ("reached", "entered", "imputed", "pending", "lost")
+LEFT_OUT = ("dropped", "skipped", "truncated")
 EVENTS = ("x", "y", "z")
 SECONDS = st.integers(0, 8).map(seconds)
 WINDOW = st.one_of(st.none(), SECONDS)
@@ -40,13 +42,17 @@ POLICIES = st.fixed_dictionaries(
 
 
 def alike(plan: FunnelPlan, made: History) -> None:
-    """Both engines tell the same of a plan, in stretches of any size."""
-    expected = gather(plan, made)
-    assert gather(plan, attrs.evolve(made, engine="arrays")) == expected
+    """Both engines tell the same of a plan and of each unit, in stretches of any size."""
+    expected, same = gather(plan, made), attrs.evolve(made, engine="arrays")
+    assert gather(plan, same) == expected
+    asked = [(state, len(plan.steps) - 1) for state in STATES] + [(why, None) for why in LEFT_OUT]
+    for state, step in asked:
+        assert list(standing(plan, same, state, step)) == list(standing(plan, made, state, step))
     usual = stretch.ROWS
     try:
         stretch.ROWS = 1
-        assert gather(plan, attrs.evolve(made, engine="arrays")) == expected
+        assert gather(plan, same) == expected
+        assert list(standing(plan, same, "reached", 0)) == list(standing(plan, made, "reached", 0))
     finally:
         stretch.ROWS = usual
 

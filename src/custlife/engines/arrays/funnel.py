@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from custlife.engines.arrays.judging import Counted
-    from custlife.engines.arrays.stretch import Stretch
+    from custlife.engines.arrays.stretch import Mask, Stretch
     from custlife.engines.gathers import FunnelPlan, FunnelTable
     from custlife.engines.history import History
 
-__all__ = ["count_funnel", "is_for_columns", "judged", "starting"]
+__all__ = ["count_funnel", "is_for_columns", "judged", "standing", "starting"]
+
+NOBODY = np.empty(0, np.int64)
 
 
 def is_for_columns(plan: FunnelPlan) -> bool:
@@ -45,6 +47,34 @@ def judged(plan: FunnelPlan, history: History) -> Iterator[tuple[Stretch, Counte
     trier = Trier(plan, history)
     for stretch in stretches(plan, history, views.of(history)):
         yield stretch, judge(plan, history, stretch, trier)
+
+
+def standing(plan: FunnelPlan, history: History, state: str, step: int | None = None) -> Iterator[tuple[int, int]]:
+    """The units with an attempt that stands so at a step, as `rows.funnel.standing` names them."""
+    if not is_for_columns(plan):
+        yield from rows.standing(plan, history, state, step)
+        return
+    for stretch, counted in judged(plan, history):
+        if step is None:
+            units = counted.why.get(state, NOBODY)
+            starts = stretch.bounds[units] + stretch.low
+        else:
+            which = _stands(counted, state, step)
+            units, starts = counted.unit[which], stretch.rows(counted.steps[0].places[which])
+        order = np.argsort(units, kind="stable")
+        yield from zip((units[order] + stretch.first).tolist(), starts[order].tolist(), strict=True)
+
+
+def _stands(counted: Counted, state: str, step: int) -> Mask:
+    """Of each attempt, whether it stands so at a step."""
+    reached = counted.steps[step]
+    stands = np.zeros(len(counted.unit), np.bool_)
+    if state in {"pending", "lost"}:
+        stands[:] = counted.is_open if state == "pending" else ~counted.is_open
+        stands[reached.who] = False
+    else:
+        stands[reached.who] = {"reached": True, "entered": reached.real, "imputed": ~reached.real}[state]
+    return stands
 
 
 def starting(plan: FunnelPlan, history: History) -> History:

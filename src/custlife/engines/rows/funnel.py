@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from custlife.engines.gathers import FunnelPlan, FunnelTable
     from custlife.engines.history import History
-    from custlife.engines.rows.attempts import Verdict
+    from custlife.engines.rows.attempts import Attempt, Verdict
 
-__all__ = ["count_attempts", "count_funnel", "starters", "verdicts"]
+__all__ = ["count_attempts", "count_funnel", "standing", "starters", "verdicts"]
 
 
 def verdicts(plan: FunnelPlan, history: History) -> Iterator[tuple[str, Verdict]]:
@@ -24,6 +24,29 @@ def verdicts(plan: FunnelPlan, history: History) -> Iterator[tuple[str, Verdict]
     matcher = Matcher(plan, history)
     for unit, (low, high) in zip(history.ids, history.ranges(), strict=True):
         yield unit, matcher.judge(low, high)
+
+
+def standing(plan: FunnelPlan, history: History, state: str, step: int | None = None) -> Iterator[tuple[int, int]]:
+    """The units with an attempt that stands so at a step, as numbers, with the row at which it starts.
+
+    Args:
+        plan: The funnel.
+        history: Whose units.
+        state: `reached`, `entered`, `imputed`, `pending` or `lost`; without a step `dropped`, `skipped` or `truncated`.
+        step: The step, from 0.
+    """
+    for number, (_, verdict) in enumerate(verdicts(plan, history)):
+        if step is None:
+            if verdict.why == state:
+                yield number, history.bounds[number]
+        else:
+            yield from ((number, one.rows[0]) for one in verdict.attempts if _stands(one, state, step))
+
+
+def _stands(attempt: Attempt, state: str, step: int) -> bool:
+    if step < len(attempt.times):
+        return state == "reached" or state == ("entered" if attempt.real[step] else "imputed")
+    return state == ("pending" if attempt.is_open else "lost")
 
 
 def count_funnel(plan: FunnelPlan, history: History) -> FunnelTable:
