@@ -1,6 +1,6 @@
 """Measures custlife against its targets and its peers; see README.md.
 
-uv run --group bench --group frames python benchmarks/run.py [--quick] [--write] [--only TOPIC]
+uv run --group bench python benchmarks/run.py [--quick] [--write] [--only TOPIC]
 """
 
 from __future__ import annotations
