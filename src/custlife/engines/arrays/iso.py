@@ -100,10 +100,14 @@ def parse(texts: Texts) -> Parsed:
     lengths = texts.ends - texts.starts
     for length in range(DATE_LENGTH, LONGEST + 1):
         rows = np.flatnonzero(lengths == length)
+        if not len(rows):
+            continue
+        # the texts that begin at each byte, copied whole
+        windows = np.ndarray((len(texts.data) - length + 1,), f"V{length}", texts.data, strides=(1,))
         for low in range(0, len(rows), PIECE):
             some = rows[low : low + PIECE]
-            letters = np.ascontiguousarray(texts.data[texts.starts[some][:, None] + np.arange(length)].T)
-            us[some], kind[some] = _read(letters)
+            letters = windows[texts.starts[some]].view(np.uint8).reshape(-1, length)
+            us[some], kind[some] = _read(np.ascontiguousarray(letters.T))
     return Parsed(us, kind)
 
 
@@ -134,9 +138,9 @@ def _is_time(length: int) -> bool:
     return length in {MINUTES, SECONDS} or FRACTION <= length <= FRACTION + 5
 
 
-def _number(digits: Letters) -> tuple[Ints, Mask]:
-    """The numbers that digits write, and where all of them are digits."""
-    number, ok = np.zeros(digits.shape[1], np.int64), np.ones(digits.shape[1], np.bool_)
+def _number(digits: Letters) -> tuple[NDArray[np.int32], Mask]:
+    """The numbers that up to nine digits write, and where all of them are digits."""
+    number, ok = np.zeros(digits.shape[1], np.int32), np.ones(digits.shape[1], np.bool_)
     for letter in digits:
         digit = letter - np.uint8(ord("0"))  # what comes before the digits wraps around
         ok &= digit < 10
@@ -145,7 +149,7 @@ def _number(digits: Letters) -> tuple[Ints, Mask]:
     return number, ok
 
 
-def _pair(digits: Letters, limit: int) -> tuple[Ints, Mask]:
+def _pair(digits: Letters, limit: int) -> tuple[NDArray[np.int32], Mask]:
     number, ok = _number(digits)
     return number, ok & (number < limit)
 
@@ -188,5 +192,5 @@ def _offset(letters: Letters) -> tuple[Ints, Mask]:
     hours, ok = _pair(letters[1:3], 24)
     minutes, is_minutes = _pair(letters[4:6], 60)
     ok &= is_minutes & (letters[3] == ord(":"))
-    size = (hours * 60 + minutes) * 60 * SECOND_US
+    size = (hours * 60 + minutes).astype(np.int64) * (60 * SECOND_US)
     return np.where(letters[0] == ord("-"), -size, size), ok
