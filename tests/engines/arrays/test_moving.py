@@ -69,6 +69,12 @@ def test_an_exit_may_come_first_and_without_a_reason():
     assert found == {((), -1, lost, None): 1, ((), 0, lost, "price"): 1}
 
 
+def test_an_exit_counts_from_the_first_instant_of_observation():
+    lost = NAMES.index("lost")
+    made = history([("u", 0, "a"), ("u", 5, "lost"), ("v", 4, "lost")], since=5)
+    assert count_reasons(Reasons(frozenset({lost})), made) == {((), 0, lost, None): 1}
+
+
 def test_nobody_moves_in_an_empty_history():
     made = history([])
     assert count_moves(Moves(periods("day"), (), "stay"), made) == {}

@@ -5,16 +5,19 @@ from __future__ import annotations
 from array import array
 
 import attrs
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custlife.calendar import to_us, zone
 from custlife.engines import gather, rows
-from custlife.engines.arrays import keys
+from custlife.engines.arrays import keys, staying
 from custlife.engines.arrays.staying import count_spells
 from custlife.engines.arrays.views import Views
 from custlife.engines.gathers import Spells, SpellTally
-from tests.engines.arrays.drawn import SPLITS, histories
+from custlife.engines.rows.staying import _whole_days as whole_days
+from tests.engines.arrays.drawn import HOUR, NIGHTS, SPLITS, histories
 from tests.engines.making import history
 
 CLOCK = st.sampled_from(["visit", "total"])
@@ -23,10 +26,26 @@ DAY = 86_400
 DAY_US = DAY * 1_000_000
 
 
-@given(histories(observed=True), SPLITS, CLOCK, RESOLUTION)
-def test_spells_are_those_of_rows(made, by, clock, resolution):
-    request = Spells(by, clock, resolution)
+@given(histories(observed=True), SPLITS, CLOCK)
+def test_spells_are_those_of_rows(made, by, clock):
+    request = Spells(by, clock)
     assert count_spells(request, made) == rows.gather(request, made)
+
+
+@given(histories(observed=True), SPLITS, CLOCK)
+def test_spells_in_days_are_those_of_rows(made, by, clock):
+    request = Spells(by, clock, "day")
+    assert count_spells(request, made) == rows.gather(request, made)
+
+
+@given(st.sampled_from(NIGHTS), st.lists(st.tuples(st.integers(-60, 200), st.integers(0, 400), st.booleans())))
+def test_whole_days_are_those_of_rows_around_awkward_nights(night, stays):
+    tz, base = zone(night[0]), to_us(night[1])
+    starts = [base + half_hours * HOUR // 2 for half_hours, _, _ in stays]
+    ends = [start + half_hours * HOUR // 2 for start, (_, half_hours, _) in zip(starts, stays, strict=True)]
+    are_ends = [is_end for _, _, is_end in stays]
+    found = staying._whole_days(tz)(np.array(starts, np.int64), np.array(ends, np.int64), np.array(are_ends, np.bool_))
+    assert found.tolist() == list(map(whole_days(tz), starts, ends, are_ends))
 
 
 @given(histories(events=False, observed=True), SPLITS, CLOCK, RESOLUTION)
@@ -58,6 +77,18 @@ def test_an_end_takes_the_next_whole_day_and_a_censoring_the_last():
         ((), 0): SpellTally({1: array("q", [2 * DAY_US])}),
         ((), 1): SpellTally({}, array("q", [DAY_US])),
     }
+
+
+def test_a_stay_that_lasts_for_whole_days_has_completed_them():
+    made = history([("u", 0, "a")], as_of=2 * DAY)
+    assert count_spells(Spells(resolution="day"), made) == {((), 0): SpellTally({}, array("q", [2 * DAY_US]))}
+
+
+def test_delays_are_added_up_and_then_taken_in_completed_days():
+    rows = [("u", 0, "a"), ("u", DAY // 2, "b"), ("u", DAY, "a"), ("u", 9 * DAY, "b")]
+    found = count_spells(Spells((), "total", "day"), history(rows, since=2 * DAY))
+    ended = {1: array("q", [9 * DAY_US])}  # of eight days and a half, a day and a half are missed
+    assert found[(), 0] == SpellTally(ended, entered=array("q", [DAY_US]), truncated=1)
 
 
 def test_stays_over_before_observation_are_gone_and_others_enter_late():

@@ -183,11 +183,11 @@ class _Book:
         """The lengths in order, by where the stays led; the parts are let go."""
         if not parts:
             return
-        sizes = len(self._labels), self._names, self._names + 1
-        groups, stages, afters, _ = zip(*parts, strict=True)
-        columns = zip(map(np.concatenate, (groups, stages, afters)), sizes, strict=True)
-        keys = Keys(*columns)
-        del groups, stages, afters, columns
+        keys = Keys(
+            (np.concatenate([part.group for part in parts]), len(self._labels)),
+            (np.concatenate([part.stage for part in parts]), self._names),
+            (np.concatenate([part.after for part in parts]), self._names + 1),
+        )
         lengths = np.concatenate([part.length for part in parts])
         parts.clear()
         for (group, stage, after), found in keys.sorted(lengths):
