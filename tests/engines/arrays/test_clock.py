@@ -153,6 +153,7 @@ def test_adding_a_span_to_a_column_is_adding_it_to_each(place, span):
 def test_wall_clock_times_have_the_readings_of_the_zone(place):
     key, wall = place
     here = zone(key)
+    assert clock.instants(here, wall).tolist() == [here.utc(at) for at in wall.tolist()]
     both = [here.readings(at) for at in wall.tolist()]
     shows = [here.local(early) == at for (early, _), at in zip(both, wall.tolist(), strict=True)]
     for ambiguous, chosen in (("raise", 0), ("earlier", 0), ("later", 1)):

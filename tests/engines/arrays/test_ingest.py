@@ -213,6 +213,27 @@ def test_more_names_than_codes_are_refused():
     assert len(same(rows[1:], layout(stages=False))["code"]) == 1 << 16
 
 
+@pytest.mark.parametrize("values", [[3, 20, 3, None, 100], ["b", "", "a", None, "b"], [1, "1", 1.0, True, None]])
+@pytest.mark.parametrize("lazily", [True, False])
+def test_segments_of_any_kind_are_coded_by_their_text(values, lazily):
+    rows = [("u", "a", at(0), value, value) for value in values]
+    same(rows, layout("segment:plan", "extra:reason"), lazily=lazily)
+
+
+@pytest.mark.parametrize("values", [[1, 3, 2], [0.5, -0.0, 0.0], [True, False, True], ["b", "a", "b"], [1, None, "x"]])
+@pytest.mark.parametrize("lazily", [True, False])
+def test_values_of_any_kind_follow_their_rows(values, lazily):
+    rows = [("u", "a", at(0), value) for value in values] + [("v", "b", at(5), values[0])]
+    same(rows, layout("value:amount"), lazily=lazily)
+
+
+@pytest.mark.parametrize("number_bits", [63, 8])
+def test_bad_rows_between_good_ones_are_left_out_however_rows_are_sorted(number_bits):
+    rows = [(f"u{n % 3}", "abcd"[n % 4] if n % 5 else "zzz", at(-n * n), str(n)) for n in range(40)]
+    same(rows, layout("segment:plan", on_bad="drop"), number_bits=number_bits)
+    same([row[:3] for row in rows], layout(on_bad="drop"), number_bits=number_bits)
+
+
 class TestCopies:
     HOW = layout("recorded_at", "key", "segment:plan", "value:amount")
 
