@@ -144,6 +144,7 @@ def numbers_and_pictures() -> dict[str, Any]:
         "bars": Bars(("a", "b"), (Segment("reached", [3, 2], "good"),), title="t"),
         "table": Table(("a", "b"), [("x", 1.5), ("y", None)], title="t"),
         "rates": simulate.B2B,
+        "season": simulate.Season(weekdays=[1, 1, 1, 1, 1, 0.2, 0.1]),
     }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from custlife import StageModel
 from custlife.errors import DefinitionError, UnknownNameError, UsageError
-from custlife.simulate import Leaving, Rates, Trait, Wait, Way
+from custlife.simulate import Leaving, Rates, Season, Trait, Wait, Way
+from custlife.simulate.arriving import arrivals
 
 MODEL = StageModel("trial", ["trial", "active", "loyal"])
 WAIT = Wait(10.0)
@@ -115,3 +118,87 @@ def test_rates_that_cannot_be_are_refused_with_the_reason(make, error, text):
     with pytest.raises(error) as caught:
         make()
     assert str(caught.value).startswith(text)
+
+
+@pytest.mark.parametrize("days", [0, 1, 20, 90, 800])
+def test_everybody_stands_somewhere(days):
+    shares = [LOOP.standing(None, stage, after=f"{days} days") for stage in MODEL.codes]
+    assert sum(shares) == pytest.approx(1, abs=1e-3)
+    assert LOOP.standing(None, MODEL.codes, after=f"{days} days") == pytest.approx(sum(shares), abs=1e-9)
+
+
+@given(st.integers(0, 400))
+def test_who_cannot_leave_a_stage_stands_in_it_once_it_is_reached(days):
+    reached = LOOP.probability("trial", "active", within=f"{days} days")
+    assert LOOP.standing("trial", "active", after=f"{days} days") == pytest.approx(reached, abs=1e-9)
+
+
+@given(st.floats(0.05, 0.9), st.floats(0.0, 1.0), st.integers(0, 200))
+def test_one_step_leaves_the_others_where_they_were(share, once, days):
+    truth = rates(Leaving("trial", (Way("active", share, WAIT),)), at_once=once)
+    gone = share * (once + (1 - once) * WAIT.by(days))
+    assert truth.standing("trial", "trial", after=f"{days} days") == pytest.approx(1 - gone, abs=1e-9)
+    assert truth.standing(None, ["trial", "loyal"], after=f"{days} days") == pytest.approx(1 - gone, abs=1e-9)
+
+
+@given(st.integers(0, 400))
+def test_the_ways_out_add_up_to_leaving(days):
+    within = f"{days} days"
+    ways = [LOOP.left_by("trial", within, to=to) for to in ("active", "lapsed")]
+    assert sum(ways) == pytest.approx(LOOP.left_by("trial", within), abs=1e-12)
+    assert LOOP.left_by("lapsed", within, to="") == LOOP.left_by("lapsed", within)
+    assert LOOP.left_by("lapsed", within, to="active") == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "text"),
+    [
+        (lambda: LOOP.standing(None, "nowhere", after="1 day"), UnknownNameError, "unknown stage 'nowhere'"),
+        (lambda: LOOP.standing("nowhere", "trial", after="1 day"), UnknownNameError, "unknown stage 'nowhere'"),
+        (lambda: LOOP.left_by("nowhere", "1 day"), UnknownNameError, "unknown stage 'nowhere'"),
+        (lambda: LOOP.left_by("trial", "1 day", to="nowhere"), UnknownNameError, "unknown stage 'nowhere'"),
+        (lambda: LOOP.standing(None, "trial", after="1 month"), UsageError, "after='1 month' has no fixed length"),
+        (lambda: Season(months=[1]), DefinitionError, "months=(1.0,) are not the weights of a season"),
+        (lambda: Season(weekdays=[0] * 7), DefinitionError, "weekdays=(0.0, 0.0"),
+        (lambda: Season(weekdays=[-1, *[1] * 6]), DefinitionError, "weekdays=(-1.0, 1.0"),
+        (lambda: arrivals(Season(weekdays=[1, *[0] * 6]), 0, 1440, 1440), UsageError, "nobody appears in this season"),
+    ],
+)
+def test_questions_and_seasons_that_cannot_be_are_refused_with_the_reason(make, error, text):
+    with pytest.raises(error) as caught:
+        make()
+    assert str(caught.value).startswith(text)
+
+
+def test_the_weight_of_a_day_is_that_of_its_month_times_that_of_its_weekday():
+    season = Season(months=range(1, 13), weekdays=[1, 10, 100, 1000, 10**4, 10**5, 10**6])
+    assert season.weight(date(2026, 1, 5)) == 1  # a Monday
+    assert season.weight(date(2026, 3, 1)) == 3 * 10**6
+    assert season.weight(date(2026, 12, 31)) == 12 * 1000
+
+
+DAY = 1440
+SEASONS = st.builds(
+    Season,
+    months=st.lists(st.sampled_from([0.5, 1, 3]), min_size=12, max_size=12),
+    weekdays=st.lists(st.sampled_from([0, 0.1, 1, 2]), min_size=7, max_size=7).filter(any),
+)
+
+
+@given(SEASONS, st.integers(-5 * 10**7, 5 * 10**7), st.integers(8 * DAY, 500 * DAY), st.floats(0, 1, exclude_max=True))
+def test_customers_appear_in_the_window_on_days_of_the_season(season, first, length, chance):
+    made = arrivals(season, first, first + length, DAY)
+    at = made.at(chance)
+    assert first <= at < first + length
+    assert season.weight(date(1970, 1, 1) + timedelta(days=at // DAY)) > 0
+    assert made.at(0.0) == made.starts[0]
+
+
+@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=2), SEASONS)
+def test_a_higher_number_never_appears_earlier(chances, season):
+    made = arrivals(season, 100, 100 + 40 * DAY, DAY)
+    assert list(map(made.at, sorted(chances))) == sorted(map(made.at, chances))
+
+
+def test_without_a_season_a_number_is_a_share_of_the_window():
+    assert arrivals(None, 10, 20, DAY).at(0.55) == 15

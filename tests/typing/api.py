@@ -188,6 +188,9 @@ def ask(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(funnel.parts, tuple[FunnelPart, ...])
     assert_type(funnel.to_dicts(), list[dict[str, Any]])
     assert_type(funnel.to_columns(), dict[str, list[Any]])
+    assert_type(funnel.column_types(), dict[str, Any])
+    assert_type(funnel.to_frame("pandas"), Any)
+    funnel.to_frame("panda")  # type: ignore[arg-type]
     assert_type(funnel.to_json(), str)
     assert_type(funnel.svg(), str)
     assert_type(funnel.picture(), Picture)
@@ -251,6 +254,14 @@ def show(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(stats.share(3, 10).rate, float | None)
     assert_type(stats.kaplan_meier([1.0, 2.0], [3.0]).median, stats.Quantile)
     assert_type(simulate.b2b(3, seed=7), cl.StageLog)
+    rates = simulate.rates_for(presets.bruxt5)
+    assert_type(rates, simulate.Rates)
+    assert_type(rates.standing(None, "intent", after="30 days"), float)
+    assert_type(simulate.write_parquet("log.parquet", rates, customers=3, ids="uuid", order="time"), int)
+    assert_type(simulate.Season(weekdays=[1, 1, 1, 1, 1, 0, 0]).weekdays, tuple[float, ...])
+    simulate.stage_frame(rates, customers=3, kind="panda")  # type: ignore[arg-type]
+    for piece in simulate.stage_frames(rates, customers=3, chunk=2, kind="polars"):
+        assert_type(piece, Any)
     try:
         log.funnel("trail")
     except cl.CustlifeError as error:

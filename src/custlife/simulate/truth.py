@@ -1,4 +1,4 @@
-"""What the rates imply: the share of customers that reach a stage, ever or in time."""
+"""What the rates imply: the share of customers that reach a stage, ever or in time, or stand in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from custlife.simulate.rates import Rates, Way
 
-__all__ = ["ever", "in_time"]
+__all__ = ["ever", "in_time", "occupied"]
 
 State = tuple[str, str]
 """A stage, and the stage of the path that was left last: some ways lead back there."""
@@ -34,29 +34,54 @@ def ever(rates: Rates, start: str | None, goal: str) -> float:
 
 
 def in_time(rates: Rates, start: str | None, goal: str, days: float, pace: float) -> float:
-    """The share that reaches the goal within some days: the renewal equations on a grid of `GRID` steps."""
+    """The share that reaches the goal within some days."""
     goals = _goals(rates, goal)
     states = _states(rates, start, goals)
     plans = {state: _plan(rates, state, days, pace) for state in states}
+    there = {state: _left([way for way in plans[state] if way[0][0] in goals]) for state in states}
+    ways = {state: [way for way in plans[state] if way[0][0] not in goals] for state in states}
+    return _mixed(rates, start, goals, _renewed(states, ways, there))
+
+
+def occupied(rates: Rates, start: str | None, stages: frozenset[str], days: float, pace: float) -> float:
+    """The share that stands in one of some stages after some days."""
+    states = _states(rates, start, frozenset())
+    ways = {state: _plan(rates, state, days, pace) for state in states}
+    there = {
+        state: [1 - left for left in _left(ways[state])] if state[0] in stages else [0.0] * (GRID + 1)
+        for state in states
+    }
+    return _mixed(rates, start, frozenset(), _renewed(states, ways, there))
+
+
+def _left(ways: list[Plan]) -> list[float]:
+    """The share that has left by some ways, on the grid."""
+    return [
+        sum(share * (once + (1 - once) * over[step]) for _, share, once, over, _ in ways) for step in range(GRID + 1)
+    ]
+
+
+def _renewed(states: list[State], ways: dict[State, list[Plan]], there: dict[State, list[float]]) -> dict[State, float]:
+    """The renewal equations on a grid of `GRID` steps: what holds in a state itself, and what follows its ways out."""
     found: dict[State, list[float]] = {state: [0.0] for state in states}
     for step in range(GRID + 1):
         for state in states:
-            total = 0.0
-            for target, share, once, over, rises in plans[state]:
-                if target[0] in goals:
-                    total += share * (once + (1 - once) * over[step])
-                elif step:
-                    past = found[target]
+            total = there[state][step]
+            for target, share, once, _, rises in ways[state]:
+                past = found[target]
+                if step:
                     # A wait that ends in a cell ends in its middle on average, so the two ends are averaged.
                     late = sum(map(mul, rises[1 : step + 1], reversed(past[:step])))
                     early = sum(map(mul, rises[2 : step + 1], reversed(past[1:step]))) + rises[1] * past[step - 1]
                     now = past[step] if len(past) > step else past[-1]
                     total += share * (once * now + (1 - once) * (late + early) / 2)
+                else:
+                    total += share * once * past[0]
             if step:
                 found[state].append(total)
             else:
                 found[state][0] = total
-    return _mixed(rates, start, goals, {state: values[-1] for state, values in found.items()})
+    return {state: values[-1] for state, values in found.items()}
 
 
 Plan = tuple[State, float, float, list[float], list[float]]

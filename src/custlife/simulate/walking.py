@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from custlife.calendar import instant
 from custlife.errors import TimeError, UsageError
+from custlife.simulate.arriving import arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
     from random import Random
 
+    from custlife.simulate.arriving import Arrivals
     from custlife.simulate.rates import Rates, Shares, Way
 
     Instant = datetime | date | str
 
-__all__ = ["stage_rows"]
+__all__ = ["stage_rows", "window"]
 
 MINUTES = 1440
 _MINUTE = timedelta(minutes=1)
@@ -36,8 +38,8 @@ def stage_rows(
 ) -> list[dict[str, Any]]:
     """Rows of a made-up stage log, up to `as_of`: what an export of that moment would hold.
 
-    Customers appear evenly between `start` and `as_of`. Each has a generator of its own, seeded by `seed` and its
-    number, so that asking for more customers leaves the first ones as they are.
+    Customers appear between `start` and `as_of`, evenly unless the rates have a season. Each has a generator of its
+    own, seeded by `seed` and its number, so that asking for more customers leaves the first ones as they are.
 
     Args:
         rates: The truth.
@@ -64,29 +66,44 @@ def stage_rows(
     """
     from random import Random
 
-    for name, value in (("customers", customers), ("seed", seed)):
-        if type(value) is not int or (name == "customers" and value < 0):
-            raise UsageError(f"{name}={value!r} is not a count", "pass a whole number such as 500")
-    first = _minute(instant(start, tz=tz, name="start"))
-    last = _minute(instant(as_of, tz=tz, name="as_of"))
-    if last <= first:
-        raise TimeError(f"as_of={as_of!r} is not after start={start!r}", "swap them")
+    first, last = window(customers, seed, start, as_of, tz, _MINUTE)
+    appearing = arrivals(rates.season, first, last, MINUTES)
     rows: list[dict[str, Any]] = []
     for number in range(1, customers + 1):
         # A text is hashed with SHA-512 by the generator itself: the same on every machine and in every process.
         chance = Random(f"custlife {seed} {number}")
-        rows += _customer(rates, chance, f"{prefix}{number:05d}", first, last)
+        rows += _customer(rates, chance, f"{prefix}{number:05d}", appearing, last)
     return rows
 
 
-def _customer(rates: Rates, chance: Random, id_: str, first: int, last: int) -> list[dict[str, Any]]:
+def window(
+    customers: int, seed: int, start: Instant, as_of: Instant, tz: str | None, step: timedelta
+) -> tuple[int, int]:
+    """Start and end of a simulation, in whole steps since 1970; what cannot be simulated is refused.
+
+    Raises:
+        UsageError: A number of customers below 0, or a seed that is no whole number.
+        TimeError: `as_of` is not after `start`.
+    """
+    for name, value in (("customers", customers), ("seed", seed)):
+        if type(value) is not int or (name == "customers" and value < 0):
+            raise UsageError(f"{name}={value!r} is not a count", "pass a whole number such as 500")
+    first, last = (
+        (instant(at, tz=tz, name=name) - _EPOCH) // step for name, at in (("start", start), ("as_of", as_of))
+    )
+    if last <= first:
+        raise TimeError(f"as_of={as_of!r} is not after start={start!r}", "swap them")
+    return first, last
+
+
+def _customer(rates: Rates, chance: Random, id_: str, appearing: Arrivals, last: int) -> list[dict[str, Any]]:
     """All rows of one customer."""
     pace, traits = 1.0, {}
     for trait in rates.traits:
         value = _picked([(name, share) for name, share, _ in trait.values], chance.random())
         traits[trait.name] = value
         pace *= next(factor for name, _, factor in trait.values if name == value)
-    arrival = first + int(chance.random() * (last - first))
+    arrival = appearing.at(chance.random())
     rows = []
     for stage, at, reason in _moves(rates, chance, arrival, last, pace):
         late = chance.random() < rates.late
@@ -105,7 +122,7 @@ def _moves(rates: Rates, chance: Random, at: int, last: int, pace: float) -> Ite
         yield stage, at, reason
         left = stage if rates.model.position(stage) is not None else left
         way = _way(rates.ways(stage), chance.random())
-        if way is None:
+        if way is None or not (way.to or left):
             return
         once = chance.random() < rates.at_once and rates.forward(stage, way)
         wait = _minutes(way.wait.drawn(chance.random(), pace))
@@ -135,10 +152,6 @@ def _picked(shares: Shares | list[tuple[str, float]], number: float) -> str:
 def _minutes(days: float) -> int:
     """Whole minutes, one at least: only a move that takes no time shares an instant with the one before."""
     return max(1, round(days * MINUTES))
-
-
-def _minute(at: datetime) -> int:
-    return (at - _EPOCH) // _MINUTE
 
 
 def _at(minute: int) -> datetime:
