@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from statistics import fmean
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,10 +12,9 @@ from custlife.analysis.splitting import head, label
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment
 from custlife.stats import kaplan_meier, share
+from custlife.stats.products import final_survival, mean
 
 if TYPE_CHECKING:
-    from array import array
-
     from custlife.analysis.funnel import Funnel
     from custlife.engines.gathers import FunnelTally, StepTally
     from custlife.pictures import Picture
@@ -89,8 +87,7 @@ class FunnelStep:
         """
         reached, ages, lost = self._times
         last = max((*reached[-1:], *ages[-1:], 0))
-        ended = [days_of(us) for us in reached]
-        return kaplan_meier(ended, [*map(days_of, ages), *[days_of(last)] * lost], level=level)
+        return kaplan_meier(reached, ages + array("q", [last]) * lost, unit=DAY, level=level)
 
 
 @attrs.frozen
@@ -331,7 +328,7 @@ def _step(tally: FunnelTally, step: StepTally, label: str, question: Funnel) -> 
         step.reached / tally.entered if tally.entered else None,
         step.step_reached / step.step_eligible if step.step_eligible else None,
         days_of(_median(times)) if times else None,
-        fmean(times) / DAY if times else None,
+        mean(times) / DAY if times else None,
         why,
         (step.from_start, step.open_ages, lost),
     )
@@ -351,12 +348,4 @@ def _km_rate(step: StepTally, lost: int) -> float | None:
     total = step.reached + step.pending + lost
     if not total or not step.pending:
         return step.reached / total if total else None
-    surviving, gone = 1.0, 0
-    times, ages = step.from_start, step.open_ages
-    # between two censorings the product of the shares that stay telescopes
-    for p, age in enumerate((*ages, *times[-1:])):
-        reached = bisect_right(times, age, gone)
-        if reached > gone:
-            surviving *= (total - p - reached) / (total - p - gone)
-            gone = reached
-    return 1 - surviving
+    return 1 - final_survival(step.from_start, step.open_ages, total)

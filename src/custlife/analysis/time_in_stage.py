@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -84,11 +85,14 @@ class TimeInStage:
         return TimeInStageResult(self, about(setting, self.by), tuple(rows))
 
     def _row(self, tally: SpellTally, group: Group, code: int, names: tuple[str, ...]) -> StageTime:
-        ended = [us / DAY for lengths in tally.ended.values() for us in lengths]
+        ended = array("q")
+        for lengths in tally.ended.values():
+            ended += lengths
         curve = kaplan_meier(
             ended,
-            [us / DAY for us in tally.open],
-            entered=[us / DAY for us in tally.entered],
+            tally.open,
+            entered=tally.entered,
+            unit=DAY,
             level=self.level,
             interval=self.interval,  # type: ignore[arg-type]  # checked above
         )

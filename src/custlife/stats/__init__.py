@@ -5,10 +5,11 @@ Nothing here knows a customer, a stage, a frame or a clock.
 
 from __future__ import annotations
 
-from custlife.stats.curve import Quantile, RestrictedMean, SurvivalCurve, SurvivalPoint
+from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import Durations, RiskTable, risk_table
 from custlife.stats.interval import Interval
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
+from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.survival import IntervalKind, kaplan_meier
 
 __all__ = [

@@ -9,142 +9,28 @@ import math
 import operator
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
 from custlife.errors import UsageError, UsageTypeError
+from custlife.stats.columns import raw
 from custlife.stats.interval import Interval, check_level, check_name, percent
 from custlife.stats.limits import FLOORS, KINDS
+from custlife.stats.products import is_for_numpy, relative_errors
+from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["Quantile", "RestrictedMean", "SurvivalCurve", "SurvivalPoint"]
+
+__all__ = ["SurvivalCurve"]
 
 NO_SPELLS = "no spells"
 STRETCH = 64
 TIE = 1e-12  # relative: 1 - 0.9 is not 0.1 in floats, but a curve at 0.1 has reached it
-
-
-@attrs.frozen
-class SurvivalPoint:
-    """The survival curve read at one time.
-
-    Attributes:
-        time: The time asked for.
-
-        value: Probability to last longer than the time, or None where the curve does not reach that far.
-
-        std_error: Greenwood's standard error of the value; None where the value is None or 0.
-
-        interval: Confidence interval of the value; None with the standard error.
-
-        at_risk: Spells at risk just before the time.
-
-        reason: Why the value or the interval is None; else empty.
-
-    Examples:
-        >>> from custlife.stats import kaplan_meier
-        >>> print(kaplan_meier([1, 2, 3], [3]).at(2))
-        50.0 % past 2 (95 % log-log 5.8 % to 84.5 %), 3 at risk
-    """
-
-    time: float
-    value: float | None
-    std_error: float | None
-    interval: Interval | None
-    at_risk: int
-    reason: str = ""
-
-    @property
-    def incidence(self) -> float | None:
-        """Probability to have ended by the time, `1 - value`; None with the value."""
-        return None if self.value is None else 1 - self.value
-
-    @property
-    def incidence_interval(self) -> Interval | None:
-        """Confidence interval of the incidence, the mirror image of `interval`; None with it."""
-        if self.interval is None:
-            return None
-        return attrs.evolve(self.interval, low=1 - self.interval.high, high=1 - self.interval.low)
-
-    def __str__(self) -> str:
-        if self.value is None:
-            return f"unknown past {self.time} ({self.reason}), {self.at_risk} at risk"
-        return f"{percent(self.value)} past {self.time} ({self.interval or self.reason}), {self.at_risk} at risk"
-
-
-@attrs.frozen
-class Quantile:
-    """The time by which a share of the spells has ended.
-
-    Attributes:
-        q: The share, strictly between 0 and 1.
-
-        value: Smallest time with survival at most `1 - q`, in the unit of the durations; None where none is.
-
-        low: Lower limit: the same time read off the lower limits of the curve; None where they do not get there.
-
-        high: Upper limit: the same time read off the upper limits; None where they do not get there.
-
-        level: Nominal coverage of the interval.
-
-        method: Kind of interval: `log-log`, `log` or `plain`.
-
-        reason: Why there is no value; else empty.
-
-    Examples:
-        >>> from custlife.stats import kaplan_meier
-        >>> print(kaplan_meier([1, 2, 3], [3]).median)
-        50 % ended by 2 (95 % log-log 1 to not reached)
-    """
-
-    q: float
-    value: float | None
-    low: float | None
-    high: float | None
-    level: float
-    method: str
-    reason: str = ""
-
-    def __str__(self) -> str:
-        if self.value is None:
-            return f"{100 * self.q:g} % ended: {self.reason}"
-        low, high = ("not reached" if t is None else t for t in (self.low, self.high))
-        return f"{100 * self.q:g} % ended by {self.value} ({100 * self.level:g} % {self.method} {low} to {high})"
-
-
-@attrs.frozen
-class RestrictedMean:
-    """The mean time in a window that starts at 0: the area under the survival curve.
-
-    Attributes:
-        horizon: End of the window, in the unit of the durations.
-
-        value: Mean of `min(duration, horizon)`, or None where the curve does not reach the horizon.
-
-        std_error: Greenwood's standard error of the value; None with it.
-
-        reason: Why there is no value; else empty.
-
-    Examples:
-        >>> from custlife.stats import kaplan_meier
-        >>> print(kaplan_meier([1, 2, 3], [3]).restricted_mean(2))
-        1.75 up to 2 (standard error 0.216506)
-    """
-
-    horizon: float
-    value: float | None
-    std_error: float | None
-    reason: str = ""
-
-    def __str__(self) -> str:
-        if self.value is None:
-            return f"unknown up to {self.horizon} ({self.reason})"
-        return f"{self.value:g} up to {self.horizon} (standard error {self.std_error:g})"
 
 
 @attrs.frozen(slots=False)
@@ -154,6 +40,8 @@ class SurvivalCurve:
     The curve is 1 before the first end and constant between two times; a value holds from its time on. Before
     the first end the standard error is 0 and the interval is the point 1, as in R. Once the curve is 0 it stays
     there, and standard error and interval are None.
+
+    Columns take a few bytes a row, and read as tuples: they are indexed, sliced and compared like those.
 
     Attributes:
         times: Distinct times, rising, in the unit of the durations; all columns are as long.
@@ -165,8 +53,6 @@ class SurvivalCurve:
         censored: Spells censored at each time.
 
         survival: Probability to last longer than each time; in [0, 1], never rising.
-
-        relative_error: Greenwood's standard error of survival divided by survival; infinite once survival is 0.
 
         level: Nominal coverage of the limits.
 
@@ -184,22 +70,26 @@ class SurvivalCurve:
         4 spells, 3 ended, seen up to 3; 50 % ended by 2 (95 % log-log 1 to not reached)
     """
 
-    times: tuple[float, ...] = attrs.field(repr=False)
-    at_risk: tuple[int, ...] = attrs.field(repr=False)
-    events: tuple[int, ...] = attrs.field(repr=False)
-    censored: tuple[int, ...] = attrs.field(repr=False)
-    survival: tuple[float, ...] = attrs.field(repr=False)
-    relative_error: tuple[float, ...] = attrs.field(repr=False)
+    times: Sequence[float] = attrs.field(repr=False, hash=False)
+    at_risk: Sequence[int] = attrs.field(repr=False, hash=False)
+    events: Sequence[int] = attrs.field(repr=False, hash=False)
+    censored: Sequence[int] = attrs.field(repr=False, hash=False)
+    survival: Sequence[float] = attrs.field(repr=False, hash=False)
     level: float
     method: str
     n: int
     n_events: int
-    entries: tuple[tuple[float, int], ...] = attrs.field(default=(), repr=False)
+    entries: Sequence[tuple[float, int]] = attrs.field(default=(), repr=False, hash=False)
+
+    @cached_property
+    def relative_error(self) -> Sequence[float]:
+        """Greenwood's standard error of survival divided by survival, at each time; infinite once survival is 0."""
+        return relative_errors(self.at_risk, self.events)
 
     @cached_property
     def std_error(self) -> tuple[float | None, ...]:
         """Greenwood's standard error of survival at each time; None once survival is 0."""
-        rows = zip(self.survival, self.relative_error, strict=True)
+        rows = zip(raw(self.survival), raw(self.relative_error), strict=True)
         return tuple([s * relative if s else None for s, relative in rows])
 
     @cached_property
@@ -219,15 +109,16 @@ class SurvivalCurve:
             rows: Places in the columns, rising.
         """
         kind, z = KINDS[self.method], two_sided_z(self.level)
+        survival, errors = raw(self.survival), raw(self.relative_error)
         before, low, high = 1.0, 1.0, 1.0
         for i in rows:
-            s = self.survival[i]
+            s = survival[i]
             if s == 0.0:
                 yield None, None
                 continue
             if s != before:
                 before = s
-                low, high = kind(s, z * self.relative_error[i])
+                low, high = kind(s, z * errors[i])
             yield low, high
 
     @property
@@ -257,7 +148,7 @@ class SurvivalCurve:
         """
         time = _time("time", time)
         at_risk = self._at_risk(time)
-        i = bisect_right(self.times, time) - 1
+        i = bisect_right(raw(self.times), time) - 1
         reason = self._unknown(time)
         if reason:
             return SurvivalPoint(time, None, None, None, at_risk, reason)
@@ -292,7 +183,7 @@ class SurvivalCurve:
         """
         q = check_level(q, "q", 0.5)
         reached = (1 - q) * (1 + TIE)
-        i = bisect_left(self.survival, -reached, key=operator.neg)
+        i = bisect_left(raw(self.survival), -reached, key=operator.neg)
         low = self._first_at_most(reached, 0, range(min(i + 1, len(self.times))))
         high = self._first_at_most(reached, 1, range(i, len(self.times)))
         if i < len(self.times):
@@ -329,43 +220,66 @@ class SurvivalCurve:
         reason = self._unknown(horizon)
         if reason and (tail == "unknown" or not self.n):
             return RestrictedMean(horizon, None, None, reason)
-        last = bisect_left(self.times, horizon)
-        starts = [0, *self.times[:last]]
-        heights = [1.0, *self.survival[:last]]
-        ends = [*self.times[:last], horizon]
-        areas = list(map(operator.mul, heights, map(operator.sub, ends, starts)))
+        last = bisect_left(raw(self.times), horizon)
+        area, variance = self._restricted(last, horizon)
+        return RestrictedMean(horizon, area, math.sqrt(variance))
+
+    def _restricted(self, last: int, horizon: float) -> tuple[float, float]:
+        """The area up to a horizon before which there are some rows, and its variance."""
+        if is_for_numpy(self.times, self.at_risk, self.events, self.survival) and last:
+            from custlife.stats import arrays
+
+            return arrays.restricted(self, last, horizon)
+        times, heights = [0, *raw(self.times)[:last], horizon], [1.0, *raw(self.survival)[:last]]
+        areas = list(map(operator.mul, heights, map(operator.sub, islice(times, 1, None), times)))
         after = list(accumulate(reversed(areas)))[-2::-1]  # what is left of the area from each time on
-        rows = zip(after, self.at_risk, self.events, strict=False)
+        rows = zip(after, raw(self.at_risk), raw(self.events), strict=False)
         variance = math.fsum([a * a * (d / n / (n - d)) for a, n, d in rows if n > d > 0])
-        return RestrictedMean(horizon, math.fsum(areas), math.sqrt(variance))
+        return math.fsum(areas), variance
 
     def _first_at_most(self, reached: float, side: int, rows: range) -> float | None:
         """The first time among some rows at which a limit is at most a value; limits may rise again."""
-        for start in range(rows.start, rows.stop, STRETCH):
-            stretch = range(start, min(start + STRETCH, rows.stop))
-            if self._stays_above(reached, stretch):
+        waiting = [rows]
+        while waiting:
+            rows = waiting.pop()
+            if self._stays_above(reached, side, rows):
                 continue
-            for i, limits in zip(stretch, self.limits(stretch), strict=True):
+            if len(rows) > STRETCH:
+                middle = len(rows) // 2
+                waiting += [rows[middle:], rows[:middle]]
+                continue
+            for i, limits in zip(rows, self.limits(rows), strict=True):
                 limit = limits[side]
                 if limit is not None and limit <= reached:
                     return self.times[i]
         return None
 
-    def _stays_above(self, value: float, rows: range) -> bool:
-        """Whether even the lower limits of some rows are surely above a value; saves making them one by one."""
-        last = rows[-1]
-        least, relative = self.survival[last], self.relative_error[last]
-        if least <= value:
+    def _stays_above(self, value: float, side: int, rows: range) -> bool:
+        """Whether the limits of some rows are surely above a value, or None; saves making them one by one.
+
+        Survival never rises from row to row and its relative error never falls. An upper limit rises with both, so
+        that of the least of both is below all.
+        """
+        if not rows or not self.survival[rows[0]]:
+            return True
+        most, least = self.survival[rows[0]], self.survival[rows[-1]]
+        if not least:
             return False
-        spread = two_sided_z(self.level) * relative
-        return FLOORS[self.method](self.survival[rows[0]], least, spread) > value * (1 + 1e-9)
+        z, bound = two_sided_z(self.level), 1.0
+        if side and least < 1:
+            bound = KINDS[self.method](least, z * self.relative_error[rows[0]])[1]
+        elif least < 1:
+            bound = FLOORS[self.method](most, least, z * self.relative_error[rows[-1]])
+        return bound > value * (1 + 1e-9)
 
     def _at_risk(self, time: float) -> int:
         """How many are at risk just before a time: those of the next row, less who enters in between."""
-        i = bisect_left(self.times, time)
+        i = bisect_left(raw(self.times), time)
         if i == len(self.times):
             return 0
-        return self.at_risk[i] - sum(count for entry, count in self.entries if time <= entry < self.times[i])
+        entries, next_time = self.entries, self.times[i]
+        between = range(*(bisect_left(entries, t, key=operator.itemgetter(0)) for t in (time, next_time)))
+        return self.at_risk[i] - sum(entries[k][1] for k in between)
 
     def _unknown(self, time: float) -> str:
         """Why the curve has no value at a time; empty where it has one."""

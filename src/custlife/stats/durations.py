@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import math
 import operator
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import accumulate, islice, repeat
+from typing import TYPE_CHECKING
 
 import attrs
 
 from custlife.errors import HistoryError, UsageError, UsageTypeError
+from custlife.stats.columns import Pairs, times_of, wholes
+from custlife.stats.products import is_large
+
+if TYPE_CHECKING:
+    from custlife.stats.arrays import Array
 
 __all__ = ["Durations", "RiskTable", "risk_table", "tally"]
 
 Durations = Mapping[int, int] | Mapping[float, int] | Iterable[float]
 
 _Read = list[float] | dict[float, int]
-_Columns = tuple[list[float], tuple[int, ...], tuple[int, ...]]  # times, ends and censorings at each
+_Columns = tuple[list[float], Sequence[int], Sequence[int]]  # times, ends and censorings at each
 
 LONGEST = 1e300  # areas under a curve are durations times counts and must stay finite
 
@@ -31,7 +38,7 @@ class RiskTable:
     """Who was at risk, ended and was censored at each time at which anybody left.
 
     Attributes:
-        times: Distinct durations at which a spell ended or was censored, rising, 0 or more, in the caller's unit.
+        times: Distinct durations at which a spell ended or was censored, rising, 0 or more.
 
         at_risk: Spells at risk just before each time; those who leave at the time are among them.
 
@@ -42,14 +49,14 @@ class RiskTable:
         entries: Distinct delayed entry times, rising, each with its count; empty where all are seen from 0.
     """
 
-    times: tuple[float, ...]
-    at_risk: tuple[int, ...]
-    events: tuple[int, ...]
-    censored: tuple[int, ...]
-    entries: tuple[tuple[float, int], ...] = ()
+    times: Sequence[float]
+    at_risk: Sequence[int]
+    events: Sequence[int]
+    censored: Sequence[int]
+    entries: Sequence[tuple[float, int]] = ()
 
 
-def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations = ()) -> RiskTable:
+def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations = (), unit: int = 1) -> RiskTable:
     """The numbers at risk for three multisets of durations.
 
     A spell with delayed entry is at risk at t when `entry < t <= exit`, a spell seen from the start when
@@ -63,27 +70,44 @@ def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations
         entered: Entry times of the spells seen only from then on; each such spell is among the ended or the
             censored too. An entry at 0 delays nothing.
 
+        unit: What the durations are divided by; 1 leaves them as they are.
+
     Raises:
         UsageTypeError: Something is not a number or not a count.
-        UsageError: A duration is negative, NaN, infinite or beyond 1e300, or a count is negative.
+        UsageError: A duration is negative, NaN, infinite or beyond 1e300, a count is negative, or the unit is below 1.
         HistoryError: More spells enter than leave, or one leaves before it has entered.
 
     Examples:
         >>> risk_table([3, 5], [5]).at_risk
         (3, 2)
     """
-    ends, stops, starts = _read(ended, "ended"), _read(censored, "censored"), tally(entered, "entered")
+    _check_unit(unit)
+    ends, stops, starts = _read(ended, "ended"), _read(censored, "censored"), _read(entered, "entered")
+    if is_large(len(ends) + len(stops)):
+        from custlife.stats import arrays
+
+        columns = arrays.risk_columns(ends, stops, starts, unit)
+        if columns is not None:
+            return RiskTable(*columns)
+    return _risk_table(*[_in_unit(_plain(read), unit) for read in (ends, stops, starts)])
+
+
+def _risk_table(ends: _Read, stops: _Read, starts: _Read) -> RiskTable:
     times, events, lost = _one_by_one(ends, stops) or _counted(ends, stops)
     total = sum(events) + sum(lost)
-    leaving = map(operator.add, events, lost) if total > len(times) else repeat(1, total)
-    at_risk = list(accumulate(leaving, operator.sub, initial=total))[:-1]
-    entries = tuple((t, starts[t]) for t in sorted(starts) if t > 0)
+    at_risk: Sequence[int] = range(total, 0, -1)
+    if total > len(times):
+        at_risk = list(accumulate(map(operator.add, events, lost), operator.sub, initial=total))[:-1]
+    entered = Counter(starts)
+    late = sorted(t for t in entered if t > 0)
+    entries = Pairs(times_of(late), wholes([entered[t] for t in late]))
     if entries:
         at_risk = _less_the_late(times, at_risk, entries)
         _check_entries(times, at_risk, events, lost, entries)
     if any(isinstance(t, float) for given in (ends, stops) for t in islice(given, 1)):
         times = _floats(times)
-    return RiskTable(tuple(times), tuple(at_risk), events, lost, entries)
+    most = max(at_risk, default=0) if entries else total
+    return RiskTable(times_of(times), wholes(at_risk, most), wholes(events), wholes(lost), entries)
 
 
 def _one_by_one(ends: _Read, stops: _Read) -> _Columns | None:
@@ -94,15 +118,15 @@ def _one_by_one(ends: _Read, stops: _Read) -> _Columns | None:
     if not all(map(operator.lt, times, islice(times, 1, None))):
         return None
     censored = dict.fromkeys(stops, 1)
-    lost = tuple(map(censored.get, times, repeat(0)))
-    return times, tuple([1 - n for n in lost]), lost
+    lost = bytes(map(censored.get, times, repeat(0)))
+    return times, lost.translate(bytes((1, 0)) + bytes(254)), lost
 
 
 def _counted(ends: _Read, stops: _Read) -> _Columns:
     """Times, ends and censorings where some share a time."""
     n_ends, n_stops = Counter(ends), Counter(stops)
     times = sorted([*n_ends, *(t for t in n_stops if t not in n_ends)])
-    return times, tuple(map(n_ends.get, times, repeat(0))), tuple(map(n_stops.get, times, repeat(0)))
+    return times, list(map(n_ends.get, times, repeat(0))), list(map(n_stops.get, times, repeat(0)))
 
 
 def _floats(times: list[float]) -> list[float]:
@@ -118,12 +142,44 @@ def tally(values: Durations, name: str) -> dict[float, int]:
         >>> tally({2: 2, 5: 0}, "ended")
         {2: 2}
     """
-    read = _read(values, name)
+    read = _plain(_read(values, name))
     return read if isinstance(read, dict) else Counter(read)
 
 
-def _read(values: Durations, name: str) -> _Read:
-    """The durations, checked: a list, or of a mapping a dict without zero counts."""
+def _check_unit(unit: int) -> None:
+    """Refuse to divide by what is no whole number of 1 or more."""
+    hint = "pass how many of the durations' ticks are one, such as unit=86_400_000_000 for microseconds into days"
+    if isinstance(unit, bool) or not isinstance(unit, int):
+        raise UsageTypeError(f"unit={unit!r} is not a whole number", hint)
+    if unit < 1:
+        raise UsageError(f"unit={unit!r} is below 1", hint)
+
+
+def _plain(read: _Read | Array) -> _Read:
+    """Durations for loops."""
+    return read if isinstance(read, (list, dict)) else read.tolist()
+
+
+def _in_unit(read: _Read, unit: int) -> _Read:
+    """Durations, divided."""
+    if unit == 1:
+        return read
+    if isinstance(read, list):
+        return list(map(operator.truediv, read, repeat(unit)))
+    found: dict[float, int] = {}
+    for value, count in read.items():
+        found[value / unit] = found.get(value / unit, 0) + count
+    return found
+
+
+def _read(values: Durations, name: str) -> _Read | Array:
+    """The durations, checked: an array or a list, or of a mapping a dict without zero counts."""
+    if (isinstance(values, array) or hasattr(values, "__array__")) and is_large(operator.length_hint(values)):
+        from custlife.stats import arrays
+
+        found = arrays.numbers(values, LONGEST)
+        if found is not None:
+            return found
     if not isinstance(values, Mapping):
         return _numbers(_listed(values, name), name)
     counts = [_count(count, f"{name}[{key!r}]") for key, count in values.items()]
@@ -147,12 +203,16 @@ def _numbers(values: list[float], name: str, place: str = "") -> list[float]:
     if not kinds <= {int, float}:
         values = [_number(value, _where(name, i, value, place)) for i, value in enumerate(values)]
         kinds = set(map(type, values))
-    # The sum shows a NaN, which would spoil an ordering; the extremes show everything else.
-    if values and not (min(values) >= 0 and max(values) <= LONGEST and not math.isnan(sum(values))):
+    if values and not _are_in_range(values, kinds):
         i = next(i for i, value in enumerate(values) if not 0 <= value <= LONGEST)
         raise _out_of_range(values[i], _where(name, i, values[i], place))
     # 5 and 5.0 are one time, and the answer must not show which came first.
     return [float(value) for value in values] if {int, float} <= kinds else values
+
+
+def _are_in_range(values: list[float], kinds: set[type]) -> bool:
+    """Whether all are lengths; the sum shows a NaN, which would spoil an ordering, the extremes everything else."""
+    return min(values) >= 0 and max(values) <= LONGEST and not (float in kinds and math.isnan(sum(values)))
 
 
 def _where(name: str, index: int, value: float, place: str) -> str:
@@ -198,7 +258,7 @@ def _count(count: int, where: str) -> int:
     return whole
 
 
-def _less_the_late(times: list[float], at_risk: list[int], entries: tuple[tuple[float, int], ...]) -> list[int]:
+def _less_the_late(times: list[float], at_risk: Sequence[int], entries: Pairs) -> list[int]:
     """The numbers at risk less, at each time, those who enter then or later."""
     still_out = sum(count for _, count in entries)
     present, i = [], 0
@@ -212,10 +272,10 @@ def _less_the_late(times: list[float], at_risk: list[int], entries: tuple[tuple[
 
 def _check_entries(
     times: list[float],
-    at_risk: list[int],
-    events: tuple[int, ...],
-    censored: tuple[int, ...],
-    entries: tuple[tuple[float, int], ...],
+    at_risk: Sequence[int],
+    events: Sequence[int],
+    censored: Sequence[int],
+    entries: Pairs,
 ) -> None:
     """Refuse entries that no pairing with the exits can explain."""
     late, total = sum(count for _, count in entries), sum(events) + sum(censored)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from custlife.stats.columns import raw
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -44,12 +46,13 @@ def outline(curve: SurvivalCurve, *, most: int = MOST) -> Outline:
         >>> outline(kaplan_meier([1, 2, 3, 11, 12, 13]), most=2).times
         (1, 3, 11, 13)
     """
-    rows = range(len(curve.times)) if len(curve.times) <= 2 * most else _ends_of_stretches(curve.times, most)
+    rows = range(len(curve.times)) if len(curve.times) <= 2 * most else _ends_of_stretches(raw(curve.times), most)
     limits = list(curve.limits(rows))
+    times, at_risk, survival = raw(curve.times), raw(curve.at_risk), raw(curve.survival)
     return Outline(
-        tuple([curve.times[row] for row in rows]),
-        tuple([curve.at_risk[row] for row in rows]),
-        tuple([curve.survival[row] for row in rows]),
+        tuple([times[row] for row in rows]),
+        tuple([at_risk[row] for row in rows]),
+        tuple([survival[row] for row in rows]),
         tuple([low for low, _ in limits]),
         tuple([high for _, high in limits]),
     )

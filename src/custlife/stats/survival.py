@@ -8,16 +8,16 @@ Rule 4: once everybody at risk has ended the curve is 0 for good, whoever enters
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
 from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import risk_table
 from custlife.stats.interval import check_level, check_name
 from custlife.stats.limits import KINDS
+from custlife.stats.products import survivals, total
 
 if TYPE_CHECKING:
-    from custlife.stats.durations import Durations, RiskTable
+    from custlife.stats.durations import Durations
 
 __all__ = ["INTERVALS", "IntervalKind", "kaplan_meier"]
 
@@ -29,6 +29,7 @@ def kaplan_meier(
     censored: Durations = (),
     *,
     entered: Durations = (),
+    unit: int = 1,
     level: float = 0.95,
     interval: IntervalKind = "log-log",
 ) -> SurvivalCurve:
@@ -43,13 +44,17 @@ def kaplan_meier(
         entered: Entry times of the spells seen only from then on, likewise; each of these spells is among *ended*
             or *censored* too. An entry at 0 delays nothing.
 
+        unit: What the durations are divided by, a whole number: microseconds with `unit=86_400_000_000` make a curve in
+            days.
+
         level: Nominal coverage of the intervals, strictly between 0 and 1.
 
         interval: `log-log` (limits by log(-log S)), `log` (by log S) or `plain` (S plus and minus z standard errors).
 
     Raises:
         UsageTypeError: Something is not a number or not a count.
-        UsageError: A duration is negative, NaN or endless, a count is negative, or the level is out of range.
+        UsageError: A duration is negative, NaN or endless, a count is negative, or the level or the unit is out of
+            range.
         HistoryError: More spells enter than leave, or some leave before they have entered.
         UnknownNameError: No such interval.
 
@@ -63,43 +68,20 @@ def kaplan_meier(
     """
     level = check_level(level)
     check_name("interval", interval, INTERVALS)
-    table = risk_table(ended, censored, entered=entered)
-    survival, relative_errors = _product_limit(table)
-    n_events = sum(table.events)
+    table = risk_table(ended, censored, entered=entered, unit=unit)
+    n_events = total(table.events)
     return SurvivalCurve(
         times=table.times,
         at_risk=table.at_risk,
         events=table.events,
         censored=table.censored,
-        survival=tuple(survival),
-        relative_error=tuple(relative_errors),
+        survival=survivals(table.at_risk, table.events),
         level=level,
         method=interval,
-        n=n_events + sum(table.censored),
+        n=n_events + total(table.censored),
         n_events=n_events,
         entries=table.entries,
     )
-
-
-def _product_limit(table: RiskTable) -> tuple[list[float], list[float]]:
-    """Survival and its standard error relative to it, at each time.
-
-    While nobody is censored or enters, both the product and Greenwood's sum telescope to the numbers at the two
-    ends of the run. So without censoring the curve is the rounded share itself, and rounding adds up per run only.
-    """
-    survival, variances = [], []
-    run_survival, run_variance, run_n, left = 1.0, 0.0, 0, -1
-    s, variance = 1.0, 0.0
-    for n, d in zip(table.at_risk, table.events, strict=True):
-        if n != left:
-            run_survival, run_variance, run_n = s, variance, n
-        left = n - d
-        if d:
-            s = run_survival * (left / run_n)
-            variance = run_variance + (run_n - left) / (run_n * left) if left else math.inf
-        survival.append(s)
-        variances.append(variance)
-    return survival, list(map(math.sqrt, variances))
 
 
 INTERVALS: tuple[str, ...] = tuple(KINDS)

@@ -1,0 +1,288 @@
+"""Survival curves by NumPy: the same columns as those made without it, to the last bit.
+
+Sums and products accumulate in the order of the rows, as they do in a loop. Numbers of spells stay far below 2 ** 53,
+up to where floats count exactly, so that a division rounds once either way; what is larger is left to the loops. Rows
+are read in stretches that fit into the cache, and columns are written where they are kept.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+import numpy as np
+
+from custlife.stats.columns import CODES, Column, Pairs, raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Array",
+    "final_survival",
+    "mean",
+    "numbers",
+    "relative_errors",
+    "restricted",
+    "risk_columns",
+    "survivals",
+    "total",
+]
+
+Array: TypeAlias = "NDArray[Any]"
+
+STRETCH = 1 << 15
+COUNTABLE = 2**31
+EXACT = 2**53
+LEAST_POWER = 1074  # the least float above 0 is 2 ** -1074
+
+
+@attrs.frozen(eq=False)
+class Part:
+    """Some durations: ints below 2 ** 63 or floats, and the count of each; None where all are 1."""
+
+    values: Array
+    counts: Array | None = None
+
+    @property
+    def n(self) -> int:
+        """The number of spells."""
+        return len(self.values) if self.counts is None else int(self.counts.sum())
+
+    @property
+    def kind(self) -> str:
+        """`i` for ints, `f` for floats; empty where there are none."""
+        return self.values.dtype.kind if len(self.values) else ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether floats can stand for the values."""
+        return self.kind != "i" or int(self.values.max()) < EXACT
+
+    def scaled(self, unit: int, kind: str) -> Array:
+        """The values in another unit, or as numbers of a kind."""
+        return self.values / unit if unit > 1 else self.values.astype(kind + "8", copy=False)
+
+
+def numbers(values: Any, longest: float) -> Array | None:
+    """The durations of an array, all in range; None of what is no plain array of numbers or needs a closer look."""
+    found = np.asanyarray(values)
+    if type(found) is not np.ndarray or found.ndim != 1 or found.dtype.kind not in "iuf" or found.itemsize > 8:
+        return None
+    found = found.astype("f8" if found.dtype.kind == "f" else "i8", copy=False)
+    return found if found.min() >= 0 and found.max() <= longest else None
+
+
+def part_of(read: Any) -> Part | None:
+    """Durations in an array, a list or a mapping to counts, all of one type; None where arrays are too narrow."""
+    if isinstance(read, np.ndarray):
+        return Part(read)
+    kind = "f8" if isinstance(next(iter(read), None), float) else "i8"
+    try:
+        values = np.array(list(read), kind)
+    except OverflowError:
+        return None
+    if not isinstance(read, dict):
+        return Part(values)
+    return Part(values, np.array(list(read.values()), "i8")) if sum(read.values()) < COUNTABLE else None
+
+
+def risk_columns(ended: Any, censored: Any, entered: Any, unit: int) -> tuple[Any, ...] | None:
+    """The columns of a risk table; None where they are left to loops, which also say what is wrong with them."""
+    ends, stops, starts = part_of(ended), part_of(censored), part_of(entered)
+    if ends is None or stops is None or starts is None or (n := ends.n + stops.n) >= COUNTABLE:
+        return None
+    as_floats = unit > 1 or len({ends.kind, stops.kind, starts.kind} - {""}) > 1
+    if as_floats and not (ends.is_exact and stops.is_exact and starts.is_exact and unit < EXACT):
+        return None
+    kind = "f" if unit > 1 or "f" in {ends.kind, stops.kind} else "i"
+    times, events, lost = _counted(ends, stops, unit, kind)
+    leaving = None if len(times) == n else events + lost
+    at_risk = np.arange(n, 0, -1, dtype=np.int32) if leaving is None else n - (np.cumsum(leaving) - leaving)
+    entries, entering = _entries(starts, unit)
+    if len(entries):
+        entered = np.insert(np.cumsum(entering), 0, 0)  # how many before each entry, and all of them
+        at_risk = at_risk - (entered[-1] - entered[np.searchsorted(entries, np.asarray(raw(times)))])
+        if entered[-1] > n or (at_risk < (1 if leaving is None else leaving)).any():
+            return None
+    return times, _kept(at_risk), _kept(events), _kept(lost), Pairs(_kept(entries), _kept(entering))
+
+
+def _counted(ends: Part, stops: Part, unit: int, kind: str) -> tuple[Column[float], Array, Array]:
+    """Distinct times, with the ends and the censorings at each.
+
+    What is sorted are the bits of the times, which have the order of the times, with a bit for a censoring behind
+    them; the bit of the sign gives way, so that -0.0 is 0.0.
+    """
+    held, room = _made("d", len(ends.values) + len(stops.values))
+    keys = room.view(np.uint64)
+    middle = len(ends.values)
+    np.left_shift(ends.scaled(unit, kind).view(np.uint64), 1, out=keys[:middle])
+    np.left_shift(stops.scaled(unit, kind).view(np.uint64), 1, out=keys[middle:])
+    keys[middle:] |= 1
+    weights = _sorted(keys, ends, stops)
+    lost = np.empty(len(keys), np.uint8)
+    np.bitwise_and(keys, 1, out=lost, casting="unsafe")
+    keys >>= 1
+    is_first = np.empty(len(keys), np.bool_)
+    is_first[0] = True
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    times = keys.view(kind + "8")
+    if weights is None and is_first.all():
+        return Column(held) if kind == "f" else _kept(times), lost ^ 1, lost
+    firsts = np.flatnonzero(is_first)
+    if weights is None:
+        leaving, gone = np.diff(firsts, append=len(keys)), np.add.reduceat(lost, firsts, dtype=np.int64)
+    else:
+        leaving, gone = np.add.reduceat(weights, firsts), np.add.reduceat(weights * lost, firsts)
+    return _kept(times[firsts]), leaving - gone, gone
+
+
+def _sorted(keys: Array, ends: Part, stops: Part) -> Array | None:
+    """Sort keys where they are; the count of each, where not all are 1."""
+    if ends.counts is None and stops.counts is None:
+        keys.sort()
+        return None
+    counts = [np.ones(len(p.values), np.int64) if p.counts is None else p.counts for p in (ends, stops)]
+    order = np.argsort(keys)
+    keys[:] = keys[order]
+    return np.concatenate(counts)[order]
+
+
+def _entries(starts: Part, unit: int) -> tuple[Array, Array]:
+    """Distinct delayed entries, rising, and the count of each."""
+    values, counts = starts.scaled(unit, starts.kind or "i"), starts.counts
+    late = values > 0
+    if counts is None:
+        return np.unique(values[late], return_counts=True)
+    entries, places = np.unique(values[late], return_inverse=True)
+    return entries, np.bincount(places, counts[late], len(entries)).astype(np.int64)
+
+
+def _made(code: str, n: int) -> tuple[array[Any], Array]:
+    """An array to keep, and NumPy's view of it."""
+    held = array(code, [0]) * n
+    return held, np.asarray(held)
+
+
+def _kept(values: Array) -> Column[Any]:
+    """Floats, or whole numbers of 0 or more in the smallest array that holds the largest, as a column."""
+    if not len(values):
+        return Column(())
+    code = "d" if values.dtype.kind == "f" else next(code for code, end in CODES if int(values.max()) < end)
+    held, room = _made(code, len(values))
+    room[:] = values
+    return Column(held)
+
+
+def total(counts: Any) -> int:
+    """The sum of a column of counts."""
+    return int(np.asarray(counts).sum(dtype=np.int64))
+
+
+def survivals(at_risk: Any, events: Any) -> array[float]:
+    """Survival at each time."""
+    n, d = np.asarray(at_risk), np.asarray(events)
+    begins, run_n, left = _runs(n, d)
+    base = np.ones(len(run_n))
+    np.cumprod(left[:-1] / run_n[:-1], out=base[1:])
+    held, found = _made("d", len(n))
+    for rows, run in _stretches(begins):
+        found[rows] = base[run] * ((n[rows] - d[rows]) / run_n[run])
+    return held
+
+
+def relative_errors(at_risk: Any, events: Any) -> array[float]:
+    """Greenwood's standard error of survival relative to it, at each time."""
+    n, d = np.asarray(at_risk), np.asarray(events)
+    begins, run_n, left = _runs(n, d)
+    base = np.zeros(len(run_n))
+    held, found = _made("d", len(n))
+    with np.errstate(divide="ignore"):  # nobody left: infinite
+        np.cumsum((run_n - left)[:-1] / run_n[:-1] / left[:-1], out=base[1:])
+        for rows, run in _stretches(begins):
+            run_n_, left_ = run_n[run], n[rows] - d[rows]
+            found[rows] = np.sqrt(base[run] + (run_n_ - left_) / run_n_ / left_)
+    return held
+
+
+def _runs(n: Array, d: Array) -> tuple[Array, Array, Array]:
+    """Which rows begin a run without censorings and entries; at risk at its beginning, and left at its end."""
+    begins = np.empty(len(n), np.bool_)
+    begins[0] = True
+    np.not_equal(n[1:], n[:-1] - d[:-1], out=begins[1:])
+    firsts = np.flatnonzero(begins)
+    lasts = np.append(firsts[1:], len(n)) - 1
+    return begins, n[firsts].astype("f8"), (n[lasts] - d[lasts]).astype("f8")
+
+
+def _stretches(begins: Array) -> Iterator[tuple[slice, Array]]:
+    """Stretches of rows, with the number of the run of each row."""
+    before = -1
+    for start in range(0, len(begins), STRETCH):
+        rows = slice(start, start + STRETCH)
+        run = np.cumsum(begins[rows]) + before
+        before = run[-1]
+        yield rows, run
+
+
+def restricted(curve: Any, last: int, horizon: float) -> tuple[float, float]:
+    """The area under a curve up to a horizon before which it has *last* rows, and the variance of it."""
+    times, survival = (np.asarray(raw(column))[:last] for column in (curve.times, curve.survival))
+    areas = np.empty(last + 1)
+    areas[0] = times[0]
+    np.multiply(survival[:-1], np.diff(times), out=areas[1:-1])
+    areas[-1] = curve.survival[last - 1] * (horizon - curve.times[last - 1])
+    after = np.cumsum(areas[::-1])[-2::-1]  # what is left of the area from each time on
+    n, d = (np.asarray(raw(column))[:last] for column in (curve.at_risk, curve.events))
+    stretches = [slice(start, start + STRETCH) for start in range(0, last + 1, STRETCH)]
+    terms = (_variances(after[rows], n[rows], d[rows]) for rows in stretches)
+    return _sum(areas[rows] for rows in stretches), _sum(terms)
+
+
+def _variances(after: Array, n: Array, d: Array) -> Array:
+    """What the ends at some times add to the variance of the area."""
+    left = n - d
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        found: Array = after * after * (d / n / left)
+    found[(d == 0) | (left == 0)] = 0.0
+    return found
+
+
+def _sum(stretches: Iterable[Array]) -> float:
+    """The sum of numbers of 0 or more, rounded once, which is what `math.fsum` gives.
+
+    A float is a whole number times a power of two. Those with the same power are added up in two halves, which floats
+    hold exactly, and the rest is done by ints.
+    """
+    whole = 0
+    for values in stretches:
+        if not np.isfinite(values).all():
+            return math.inf
+        mantissas, powers = np.frexp(values)
+        mantissas *= 2**26
+        highs = np.floor(mantissas)
+        powers += LEAST_POWER
+        upper, lower = np.bincount(powers, highs), np.bincount(powers, (mantissas - highs) * 2**27)
+        for power in np.flatnonzero(upper).tolist():
+            whole += (int(upper[power]) * 2**27 + int(lower[power])) << power
+    return whole / (1 << (LEAST_POWER + 53))
+
+
+def mean(values: Any) -> float:
+    """The mean of numbers of 0 or more."""
+    found = np.asarray(values)
+    return _sum(found[start : start + STRETCH].astype("f8") for start in range(0, len(found), STRETCH)) / len(found)
+
+
+def final_survival(ended: Any, censored: Any, n: int) -> float:
+    """Survival after the last end; see `products.final_survival`."""
+    reached = np.append(np.searchsorted(ended, censored, "right"), len(ended))
+    gone = np.concatenate(([0], reached[:-1]))
+    p = np.flatnonzero(reached > gone)  # the numbers of those censored before
+    shares = (n - p - reached[p]) / (n - p - gone[p])
+    return float(np.cumprod(shares)[-1]) if len(p) else 1.0
