@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from custlife.calendar import to_us, zone
 from custlife.engines.history import Column, History
-from tests.engines.making import event_rows, history, stage_rows
+from tests.engines.making import NAMES, history
 
 LATEST = 14
 HOUR = 3_600_000_000
@@ -25,7 +25,8 @@ NIGHTS = [
     ("Pacific/Apia", datetime(2011, 12, 28, 10, tzinfo=UTC)),  # a day is skipped
     ("Asia/Kathmandu", datetime(1985, 12, 31, 18, 30, tzinfo=UTC)),
 ]
-NAMES = ("basic", "pro", "Größe ∞")
+PLANS = ("basic", "pro", "Größe ∞")
+UNITS = ("u0", "u1", "u2", "u3")
 
 
 @st.composite
@@ -38,7 +39,10 @@ def histories(draw: st.DrawFn, *, events: bool | None = None, observed: bool = F
         observed: Whether some have a start of observation.
     """
     is_events = draw(st.booleans()) if events is None else events
-    rows = draw((event_rows if is_events else stage_rows)(4, 40, LATEST))
+    name = st.sampled_from(["x", "y", "z"] if is_events else NAMES)
+    row = st.tuples(st.sampled_from(UNITS), st.integers(0, LATEST), name)
+    size = draw(st.integers(0, 40))  # or most histories would be small
+    rows = draw(st.lists(row, min_size=size, max_size=size))
     made = history(
         rows,
         as_of=draw(st.integers(LATEST // 2, LATEST + 4)),
@@ -51,15 +55,15 @@ def histories(draw: st.DrawFn, *, events: bool | None = None, observed: bool = F
     def moved(us: int) -> int:
         return base + us // 1_000_000 * step
 
-    codes = st.lists(st.integers(-1, len(NAMES) - 1), min_size=len(made), max_size=len(made))
+    codes = st.lists(st.integers(-1, len(PLANS) - 1), min_size=len(made), max_size=len(made))
     return attrs.evolve(
         made,
         at=array("q", map(moved, made.at)),
         as_of=moved(made.as_of),
         since=None if made.since is None else moved(made.since),
         zone=zone(tz),
-        segments={name: Column(array("i", draw(codes)), NAMES) for name in ("plan", "region")},
-        extras={"reason": Column(array("i", draw(codes)), NAMES)} if draw(st.booleans()) else {},
+        segments={name: Column(array("i", draw(codes)), PLANS) for name in ("plan", "region")},
+        extras={"reason": Column(array("i", draw(codes)), PLANS)} if draw(st.booleans()) else {},
         engine="arrays",
     )
 

@@ -17,7 +17,7 @@ from tests.engines.arrays.drawn import EVERY, SPLITS, histories
 from tests.engines.making import NAMES, history
 
 DAY = 86_400
-CODES = st.frozensets(st.integers(0, len(NAMES) - 1), max_size=4)
+CODES = st.frozensets(st.integers(0, len(NAMES) - 1), max_size=4) | st.just(frozenset({0, 1}))
 A = frozenset({0})
 DAYS = periods("day")
 
@@ -51,6 +51,20 @@ def test_a_unit_is_active_on_each_day_of_a_stay():
         retained={((), 0, day): 1 for day in (0, 1, 4, 5)},
         last={((), 0, 5): 1},
         growth={((), NEVER, 0): 1, ((), 0, 1): 1, ((), 1, 4): 1, ((), 4, 5): 1},
+    )
+
+
+def test_activity_before_the_first_start_does_not_count():
+    made = history([("u", 0, "a"), ("u", 2 * DAY, "b"), ("u", 3 * DAY, "lost")])
+    assert count_activity(Activity(DAYS, frozenset({0, 1}), frozenset({1})), made) == ActivityTable(
+        cohorts={((), 2): 1}, retained={((), 2, 2): 1}, last={((), 2, 2): 1}, growth={((), NEVER, 2): 1}
+    )
+
+
+def test_a_stay_of_no_length_is_active_on_its_day():
+    made = history([("u", DAY, "a"), ("u", DAY, "lost")], as_of=3 * DAY)
+    assert count_activity(Activity(DAYS, A, A), made) == ActivityTable(
+        cohorts={((), 1): 1}, retained={((), 1, 1): 1}, last={((), 1, 1): 1}, growth={((), NEVER, 1): 1}
     )
 
 

@@ -7,7 +7,7 @@ from array import array
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custlife.calendar import to_us, zone
@@ -38,7 +38,12 @@ def test_spells_in_days_are_those_of_rows(made, by, clock):
     assert count_spells(request, made) == rows.gather(request, made)
 
 
-@given(st.sampled_from(NIGHTS), st.lists(st.tuples(st.integers(-60, 200), st.integers(0, 400), st.booleans())))
+HALF_HOURS = st.builds(lambda days, more: abs(48 * days + more), st.integers(0, 3), st.integers(-4, 4))
+
+
+@given(st.sampled_from(NIGHTS), st.lists(st.tuples(st.integers(-60, 60), HALF_HOURS, st.booleans())))
+@example(NIGHTS[2], [(-43, 47, False)])  # the hour in which the day would be over is skipped
+@example(NIGHTS[3], [(6, 0, True)])  # nothing is over in the second reading of a repeated hour
 def test_whole_days_are_those_of_rows_around_awkward_nights(night, stays):
     tz, base = zone(night[0]), to_us(night[1])
     starts = [base + half_hours * HOUR // 2 for half_hours, _, _ in stays]
