@@ -38,7 +38,8 @@ def open_frame(native: Any, wanted: Mapping[str, str], layout: Layout, partition
         UsageError: A column that cannot be what it is said to be.
     """
     if is_spark(native):
-        return SparkSource(native, wanted, layout, partitions)
+        source = SparkSource(native, wanted, layout, partitions)
+        return Lazy(source.empty, source.whole) if partitions == 1 else source
     opened = frame(native)
     check_columns(opened.sample, wanted, layout)
     if not opened.is_lazy:

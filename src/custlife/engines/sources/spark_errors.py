@@ -1,0 +1,100 @@
+"""What goes wrong on a cluster, as one error in the words of custlife."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from typing import TYPE_CHECKING, Any
+
+from custlife.engines.sources.spark_task import DONE, ERROR, IMPORT, MEMORY, VERSION
+from custlife.errors import CustlifeError, DataError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["checked", "explained"]
+
+ON_A_CLUSTER = "see 'On a cluster' in the documentation"
+
+
+def checked(answers: Sequence[tuple[str, bytes]], partitions: int) -> list[Any]:
+    """What the executors found, if nothing went wrong on any of them."""
+    for kind, body in answers:
+        if kind == VERSION:
+            raise other_version(body.decode())
+        if kind == IMPORT:
+            raise without(body.decode())
+        if kind == MEMORY:
+            raise too_large(partitions)
+    errors = [pickle.loads(body) for kind, body in answers if kind == ERROR]
+    if errors:
+        raise joined(errors)
+    return [pickle.loads(body) for kind, body in answers if kind == DONE]
+
+
+def joined(errors: Sequence[Exception]) -> Exception:
+    """The errors of some partitions as one, as if there were one partition; there is at least one.
+
+    What is not about rows comes first. Rows have no order on a cluster: they are listed in the order of their places.
+    """
+    about_rows: list[DataError] = []
+    for error in errors:
+        if not isinstance(error, DataError) or not error.problems:
+            return error
+        about_rows.append(error)
+    first = min(about_rows, key=lambda error: error.problems[0])
+    alike = [error for error in about_rows if type(error) is type(first) and _many(error) == _many(first)]
+    problems = sorted(problem for error in alike for problem in error.problems)
+    what = first.what if len(alike) == 1 else _many(first).format(f"{len(problems):,}")
+    return type(first)(what, problems, first.hint)
+
+
+def _many(error: DataError) -> str:
+    """What is wrong with many rows, with `{}` for their number."""
+    what = error.what.replace("{", "{{").replace("}", "}}")
+    return re.sub(r"^[\d,]+ rows?( has)?\b", lambda found: "{} rows have" if found[1] else "{} rows", what)
+
+
+def other_version(there: str) -> CustlifeError:
+    """The executors have another custlife than the driver."""
+    from custlife import __version__ as here
+
+    what = f"the executors have custlife {there}, the driver has {here}"
+    return UsageError(what, f"install custlife[spark]=={here} on all of them; {ON_A_CLUSTER}")
+
+
+def without(module: str) -> CustlifeError:
+    """The executors lack a package, or a module of the caller."""
+    package = module.partition(".")[0]
+    if package in {"custlife", "numpy", "pyarrow", "narwhals", "attrs", "attr", "dateutil"}:
+        hint = f"install custlife[spark] there, or ship it with --archives; {ON_A_CLUSTER}"
+    else:
+        hint = f"install it there, or ship {package + '.py'!r} with spark.submit.pyFiles; {ON_A_CLUSTER}"
+    return UsageError(f"the executors cannot import {module!r}", hint)
+
+
+def too_large(partitions: int) -> CustlifeError:
+    """A partition does not fit into the memory of its executor."""
+    what = f"a partition does not fit into the memory of its executor with partitions={partitions}"
+    more = "or give executors more: spark.executor.memoryOverhead, spark.executor.pyspark.memory"
+    return UsageError(what, f"pass partitions={2 * partitions}, {more}")
+
+
+def explained(error: Exception, partitions: int) -> CustlifeError | None:
+    """What stopped Spark itself, if it is something that one can do something about; else None."""
+    text = str(error)
+    if "PYTHON_VERSION_MISMATCH" in text or "Python in worker has different version" in text:
+        found = re.search(r"different version:? (\d\.\d+) than that in driver:? (\d\.\d+)", text)
+        there, here = found.groups() if found else ("another version", "this one")
+        what = f"the executors run Python {there}, the driver runs Python {here}"
+        return UsageError(what, f"let PYSPARK_PYTHON name one minor version of Python everywhere; {ON_A_CLUSTER}")
+    if found := re.search(r"No module named '([\w.]+)'", text):
+        return without(found[1])
+    if found := re.search(r"\[PACKAGE_NOT_INSTALLED\] (\w+)", text):
+        return without(found[1].lower())
+    if "MemoryError" in text or "Python worker exited unexpectedly" in text or "ExecutorLostFailure" in text:
+        return too_large(partitions)
+    if "spark.driver.maxResultSize" in text:
+        what = "the answer is larger than spark.driver.maxResultSize"
+        return UsageError(what, "ask for counts instead of lists, or of fewer customers; or raise that limit")
+    return None
