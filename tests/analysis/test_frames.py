@@ -224,10 +224,10 @@ class TestArrow:
         assert pyarrow.table(Check(())).schema.names == ["kind", "where", "what"]
 
     def test_a_wanted_schema_is_handed_to_the_carrier(self) -> None:
-        wanted = pyarrow.schema(
-            [("kind", pyarrow.large_string()), ("where", pyarrow.string()), ("what", pyarrow.string())]
-        )
-        assert pyarrow.table(Check((Finding("tie", "x", "y"),)), schema=wanted).schema == wanted
+        wanted = pyarrow.schema([(name, pyarrow.large_string()) for name in ("kind", "where", "what")])
+        check = Check((Finding("tie", "x", "y"),))
+        assert pyarrow.RecordBatchReader.from_stream(check, schema=wanted).schema == wanted
+        assert pyarrow.RecordBatchReader.from_stream(check).schema == check.to_frame("pyarrow").schema
 
     def test_polars_carries_where_pyarrow_is_missing(self, monkeypatch) -> None:
         monkeypatch.setitem(sys.modules, "pyarrow", None)
