@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custlife.errors import HistoryError, UsageError, UsageTypeError
+from custlife.errors import CustlifeError, HistoryError, UsageError, UsageTypeError
 from custlife.stats import kaplan_meier, risk_table
 from custlife.stats.durations import tally
 
@@ -79,6 +79,16 @@ def test_the_longest_duration_is_one_whose_areas_stay_finite():
     assert curve.restricted_mean(1e300).value == 1e300
     with pytest.raises(UsageError, match="endless"):
         kaplan_meier([1.1e300])
+
+
+@given(st.lists(numbers), st.lists(numbers), st.sampled_from([1, 2, 7]))
+def test_a_unit_divides_every_duration(ended, censored, unit):
+    divided = risk_table([t / unit for t in ended], [t / unit for t in censored], entered=[])
+    assert risk_table(ended, Counter(censored), unit=unit) == divided
+
+
+def test_what_a_unit_makes_equal_is_counted_together():
+    assert risk_table({3 * 2**52: 1, 3 * 2**52 + 1: 2}, unit=3).events == (3,)
 
 
 HINT_TYPE = "\n\nHint: pass ints or floats, all in one unit"
@@ -175,3 +185,9 @@ def test_durations_that_cannot_be_used_are_named(call, error, text):
     with pytest.raises(error) as caught:
         call()
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("unit", [0, -1, True, 1.5, "days"])
+def test_a_unit_is_a_whole_number_of_one_or_more(unit):
+    with pytest.raises(CustlifeError, match=r"(?s)unit=.*\n\nHint: pass how many of the durations' ticks are one"):
+        kaplan_meier([1], unit=unit)

@@ -6,12 +6,14 @@ import math
 import random
 from collections import Counter
 from fractions import Fraction
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from custlife.stats import Interval, kaplan_meier
+from custlife.stats import curve as curves
 from custlife.stats.special import two_sided_z
 from tests.stats.oracles import efron_survival, exact_kaplan_meier
 from tests.stats.strategies import curve_of, curve_of_late, intervals, late_spells, levels, some_spells, spells
@@ -227,3 +229,15 @@ def test_limits_of_quantiles_are_the_first_in_the_columns_also_in_long_curves(n,
         return next((t for t, v in zip(curve.times, column, strict=True) if v is not None and v <= reached), None)
 
     assert (found.value, found.low, found.high) == (first(curve.survival), first(curve.low), first(curve.high))
+
+
+@given(st.integers(0, 10**6), intervals, st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
+def test_the_search_for_limits_may_halve_at_any_row(seed, interval, q):
+    """Limits may rise again where few are left; short curves are searched row by row."""
+    rnd = random.Random(seed)
+    for _ in range(30):
+        rows = [(rnd.randint(0, 12), rnd.random() < 0.5) for _ in range(rnd.randint(5, 30))]
+        curve = curve_of(rows, interval=interval)
+        with mock.patch.object(curves, "STRETCH", 1):
+            halved = curve.quantile(q)
+        assert halved == curve.quantile(q)
