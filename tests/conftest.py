@@ -1,4 +1,4 @@
-"""Profiles of Hypothesis: `fast` for every day, `ci` for landing, `nightly` for the long run.
+"""Profiles of Hypothesis: `few` while writing, `fast` for every day, `ci` for landing, `nightly` for the long run.
 
 A landing tries the same examples each time, so that it judges the change and not the dice; everybody else throws them.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 LANDING = bool(os.environ.get("CI"))
 EVERY_DAY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=LANDING)
+settings.register_profile("few", EVERY_DAY, max_examples=5, phases=[Phase.explicit, Phase.generate])
 settings.register_profile("fast", EVERY_DAY, max_examples=60)
 settings.register_profile("ci", EVERY_DAY, max_examples=120)
 settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))

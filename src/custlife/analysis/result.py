@@ -62,7 +62,7 @@ class About:
     rows: int
     model: str | None
     notes: tuple[Note, ...]
-    frame: str | None = None
+    frame: str | None = attrs.field(default=None, eq=False)
 
     @property
     def as_of(self) -> datetime:
