@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Shown", "View"]
 
+
 @attrs.frozen
 class View:
     """From the rows of a source to those that are counted: the same for every partition.

@@ -217,7 +217,9 @@ def _made(
 
 def _rules(log: StageLog) -> str:
     """The rules that the stages came from, where they came from events."""
-    return "; ".join(f"{stage}: {rule}" for step in log._view.steps if isinstance(step, Ruled) for stage, rule in step.rules)
+    return "; ".join(
+        f"{stage}: {rule}" for step in log._view.steps if isinstance(step, Ruled) for stage, rule in step.rules
+    )
 
 
 def _facts(about: About, row: str) -> str:
