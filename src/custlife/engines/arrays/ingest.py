@@ -79,11 +79,11 @@ def ingest(batch: Batch, layout: Layout) -> History:
     bad = _either(batch.at_bad, _without(units.table, batch.unit))
     names = read_names(batch.name, bad, layout)
     bad = _either(_either(bad, _without(names.table, batch.name)), _bad_others(batch))
-    suspects = np.zeros(0, np.int64) if bad is None else np.flatnonzero(bad)
-    problems = _worded(batch, layout, suspects.tolist())
+    suspects = [] if bad is None else sorted(np.flatnonzero(bad).tolist(), key=batch.number)
+    problems = _worded(batch, layout, suspects)
     if problems is None:
         return _by_rows(batch, layout)
-    notes = rows.reading_notes(problems, names.foreign, list(map(batch.number, suspects[:EXAMPLES].tolist())))
+    notes = rows.reading_notes(problems, names.foreign, list(map(batch.number, suspects[:EXAMPLES])))
     if len(suspects) == len(batch.at):
         empty = rows.ingest((), layout)
         return attrs.evolve(empty, notes=tuple(notes), dropped=tuple(problems), engine="arrays")

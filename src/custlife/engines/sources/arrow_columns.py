@@ -1,0 +1,227 @@
+"""Columns of Arrow: what is not text is NumPy's without a copy; texts go to Polars where there is Polars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pt
+
+from custlife.engines.arrays.ids import Texts
+from custlife.engines.sources.columns import CodedColumn, ObjectColumn, as_numbers, mixed_bits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from custlife.engines.sources.columns import Bools, Column, Ints, Longs, Marks
+
+__all__ = ["ArrowColumn", "column"]
+
+DAY_MS = 86_400_000
+WORD = 8  # bytes that are hashed at once
+NOTHING, NOWHERE = np.zeros(0, np.uint8), np.zeros(1, np.int64)
+
+
+def column(values: Any, backend: str = "PyArrow", *, polars: bool = True) -> Column:
+    """A column of Arrow, an array or its chunks.
+
+    Args:
+        values: The array.
+        backend: Whose it is, for errors.
+        polars: Whether Polars may read texts, which it does faster.
+    """
+    chunked = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+    dtype = chunked.type
+    if pt.is_run_end_encoded(dtype):
+        chunked = pa.chunked_array([pc.call_function("run_end_decode", [chunk]) for chunk in chunked.chunks], dtype.value_type)
+        dtype = chunked.type
+    told = f"{backend} {dtype}"
+    if pt.is_dictionary(dtype):
+        return _coded(chunked, told, backend, polars=polars)
+    if _is_text(dtype):
+        series = _polars_series(chunked) if polars else None
+        if series is not None:
+            from custlife.engines.sources import polars_columns
+
+            made = polars_columns.column(series)
+            made.dtype = told
+            return made
+        return ArrowText(chunked, told)
+    kind = _kind(dtype)
+    if not kind:
+        return ObjectColumn(told, chunked.to_pylist(), "other")
+    return ArrowColumn(chunked, told, kind)
+
+
+def _is_text(dtype: Any) -> bool:
+    return any(test(dtype) for test in (pt.is_string, pt.is_large_string, pt.is_string_view))
+
+
+def _kind(dtype: Any) -> str:
+    if pt.is_timestamp(dtype):
+        return "naive" if dtype.tz is None else "aware"
+    tests = {"whole": pt.is_integer, "date": pt.is_date, "nothing": pt.is_null, "other": _is_simple}
+    return next((kind for kind, test in tests.items() if test(dtype)), "")
+
+
+def _is_simple(dtype: Any) -> bool:
+    return any(test(dtype) for test in (pt.is_floating, pt.is_boolean))
+
+
+def _polars_series(chunked: Any) -> Any:
+    try:
+        import polars as pl
+    except ModuleNotFoundError:
+        return None
+    return pl.from_arrow(chunked)
+
+
+def _coded(chunked: Any, told: str, backend: str, *, polars: bool) -> Column:
+    """A dictionary column: the dictionaries of all chunks one after another, so that each code says where."""
+    codes: list[Ints] = []
+    dictionaries: list[Any] = []
+    ends = 0
+    for chunk in chunked.chunks:
+        known = dictionaries and dictionaries[-1].equals(chunk.dictionary)
+        if not known:
+            dictionaries.append(chunk.dictionary)
+            ends += len(chunk.dictionary)
+        start = ends - len(chunk.dictionary)
+        codes.append(chunk.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64) + start)
+    whole = np.concatenate(codes) if codes else np.zeros(0, np.int64)
+    gone = _nulls(pa.chunked_array([chunk.indices for chunk in chunked.chunks], chunked.type.index_type))
+    if gone is not None:
+        whole[gone] = 0
+    values = column(pa.chunked_array(dictionaries, chunked.type.value_type), backend, polars=polars)
+    return CodedColumn(told, whole, values, gone)
+
+
+def _nulls(chunked: Any) -> Bools | None:
+    return chunked.is_null().to_numpy() if chunked.null_count else None
+
+
+class ArrowColumn:
+    """Numbers, dates or times."""
+
+    def __init__(self, chunked: Any, dtype: str, kind: str) -> None:
+        self.dtype = dtype
+        self.kind = kind
+        self.unit = chunked.type.unit if kind in {"naive", "aware"} else "D" if kind == "date" else ""
+        self._chunked = chunked
+
+    def __len__(self) -> int:
+        return len(self._chunked)
+
+    def missing(self) -> Bools | None:
+        """Nulls; and what is not a number."""
+        if pt.is_floating(self._chunked.type):
+            gone = self._chunked.is_null(nan_is_null=True).to_numpy()
+            return gone if gone.any() else None
+        return _nulls(self._chunked)
+
+    def numbers(self) -> Ints:
+        """The bits of floats; what whole numbers and times count."""
+        chunked = self._chunked
+        dtype = chunked.type
+        if pt.is_null(dtype):
+            return np.zeros(len(chunked), np.int64)
+        if pt.is_boolean(dtype):
+            chunked = chunked.cast(pa.int8())
+        elif not pt.is_integer(dtype):
+            chunked = pa.chunked_array(
+                [chunk.view(pa.from_numpy_dtype(f"int{dtype.bit_width}")) for chunk in chunked.chunks],
+                pa.from_numpy_dtype(f"int{dtype.bit_width}"),
+            )
+        found = (chunked.fill_null(0) if chunked.null_count else chunked).to_numpy()
+        numbers: Ints = found // DAY_MS if pt.is_date64(dtype) else found
+        return numbers
+
+    def marks(self) -> Marks:
+        """The numbers, spread evenly."""
+        numbers = self.numbers()
+        return mixed_bits(numbers), as_numbers(numbers)
+
+    def values(self, rows: Longs) -> Sequence[Any] | Ints:
+        """Whole numbers as an array."""
+        return self.numbers().take(rows) if self.kind == "whole" else self.take(rows)
+
+    def take(self, rows: Longs) -> list[Any]:
+        """A list of Python values."""
+        found = self._chunked.take(pa.array(rows))
+        if pt.is_timestamp(found.type) and found.type.unit == "ns":
+            found = found.cast(pa.timestamp("us", found.type.tz), safe=False)
+        try:
+            values: list[Any] = found.to_pylist()
+        except (OverflowError, ValueError):  # times that Python cannot hold
+            values = found.cast(pa.string()).to_pylist()
+        return values
+
+
+class ArrowText:
+    """Texts, coded by Arrow."""
+
+    kind = "text"
+    unit = ""
+
+    def __init__(self, chunked: Any, dtype: str) -> None:
+        self.dtype = dtype
+        self._chunked = chunked
+
+    def __len__(self) -> int:
+        return len(self._chunked)
+
+    def missing(self) -> Bools | None:
+        """Nulls."""
+        return _nulls(self._chunked)
+
+    def numbers(self) -> Ints:
+        """The codes of the dictionary that Arrow makes; its chunks share one."""
+        return self._encoded()[0]
+
+    def _encoded(self) -> tuple[Ints, Any]:
+        encoded = self._chunked.dictionary_encode()
+        if not encoded.num_chunks:
+            return np.zeros(0, np.int32), pa.array([], self._chunked.type)
+        codes = [chunk.indices.fill_null(0).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
+        return np.concatenate(codes), encoded.chunk(encoded.num_chunks - 1).dictionary
+
+    def marks(self) -> Marks:
+        """A hash of each text, and its code."""
+        codes, dictionary = self._encoded()
+        bits = text_bits(as_texts(dictionary))
+        return (bits.take(codes) if len(bits) else np.zeros(len(codes), np.uint64)), codes
+
+    def take(self, rows: Longs) -> list[Any]:
+        """A list of Python texts."""
+        return self._chunked.take(pa.array(rows)).to_pylist()  # type: ignore[no-any-return]  # PyArrow is untyped
+
+    def values(self, rows: Longs) -> Texts:
+        """The texts as their bytes."""
+        return as_texts(self._chunked.take(pa.array(rows)).combine_chunks())
+
+
+def as_texts(texts: Any) -> Texts:
+    """An array of texts without nulls, on the bytes that it has."""
+    made = texts.cast(pa.large_string())
+    _, bounds, data = made.buffers()
+    starts = np.frombuffer(bounds, np.int64)[made.offset : made.offset + len(made) + 1] if len(made) else NOWHERE
+    return Texts(np.frombuffer(data, np.uint8) if data else NOTHING, starts[:-1], starts[1:])
+
+
+def text_bits(texts: Texts) -> NDArray[np.uint64]:
+    """A hash of each text, eight bytes at a time."""
+    lengths = texts.ends - texts.starts
+    words = np.lib.stride_tricks.sliding_window_view(np.concatenate([texts.data, np.zeros(WORD, np.uint8)]), WORD)
+    bits = mixed_bits(lengths)
+    for word in range(-(-int(lengths.max(initial=0)) // WORD)):
+        left = np.flatnonzero(lengths > word * WORD)
+        found = np.ascontiguousarray(words[texts.starts[left] + word * WORD]).view(np.uint64).ravel()
+        beyond = np.maximum((word + 1) * WORD - lengths[left], 0).astype(np.uint64) * np.uint64(8)
+        # bytes behind the end of a text are those of the next
+        found = (found << beyond) >> beyond if np.little_endian else (found >> beyond) << beyond
+        bits[left] = mixed_bits((bits[left] ^ found).view(np.int64)) + np.uint64(word)
+    return bits

@@ -1,0 +1,189 @@
+"""One column of a frame, whatever its library: its kind, numbers that tell its values apart, and the values themselves.
+
+A column is never turned into Python objects where numbers will do: what a history needs of most columns is which rows
+have the same value, and that value once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+from custlife.engines.rows.ingest import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    Bools: TypeAlias = NDArray[np.bool_]
+    Ints: TypeAlias = NDArray[np.integer[Any]]
+    Longs: TypeAlias = NDArray[np.int64]
+    Marks: TypeAlias = tuple[NDArray[np.uint64], Ints]
+
+__all__ = ["CodedColumn", "Column", "ObjectColumn", "as_numbers", "mixed_bits"]
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying by it loses nothing
+
+
+class Column(Protocol):
+    """A column of a frame, in the order of its rows.
+
+    Attributes:
+        dtype: What its library calls its type.
+        kind: `text`, `whole` numbers, `aware` or `naive` times, `date`, `mixed` Python values, `nothing` but missing
+            values, or `other`.
+        unit: What times count: `s`, `ms`, `us`, `ns`; dates count `D`.
+    """
+
+    dtype: str
+    kind: str
+    unit: str
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        ...
+
+    def missing(self) -> Bools | None:
+        """Which rows have no value; None where all have one."""
+        ...
+
+    def numbers(self) -> Ints:
+        """Whole numbers that are equal where the values are; those of whole numbers and times are what they count."""
+        ...
+
+    def marks(self) -> Marks:
+        """Evenly spread 64 bits for each row, and numbers that differ between different values with like bits.
+
+        They depend on nothing but the value, so that they agree between batches of one source; the second ones within
+        one batch only.
+        """
+        ...
+
+    def take(self, rows: Longs) -> list[Any]:
+        """The values of some rows as Python values; None where missing."""
+        ...
+
+    def values(self, rows: Longs) -> Sequence[Any] | Ints:
+        """The values of some rows, none of them missing, as `Coded` wants them."""
+        ...
+
+
+def mixed_bits(numbers: Ints) -> NDArray[np.uint64]:
+    """Whole numbers as evenly spread 64 bits; different ones stay different."""
+    bits = as_numbers(numbers).view(np.uint64) * GOLDEN
+    bits ^= bits >> np.uint64(32)
+    bits *= GOLDEN
+    return bits
+
+
+def as_numbers(numbers: Ints) -> Longs:
+    """Whole numbers of any width as 64 bits; the largest unsigned ones come out negative."""
+    if numbers.dtype == np.uint64:
+        return numbers.view(np.int64)
+    return numbers.astype(np.int64, copy=False)
+
+
+class CodedColumn:
+    """Codes, and a column of the values behind them: categories, dictionaries.
+
+    Several codes may stand for one value, and for none.
+    """
+
+    def __init__(self, dtype: str, codes: Ints, values: Column, missing: Bools | None) -> None:
+        self.dtype = dtype
+        self.kind = values.kind if values.kind in {"text", "whole"} else "mixed" if len(values) else "nothing"
+        self.unit = ""
+        self.codes = codes
+        self.behind = values
+        self.gone = missing
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def missing(self) -> Bools | None:
+        """Rows without a code, and those whose code stands for no value."""
+        none = self.behind.missing()
+        if none is None or not len(none):
+            return self.gone
+        of_none = none.take(self.codes)
+        return of_none if self.gone is None else of_none | self.gone
+
+    def numbers(self) -> Ints:
+        """The numbers of the values."""
+        numbers = self.behind.numbers()
+        return numbers.take(self.codes) if len(numbers) else np.zeros(len(self.codes), np.int64)
+
+    def marks(self) -> Marks:
+        """The marks of the values."""
+        bits, numbers = self.behind.marks()
+        if not len(bits):
+            return np.zeros(len(self.codes), np.uint64), np.zeros(len(self.codes), np.int64)
+        return bits.take(self.codes), numbers.take(self.codes)
+
+    def take(self, rows: Longs) -> list[Any]:
+        """The values behind the codes."""
+        known = [*self.behind.take(np.arange(len(self.behind))), None]
+        codes = self.codes.take(rows)
+        if self.gone is not None:
+            codes = np.where(self.gone.take(rows), len(known) - 1, codes)
+        return [known[code] for code in codes.tolist()]
+
+    def values(self, rows: Longs) -> Sequence[Any] | Ints:
+        """The values behind the codes."""
+        return self.behind.values(self.codes.take(rows).astype(np.int64))
+
+
+class ObjectColumn:
+    """Python values of any types; texts and numbers that look alike stay apart."""
+
+    unit = ""
+
+    def __init__(self, dtype: str, values: Sequence[Any], kind: str = "mixed") -> None:
+        self.dtype = dtype
+        self.kind = kind
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def missing(self) -> Bools | None:
+        """What does not equal itself, None, and empty texts."""
+        found = np.fromiter(map(is_missing, self._values), np.bool_, len(self))
+        return found if found.any() else None
+
+    def numbers(self) -> Ints:
+        """Equal for equal values of one type."""
+        return self._numbered(_identity)
+
+    def marks(self) -> Marks:
+        """Those of the text of each value, so that a text and a number which would be one id lie together."""
+        return mixed_bits(self._numbered(str)), self.numbers()
+
+    def take(self, rows: Longs) -> list[Any]:
+        """The values themselves."""
+        found = self.values(rows)
+        return [None if value is not None and value != "" and is_missing(value) else value for value in found]
+
+    def values(self, rows: Longs) -> list[Any]:
+        """The values themselves."""
+        values = self._values
+        return [values[row] for row in rows.tolist()]
+
+    def _numbered(self, identity: Callable[[Any], object]) -> Longs:
+        seen: dict[object, int] = {}
+
+        def number(value: Any) -> int:
+            told = identity(value)
+            try:
+                return seen.setdefault(told, len(seen))
+            except TypeError:
+                return seen.setdefault((type(value), repr(value)), len(seen))
+
+        return np.fromiter(map(number, self._values), np.int64, len(self))
+
+
+def _identity(value: Any) -> object:
+    """What tells a value from those that Python calls equal to it, such as 1 from True, or 0.0 from -0.0."""
+    return type(value), repr(value) if isinstance(value, float) else value

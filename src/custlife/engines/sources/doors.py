@@ -1,0 +1,75 @@
+"""What is refused before any work is done: columns that are not there, or cannot be what they are said to be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from custlife.engines.rows.ingest import ZONE_HINT
+from custlife.errors import DataError, TimeError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from custlife.engines.layout import Layout
+    from custlife.engines.sources.columns import Column
+    from custlife.engines.sources.frames import Table
+
+__all__ = ["argument", "check_columns"]
+
+IDS = frozenset(("text", "whole", "mixed", "nothing"))
+NAMES = frozenset(("text", "mixed", "nothing"))
+TIMES = frozenset(("text", "aware", "naive", "date", "mixed", "nothing"))
+LOCAL = frozenset(("naive", "date"))
+EPOCHS = "if they count seconds or milliseconds since 1970, make times of them: {}"
+CASTS = {
+    "pandas": "pandas.to_datetime(column, unit='s', utc=True)",
+    "Polars": "pl.from_epoch(column, time_unit='s').dt.replace_time_zone('UTC')",
+    "DuckDB": "to_timestamp(column)",
+    "Spark": "pyspark.sql.functions.timestamp_seconds(column)",
+}
+
+
+def argument(role: str, layout: Layout) -> str:
+    """The argument that named the column of a role."""
+    kind, _, name = role.partition(":")
+    if kind in {"segment", "value"}:
+        return f"{kind}_cols"
+    known = {"unit": "customer_col", "name": "event_col" if layout.vocabulary.model is None else "stage_col"}
+    return known.get(role, f"{name or kind}_col")
+
+
+def check_columns(table: Table, wanted: Mapping[str, str], layout: Layout) -> None:
+    """Refuses columns that are not there, and those of an impossible type.
+
+    Raises:
+        DataError: A column that is not there, or there twice.
+        UsageError: A column that cannot be what it is said to be.
+        TimeError: Local times without the zone they are in.
+    """
+    for role, name in wanted.items():
+        word = argument(role, layout)
+        called = f"{word}={name!r}"
+        if name not in table.names:
+            advice = f"{nearest(name, table.names)}; pass {word}= with one of them"
+            raise DataError(f"the rows have no column {called}", hint=advice)
+        if table.names.count(name) > 1:
+            raise DataError(f"the rows have several columns {called}", hint="rename all but one of them")
+    for role, name in wanted.items():
+        _check_type(role, table.column(name), f"{argument(role, layout)}={name!r}", layout)
+
+
+def _check_type(role: str, column: Column, called: str, layout: Layout) -> None:
+    kind, holds = column.kind, f"{called} holds {column.dtype}"
+    if role == "unit" and kind not in IDS:
+        hint = "write ids as text or whole numbers"
+        if "float" in column.dtype.lower() or "double" in column.dtype:
+            hint = "ids became fractions where some were missing; cast the column to Int64 or to text"
+        raise UsageError(f"{holds}, neither text nor whole numbers", hint)
+    if role == "name" and kind not in NAMES:
+        raise UsageError(f"{holds}, not text", "name the column that holds the names, or cast it to text")
+    if role in {"at", "recorded_at"}:
+        if kind in LOCAL and layout.tz is None:
+            raise TimeError(f"{holds}, times without a zone", ZONE_HINT)
+        if kind not in TIMES:
+            cast = CASTS.get(column.dtype.partition(" ")[0], "datetime.fromtimestamp(seconds, tz=UTC)")
+            raise UsageError(f"{holds}, not times", EPOCHS.format(cast))

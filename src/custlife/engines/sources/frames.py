@@ -1,0 +1,238 @@
+"""Frames of any library, in memory or not: which columns they have, and those columns when they are wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.errors import MissingExtraError, UsageTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from custlife.engines.sources.columns import Column
+
+__all__ = ["Frame", "Table", "arrow_table", "frame", "polars_lazy", "polars_table"]
+
+FRAMES = "pass a frame of pandas, Polars, PyArrow or DuckDB; for dicts or tuples write from_rows(rows, ...)"
+EXTRAS = {"polars": "polars", "duckdb": "duckdb"}
+
+
+@attrs.frozen(eq=False)
+class Table:
+    """Columns in memory.
+
+    Attributes:
+        names: The columns that there are.
+        count: How many rows there are.
+        column: The column of a name.
+        part: The table of the rows from one number to before another.
+    """
+
+    names: tuple[str, ...]
+    count: int
+    column: Callable[[str], Column]
+    part: Callable[[int, int], Table]
+
+
+@attrs.frozen(eq=False)
+class Frame:
+    """A frame of some library, perhaps not yet computed.
+
+    Attributes:
+        kind: `pandas`, `polars`, `pyarrow` or `duckdb`, in which results may come back; or None.
+        sample: Its columns, with or without their rows.
+        collect: Some of its columns, with all rows.
+        batches: Some of its columns, about so many rows at a time, in order.
+        count: How many rows there are; it may take a pass over them.
+        is_lazy: Whether rows are read only when they are asked for.
+    """
+
+    kind: str | None
+    sample: Table
+    collect: Callable[[Sequence[str]], Table]
+    batches: Callable[[Sequence[str], int], Iterator[Table]]
+    count: Callable[[], int]
+    is_lazy: bool = False
+
+
+def frame(native: Any) -> Frame:
+    """A frame of any library.
+
+    Raises:
+        UsageTypeError: It is none.
+        MissingExtraError: What would read it is not installed.
+    """
+    if isinstance(native, Frame):
+        return native
+    kind = type(native)
+    library = kind.__module__.partition(".")[0].lstrip("_")
+    try:
+        opened = _opened(native, library)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(f"reading a {kind.__name__} of {library}", EXTRAS.get(library, "frames")) from error
+    if opened is None:
+        raise UsageTypeError(f"{kind.__name__} is not a frame", FRAMES)
+    return opened
+
+
+def _opened(native: Any, library: str) -> Frame | None:
+    opener = OPENERS.get((library, type(native).__name__))
+    if opener is not None:
+        return opener(native)
+    if library == "pandas":
+        return None
+    if hasattr(native, "__arrow_c_stream__"):
+        import pyarrow as pa
+
+        return _reader(pa.RecordBatchReader.from_stream(native), library)
+    if isinstance(native, str | bytes | list | tuple | dict):
+        return None
+    import narwhals as nw
+
+    wrapped: Any = nw.from_native(native, eager_only=True, pass_through=True)
+    if isinstance(wrapped, nw.DataFrame):
+        return _held(arrow_table(wrapped.to_arrow(), library), None)
+    return None
+
+
+def _held(table: Table, kind: str | None) -> Frame:
+    """A frame in memory."""
+
+    def batches(_: Sequence[str], size: int) -> Iterator[Table]:
+        for low in range(0, max(table.count, 1), size):
+            yield table.part(low, min(low + size, table.count))
+
+    return Frame(kind, table, lambda _: table, batches, lambda: table.count)
+
+
+def _narwhals(native: Any) -> Frame:
+    return frame(native.to_native())
+
+
+def polars_table(native: Any) -> Table:
+    """A `polars.DataFrame`."""
+    from custlife.engines.sources import polars_columns
+
+    return Table(
+        tuple(native.columns),
+        native.height,
+        lambda name: polars_columns.column(native.get_column(name)),
+        lambda low, high: polars_table(native.slice(low, high - low)),
+    )
+
+
+def polars_lazy(native: Any, kind: str | None = "polars") -> Frame:
+    """A `polars.LazyFrame`, computed by the streaming engine."""
+    import polars as pl
+
+    def collect(names: Sequence[str]) -> Table:
+        return polars_table(native.select(names).collect(engine="streaming"))
+
+    def batches(names: Sequence[str], size: int) -> Iterator[Table]:
+        for part in native.select(names).collect_batches(chunk_size=size, maintain_order=True):
+            yield polars_table(part)
+
+    def count() -> int:
+        return int(native.select(pl.len()).collect(engine="streaming").item())
+
+    sample = native.collect_schema().to_frame()
+    return Frame(kind, polars_table(sample), collect, batches, count, is_lazy=True)
+
+
+def pandas_table(native: Any) -> Table:
+    """A `pandas.DataFrame`."""
+    from custlife.engines.sources import pandas_columns
+
+    names = [name for name in native.columns if isinstance(name, str)]
+    return Table(
+        tuple(names),
+        len(native),
+        lambda name: pandas_columns.column(native[name]),
+        lambda low, high: pandas_table(native.iloc[low:high]),
+    )
+
+
+def arrow_table(native: Any, library: str = "PyArrow") -> Table:
+    """A `pyarrow.Table` or `RecordBatch`."""
+    from custlife.engines.sources import arrow_columns
+
+    return Table(
+        tuple(native.schema.names),
+        native.num_rows,
+        lambda name: arrow_columns.column(native.column(name), library),
+        lambda low, high: arrow_table(native.slice(low, high - low), library),
+    )
+
+
+def _reader(native: Any, library: str = "PyArrow") -> Frame:
+    """A stream of Arrow, which can be read once."""
+
+    def collect(names: Sequence[str]) -> Table:
+        return arrow_table(native.read_all().select(names), library)
+
+    def batches(names: Sequence[str], _: int) -> Iterator[Table]:
+        for batch in native:
+            yield arrow_table(batch.select(names), library)
+
+    sample = arrow_table(native.schema.empty_table(), library)
+    return Frame("pyarrow", sample, collect, batches, lambda: 0)
+
+
+def arrow_dataset(native: Any) -> Frame:
+    """A `pyarrow.dataset.Dataset`: files, read when asked for."""
+
+    def batches(names: Sequence[str], size: int) -> Iterator[Table]:
+        for batch in native.to_batches(columns=list(names), batch_size=size):
+            yield arrow_table(batch)
+
+    return Frame(
+        "pyarrow",
+        arrow_table(native.schema.empty_table()),
+        lambda names: arrow_table(native.to_table(columns=list(names))),
+        batches,
+        native.count_rows,
+        is_lazy=True,
+    )
+
+
+def duckdb_relation(native: Any) -> Frame:
+    """A relation of DuckDB."""
+
+    def chosen(names: Sequence[str]) -> Any:
+        quoted = (name.replace('"', '""') for name in names)
+        return native.project(", ".join(f'"{name}"' for name in quoted))
+
+    def batches(names: Sequence[str], size: int) -> Iterator[Table]:
+        for batch in chosen(names).fetch_record_batch(size):
+            yield arrow_table(batch, "DuckDB")
+
+    def count() -> int:
+        return int(native.aggregate("count(*)").fetchone()[0])
+
+    sample = arrow_table(native.limit(0).to_arrow_table(), "DuckDB")
+    return Frame(
+        "duckdb",
+        sample,
+        lambda names: arrow_table(chosen(names).to_arrow_table(), "DuckDB"),
+        batches,
+        count,
+        is_lazy=True,
+    )
+
+
+OPENERS: dict[tuple[str, str], Callable[[Any], Frame]] = {
+    ("polars", "DataFrame"): lambda native: _held(polars_table(native), "polars"),
+    ("polars", "LazyFrame"): polars_lazy,
+    ("pandas", "DataFrame"): lambda native: _held(pandas_table(native), "pandas"),
+    ("pyarrow", "Table"): lambda native: _held(arrow_table(native), "pyarrow"),
+    ("pyarrow", "RecordBatch"): lambda native: _held(arrow_table(native), "pyarrow"),
+    ("pyarrow", "RecordBatchReader"): _reader,
+    ("pyarrow", "InMemoryDataset"): arrow_dataset,
+    ("pyarrow", "FileSystemDataset"): arrow_dataset,
+    ("duckdb", "DuckDBPyRelation"): duckdb_relation,
+    ("narwhals", "DataFrame"): _narwhals,
+    ("narwhals", "LazyFrame"): _narwhals,
+}
+"""How to open what is not read through its Arrow stream, by library and name of the type."""

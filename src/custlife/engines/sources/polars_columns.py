@@ -1,0 +1,145 @@
+"""Columns of Polars: texts are hashed, coded and gathered by Polars itself, everything else is numbers already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from custlife.engines.arrays.ids import Texts
+from custlife.engines.sources.columns import ObjectColumn, as_numbers, mixed_bits
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from custlife.engines.sources.columns import Bools, Column, Ints, Longs, Marks
+
+__all__ = ["PolarsColumn", "column", "texts"]
+
+SEEDS = (0, 0x5EED)  # of two hashes of one text
+FEW = 10_000  # rows for which chunks need not be joined
+
+
+def column(series: pl.Series) -> Column:
+    """A column of Polars; types that NumPy cannot hold become Python values."""
+    dtype = series.dtype
+    kind, unit = "other", ""
+    if isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
+        kind = "text"
+    elif isinstance(dtype, pl.Datetime):
+        kind, unit = "naive" if dtype.time_zone is None else "aware", dtype.time_unit
+    elif isinstance(dtype, pl.Date):
+        kind, unit = "date", "D"
+    elif isinstance(dtype, pl.Null):
+        kind = "nothing"
+    elif dtype.is_integer() and "128" not in str(dtype):
+        kind = "whole"
+    elif not (dtype.is_float() or isinstance(dtype, pl.Boolean)):
+        return ObjectColumn(f"Polars {dtype}", series.to_list(), "mixed" if isinstance(dtype, pl.Object) else "other")
+    return PolarsColumn(series, kind, unit)
+
+
+def texts(values: Any) -> Column | None:
+    """Python texts, with None where missing, as a column; None where they are not all texts."""
+    try:
+        return column(pl.Series(values, dtype=pl.String))
+    except (TypeError, pl.exceptions.PolarsError):
+        return None
+
+
+class PolarsColumn:
+    """A series of texts, of numbers, or of times."""
+
+    def __init__(self, series: pl.Series, kind: str, unit: str) -> None:
+        self.dtype = f"Polars {str(series.dtype).partition('(')[0] if kind == 'text' else series.dtype}"
+        self.kind = kind
+        self.unit = unit
+        self._series = series
+
+    def __len__(self) -> int:
+        return len(self._series)
+
+    def missing(self) -> Bools | None:
+        """Nulls; and what is not a number."""
+        series = self._series
+        gone = series.is_null().to_numpy() if series.null_count() else None
+        if not series.dtype.is_float():
+            return gone
+        no_number = series.is_nan().fill_null(value=True).to_numpy()
+        return no_number if no_number.any() else gone
+
+    def numbers(self) -> Ints:
+        """Codes of texts; the bits of floats; what whole numbers and times count."""
+        series = self._series
+        if series.dtype == pl.String:
+            series = series.cast(_private_categories())
+        if series.dtype == pl.Null:
+            return np.zeros(len(series), np.int64)
+        plain = series.to_physical()
+        if plain.null_count():
+            plain = plain.fill_null(value=False if plain.dtype == pl.Boolean else 0)
+        found = plain.to_numpy()
+        if found.dtype.kind == "f":
+            return found.view(f"i{found.dtype.itemsize}")
+        return found.view(np.int8) if found.dtype.kind == "b" else found
+
+    def marks(self) -> Marks:
+        """Two hashes of texts: one id is taken for another only where over 100 bits agree."""
+        series = self._series
+        if self.kind != "text":
+            numbers = self.numbers()
+            return mixed_bits(numbers), as_numbers(numbers)
+        if series.dtype != pl.String:
+            series = series.cast(pl.String)
+        # one expression for each, so that they are taken at once
+        made = pl.DataFrame({"text": series}).select(
+            *(pl.col("text").hash(seed).alias(name) for name, seed in zip("ab", SEEDS, strict=True))
+        )
+        return made["a"].to_numpy(), made["b"].to_numpy()
+
+    def take(self, rows: Longs) -> list[Any]:
+        """A list of Python values."""
+        found = self._gathered(rows)
+        try:
+            return found.to_list()
+        except (OverflowError, ValueError):  # times that Python cannot hold
+            return found.cast(pl.String).to_list()
+
+    def values(self, rows: Longs) -> Sequence[Any] | Ints:
+        """Texts as their bytes, whole numbers as an array."""
+        found = self._gathered(rows)
+        if self.kind == "whole":
+            return found.to_numpy()
+        return _texts(found.cast(pl.String)) if self.kind == "text" else found.to_list()
+
+    def _gathered(self, rows: Longs) -> pl.Series:
+        """Some rows; of each chunk by itself, since joining chunks takes memory and looking for them takes time."""
+        if self._series.n_chunks() == 1 or len(rows) < FEW:
+            return self._series.gather(rows)
+        chunks = self._series.get_chunks()
+        bounds = np.cumsum([0, *map(len, chunks)])
+        by = np.argsort(rows)
+        ordered = rows[by]
+        cuts = np.searchsorted(ordered, bounds)
+        parts = [
+            chunk.gather(ordered[low:high] - start)
+            for chunk, start, low, high in zip(chunks, bounds[:-1], cuts[:-1], cuts[1:], strict=True)
+        ]
+        back = np.empty(len(rows), np.int64)
+        back[by] = np.arange(len(rows))
+        return pl.concat(parts, rechunk=True).gather(back)
+
+
+def _texts(series: pl.Series) -> Texts:
+    try:
+        from custlife.engines.sources import arrow_columns
+    except ModuleNotFoundError:
+        return Texts.of(series)
+    return arrow_columns.as_texts(series.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+def _private_categories() -> Any:
+    """A type for categories that no other series shares."""
+    made = getattr(pl, "Categories", None)
+    return pl.Categorical if made is None else pl.Categorical(made.random())

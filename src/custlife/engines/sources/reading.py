@@ -1,0 +1,184 @@
+"""From the columns of a table to histories: coded once, cut between units, and sorted piece by piece on all cores."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from os import cpu_count
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import attrs
+import numpy as np
+
+from custlife.engines.arrays.ingest import Batch, ingest
+from custlife.engines.arrays.ingest_columns import Coded, Masked
+from custlife.engines.arrays.ingest_units import read_names, read_units
+from custlife.engines.sources.coding import coded, grouped
+from custlife.engines.sources.doors import check_columns
+from custlife.engines.sources.frames import frame
+from custlife.engines.sources.numbers import wholes
+from custlife.engines.sources.settling import row_of, settled
+from custlife.engines.sources.times import Instants, instants
+from custlife.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from custlife.engines.history import History
+    from custlife.engines.layout import Layout
+    from custlife.engines.sources.columns import Bools, Column, Longs
+    from custlife.engines.sources.frames import Table
+
+    Run: TypeAlias = Callable[[Callable[[str], Any], Iterable[str]], Iterable[Any]]
+
+__all__ = ["histories", "read"]
+
+PIECE_ROWS = 1 << 20  # rows that are sorted at a time
+MISSING = -1
+
+
+def read(native: Any, wanted: Mapping[str, str], layout: Layout, *, partitions: int | None = None) -> list[History]:
+    """The histories of a frame of any library, each of whole units; what is lazy is computed.
+
+    Args:
+        native: The frame; it is neither copied nor changed.
+        wanted: Role to column: `unit`, `name` (unless the layout has a constant), `at`, and those of `layout.others`.
+        layout: How the columns are read.
+        partitions: At most so many histories; by default as many as sort fastest.
+
+    Raises:
+        UsageTypeError: Not a frame.
+        DataError: A column that is not there, or rows that cannot be read.
+        UsageError: A column that cannot be what it is said to be.
+    """
+    opened = frame(native)
+    check_columns(opened.sample, wanted, layout)
+    table = opened.collect(list(dict.fromkeys(wanted.values())))
+    made = histories(table, wanted, layout, partitions)
+    return [attrs.evolve(history, frame=opened.kind) for history in made]
+
+
+def histories(
+    table: Table, wanted: Mapping[str, str], layout: Layout, partitions: int | None = None, rows: Longs | None = None
+) -> list[History]:
+    """The histories of a table, with one vocabulary.
+
+    Args:
+        table: The columns.
+        wanted: Role to column.
+        layout: How they are read.
+        partitions: At most so many histories.
+        rows: What a person calls each row: its number from 0, where that is not its place in the table.
+    """
+    pieces = partitions or max(1, round(table.count / PIECE_ROWS))
+    threads = min(cpu_count() or 1, pieces)
+    if threads == 1:
+        columns = _Columns(table, wanted, layout, rows, map)
+        return settled([_ingested(make, layout) for make in columns.batches(pieces)], layout)
+    with ThreadPoolExecutor(threads) as pool:
+        columns = _Columns(table, wanted, layout, rows, pool.map)
+        return settled(list(pool.map(partial(_ingested, layout=layout), columns.batches(pieces))), layout)
+
+
+def _ingested(make: Callable[[], Batch], layout: Layout) -> History | DataError:
+    """The history of one piece, or what is wrong with its rows: other pieces may have more of that."""
+    try:
+        batch = make()
+        history = ingest(batch, layout)
+    except DataError as error:
+        return error
+    if len(history) or layout.vocabulary.model is not None:
+        return history
+    vocabulary = attrs.evolve(history.vocabulary, names=tuple(sorted(_names(batch, layout))))
+    return attrs.evolve(history, vocabulary=vocabulary)
+
+
+def _names(batch: Batch, layout: Layout) -> Iterable[str]:
+    """The names in rows that cannot be used for another reason: other pieces may have rows that can."""
+    units = read_units(batch.unit)
+    if units is None:
+        return ()
+    lost = units.table.take(batch.unit.codes, mode="wrap") < 0
+    return read_names(batch.name, lost if batch.at_bad is None else lost | batch.at_bad, layout).names
+
+
+class _Columns:
+    """The columns of a table, each coded once."""
+
+    def __init__(self, table: Table, wanted: Mapping[str, str], layout: Layout, rows: Longs | None, run: Run) -> None:
+        self.layout = layout
+        self.rows = rows
+        self.held: dict[str, Column] = {role: table.column(column) for role, column in wanted.items()}
+        self.missing = self.held["unit"].missing()
+        # units first: they take the longest
+        roles = [role for role in ("unit", "name", "at", *layout.others) if role in wanted]
+        self.made: dict[str, Any] = dict(zip(roles, run(self._made, roles), strict=True))
+
+    def _made(self, role: str) -> Any:
+        """What the batches want of a column."""
+        column = self.held[role]
+        if role == "unit":
+            return grouped(column, None if self.missing is None else np.flatnonzero(~self.missing))
+        if role in {"at", "recorded_at"}:
+            return instants(column, self.layout)
+        if role == "seq":
+            return wholes(column)
+        return column if role.startswith("value:") else coded(column)
+
+    def batches(self, count: int) -> Iterator[Callable[[], Batch]]:
+        """How to make at most so many batches of whole units; rows without an id are in the first."""
+        lost = None if self.missing is None else np.flatnonzero(self.missing)
+        for order, starts in self.made["unit"].pieces(count):
+            yield partial(self._batch, order, starts, lost)
+            lost = None
+
+    def _batch(self, order: Longs, starts: Longs, lost: Longs | None) -> Batch:
+        codes = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(starts, append=len(order)))
+        unit = Coded(codes, self.held["unit"].values(order.take(starts)))
+        if lost is not None:
+            order = np.concatenate([lost, order])
+            unit = Coded(np.concatenate([np.full(len(lost), MISSING, np.int32), codes]), unit.values)
+        made = self.made
+        at: Instants = made["at"]
+        constant = Coded(np.zeros(len(order), np.int8), [self.layout.constant])
+        bad = [mask.take(order) for mask in (at.missing, at.bad) if mask is not None]
+        rows = order if self.rows is None else self.rows.take(order)
+        return Batch(
+            unit,
+            _taken(made["name"], order) if "name" in made else constant,
+            at.us.take(order),
+            np.logical_or.reduce(bad) if bad else None,
+            {role: _taken(made[role], order) for role in self.layout.others},
+            lambda row: self._raw(int(order[row])),
+            lambda row: row_of(int(rows[row]) + 1),
+            lambda row: int(rows[row]) + 1,
+        )
+
+    def _raw(self, row: int) -> tuple[Any, ...]:
+        """A row as Python values; times of any zone in UTC, so that all libraries tell the same."""
+        roles = ("unit", "name", "at", *self.layout.others)
+        one = np.array([row])
+        found = (self.held[role].take(one)[0] if role in self.held else self.layout.constant for role in roles)
+        return tuple(
+            value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value for value in found
+        )
+
+
+def _in_utc(value: Any) -> Any:
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo is not None else value
+
+
+def _taken(made: Any, order: Longs) -> Any:
+    """Some rows of a column, as a batch wants it."""
+    if isinstance(made, Coded):
+        return Coded(made.codes.take(order), made.values)
+    if isinstance(made, Masked):
+        return Masked(made.values.take(order), _mask(made.missing, order), _mask(made.bad, order))
+    if isinstance(made, Instants):
+        return Masked(made.us.take(order), _mask(made.missing, order), _mask(made.bad, order))
+    return made.take(order)
+
+
+def _mask(mask: Bools | None, order: Longs) -> Bools | None:
+    return None if mask is None else mask.take(order)
