@@ -83,6 +83,19 @@ def test_each_day_with_a_start_opens_a_cohort_where_starts_recur():
     assert found.last == {((), 0, 1): 1, ((), 1, 1): 1}
 
 
+def test_a_later_cohort_keeps_only_what_is_active_from_then_on():
+    made = history([("u", 0, "x"), ("u", 3 * DAY, "x")], model=None)
+    found = count_activity(Activity(DAYS, A, A, recurring=True), made)
+    assert found.retained == {((), 0, 0): 1, ((), 0, 3): 1, ((), 3, 3): 1}
+
+
+def test_who_starts_and_is_never_active_is_in_a_cohort_only():
+    made = history([("u", 0, "x"), ("u", 0, "y"), ("v", 0, "x")], model=None)
+    assert count_activity(Activity(DAYS, frozenset({1}), A), made) == ActivityTable(
+        cohorts={((), 0): 2}, retained={((), 0, 0): 1}, last={((), 0, 0): 1}, growth={((), NEVER, 0): 1}
+    )
+
+
 def test_who_started_before_observation_is_in_no_cohort():
     made = history([("u", 0, "a")], as_of=DAY, since=1)
     assert count_activity(Activity(DAYS, A, A), made) == ActivityTable(
