@@ -24,6 +24,7 @@ from custlife.engines.rows.looking import Spelled
 from custlife.engines.rows.rolling import RolledUp
 from custlife.engines.sources.spark import SparkSource, is_spark
 from custlife.errors import DataError, HistoryError, UnknownNameError, UsageError
+from tests.docs.pages import EXAMPLES, ROOT, run
 from tests.engines.making import MODEL
 from tests.engines.sources import cluster
 from tests.engines.sources.cluster import expected, frame, layout, session, source, whole
@@ -59,7 +60,9 @@ def same(here, there):
         assert list(found) == list(known)
         assert all(found[key].name(row) == known[key].name(row) for key in known for row in rows)
     assert {key: list(column) for key, column in here.values.items()} == dict(there.values)
-    assert sorted((n.kind, n.what, n.count) for n in here.notes) == sorted((n.kind, n.what, n.count) for n in there.notes)
+    assert sorted((n.kind, n.what, n.count) for n in here.notes) == sorted(
+        (n.kind, n.what, n.count) for n in there.notes
+    )
     assert sorted(what for _, what in here.dropped) == sorted(what for _, what in there.dropped)
 
 
@@ -302,6 +305,18 @@ def test_one_partition_comes_to_the_driver():
     log, known = log_of(1)
     assert list(log.history.ids) == list(known.history.ids)
     assert str(log.roll_up("plan").spells()) == str(known.roll_up("plan").spells())
+
+
+PAGE = ROOT / "docs/how-to/on-a-cluster.md"
+
+
+def test_the_page_on_clusters_does_what_it_shows(tmp_path):
+    page = PAGE.read_text(encoding="utf-8").replace("```py\n", "```python\n")
+    shutil.copy(EXAMPLES / "contacts.csv", tmp_path)
+    start = "```python\nfrom tests.engines.sources.cluster import session\n\nspark = session()\n```\n\n"
+    there = page.replace('spark.read.csv("contacts.csv"', f'spark.read.csv("{tmp_path / "contacts.csv"}"')
+    wrong = run(start + there, "on-a-cluster.md", tmp_path)
+    assert not wrong, "\n\n".join(map(str, wrong))
 
 
 # -- what goes wrong --------------------------------------------------------------------------------------------------
