@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from custlife.errors import HistoryError, UsageError, UsageTypeError
-from custlife.stats.columns import Pairs, times_of, wholes
+from custlife.stats.columns import Column, Pairs, times_of, wholes
 from custlife.stats.products import is_large
 
 if TYPE_CHECKING:
@@ -94,9 +94,10 @@ def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations
 
 def _risk_table(ends: _Read, stops: _Read, starts: _Read) -> RiskTable:
     times, events, lost = _one_by_one(ends, stops) or _counted(ends, stops)
-    total = sum(events) + sum(lost)
+    total = len(times)
     at_risk: Sequence[int] = range(total, 0, -1)
-    if total > len(times):
+    if not isinstance(lost, bytes):
+        total = sum(events) + sum(lost)
         at_risk = list(accumulate(map(operator.add, events, lost), operator.sub, initial=total))[:-1]
     entered = Counter(starts)
     late = sorted(t for t in entered if t > 0)
@@ -104,10 +105,10 @@ def _risk_table(ends: _Read, stops: _Read, starts: _Read) -> RiskTable:
     if entries:
         at_risk = _less_the_late(times, at_risk, entries)
         _check_entries(times, at_risk, events, lost, entries)
-    if any(isinstance(t, float) for given in (ends, stops) for t in islice(given, 1)):
-        times = _floats(times)
     most = max(at_risk, default=0) if entries else total
-    return RiskTable(times_of(times), wholes(at_risk, most), wholes(events), wholes(lost), entries)
+    are_floats = any(isinstance(t, float) for given in (ends, stops) for t in islice(given, 1))
+    kept = _floats(times) if are_floats else times_of(times)
+    return RiskTable(kept, wholes(at_risk, most), wholes(events), wholes(lost), entries)
 
 
 def _one_by_one(ends: _Read, stops: _Read) -> _Columns | None:
@@ -117,8 +118,7 @@ def _one_by_one(ends: _Read, stops: _Read) -> _Columns | None:
     times = sorted([*ends, *stops])  # sorted stretches merge in linear time
     if not all(map(operator.lt, times, islice(times, 1, None))):
         return None
-    censored = dict.fromkeys(stops, 1)
-    lost = bytes(map(censored.get, times, repeat(0)))
+    lost = bytes(map(set(stops).__contains__, times))
     return times, lost.translate(bytes((1, 0)) + bytes(254)), lost
 
 
@@ -129,10 +129,11 @@ def _counted(ends: _Read, stops: _Read) -> _Columns:
     return times, list(map(n_ends.get, times, repeat(0))), list(map(n_stops.get, times, repeat(0)))
 
 
-def _floats(times: list[float]) -> list[float]:
+def _floats(times: list[float]) -> Column[float]:
     """Rising times as floats; -0.0, which can only come first, is 0.0."""
-    floats = times if set(map(type, times)) == {float} else [float(t) for t in times]
-    return [abs(floats[0]), *floats[1:]]
+    held = array("d", times)
+    held[0] = abs(held[0])
+    return Column(held)
 
 
 def tally(values: Durations, name: str) -> dict[float, int]:
