@@ -166,10 +166,56 @@ def test_ties_are_settled_by_sequence_then_stage_then_content():
     assert made["segments"]["plan"][0] == [0, 0, 0, 1, 0]
 
 
+def test_content_settles_only_what_the_sequence_left_open():
+    rows = [
+        ("u", "b", at(0), None, "z"),
+        ("u", "a", at(0), 2, "x"),
+        ("u", "a", at(0), 1, "y"),
+        ("u", "a", at(0), 0, "w"),
+        ("u", "a", at(0), None, "z"),
+        ("u", "c", at(0), -1, "v"),
+        ("u", "a", at(1), 0, "b"),
+        ("u", "a", at(1), None, "c"),
+        ("v", "a", at(1), None, "a"),
+    ]
+    made = same(rows, layout("seq", "segment:plan"))
+    codes, names = made["segments"]["plan"]
+    assert "".join(names[code] for code in codes) == "zzvwyxcba"
+
+
+def test_what_is_no_place_in_a_sequence_is_told():
+    told = same([("u", "a", at(0), "x"), ("u", "a", at(0), True), ("u", "b", at(0), 1)], layout("seq", on_bad="drop"))
+    assert [place for place, _ in told["dropped"]] == ["row 1", "row 2"]
+    assert same([("u", "b", at(0), "3"), ("u", "a", at(0), 4.0)], layout("seq"))["code"] == [1, 0]
+
+
 def test_moments_of_recording_are_settled_as_they_are_written():
     """As text 9 comes after 10: an odd rule, but one that both engines share."""
     rows = [("u", "a", at(0), at(9)), ("u", "a", at(0), at(10)), ("u", "a", at(0), None)]
     assert same(rows, layout("recorded_at"))["recorded"] == [0, 10_000_000, 9_000_000]
+    rows = [("u", "a", at(20), None, "x"), ("u", "a", at(20), at(100), "y")]
+    assert same(rows, layout("recorded_at", "segment:plan"))["recorded"] == [100_000_000, 20_000_000]
+
+
+def test_rows_that_are_fine_are_never_read_one_by_one():
+    how = layout("seq", "recorded_at")
+    rows = [("u", "a", at(5), None, None), ("u", "A", at(5), 1, at(5))]
+    with mock.patch.object(rows_engine, "ingest", side_effect=AssertionError):
+        assert len(ingest(batch(rows, how), how)) == 2
+
+
+def test_names_of_the_vocabulary_stand_for_themselves():
+    how = attrs.evolve(layout(), resolve=lambda name: "b")
+    made = same([("u", "a", at(0)), ("u", "zzz", at(1))], how)
+    assert made["code"] == [0, 1]
+    assert made["notes"] == ["mapped: spellings were read as names of the model (zzz)"]
+
+
+def test_many_names_over_all_years():
+    times = [datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), at(0), at(1e-6), at(-1e-6)]
+    rows = [(f"u{n % 3}", f"e{n:03}", times[n % 5]) for n in range(300)]
+    same(rows, layout(stages=False))
+    same([(*row, "x") for row in rows], layout("segment:plan", stages=False))
 
 
 def test_of_a_number_and_a_text_that_would_be_one_id_the_first_is_kept():
@@ -213,7 +259,9 @@ def test_more_names_than_codes_are_refused():
     assert len(same(rows[1:], layout(stages=False))["code"]) == 1 << 16
 
 
-@pytest.mark.parametrize("values", [[3, 20, 3, None, 100], ["b", "", "a", None, "b"], [1, "1", 1.0, True, None]])
+@pytest.mark.parametrize(
+    "values", [[3, 20, 3, None, 100], ["b", "", "a", None, "b"], [1, "1", 1.0, True, None], [1, "", float("nan"), "x"]]
+)
 @pytest.mark.parametrize("lazily", [True, False])
 def test_segments_of_any_kind_are_coded_by_their_text(values, lazily):
     rows = [("u", "a", at(0), value, value) for value in values]
@@ -236,6 +284,10 @@ def test_bad_rows_between_good_ones_are_left_out_however_rows_are_sorted(number_
 
 class TestCopies:
     HOW = layout("recorded_at", "key", "segment:plan", "value:amount")
+
+    def test_known_first_is_not_the_first_as_it_is_written(self):
+        rows = [("u", "a", at(0), at(10), "k", "pro", 1), ("u", "a", at(0), at(9), "k", "pro", 1)]
+        assert same(rows, self.HOW)["recorded"] == [9_000_000]
 
     def test_the_one_known_first_stays(self):
         rows = [

@@ -25,7 +25,7 @@ __all__ = ["copies"]
 def copies(
     order: Order, known: Ints, ranked: Mapping[str, Ranked], values: Iterable[Any], who: tuple[str, Sequence[str]]
 ) -> Ints:
-    """The rows that go, as places in the order: `rows.ingest.drop_copies`.
+    """The rows that go, as places in the order, unit by unit: `rows.ingest.drop_copies`.
 
     Args:
         order: All rows.
@@ -59,7 +59,7 @@ def copies(
         raise HistoryError("keys must be unique", problems, "give each fact a key of its own")
     by = np.lexsort((known[rows], group))
     stays = np.flatnonzero(np.diff(group[by], prepend=-1))
-    return np.sort(rows[np.delete(by, stays)])
+    return rows[np.delete(by, stays)]
 
 
 def _repeated(order: Order, key: Ranked) -> tuple[Ints, Ints]:

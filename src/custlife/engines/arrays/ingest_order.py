@@ -87,7 +87,7 @@ class Order:
         return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
 
     def leave_out(self, gone: Ints) -> None:
-        """Leave some rows out, given by their places."""
+        """Leave some rows out, given by their places, unit by unit."""
         self.bounds = self.bounds - np.searchsorted(gone, self.bounds)
         self.rows, self.at, self.code = np.delete(self.rows, gone), np.delete(self.at, gone), np.delete(self.code, gone)
 
