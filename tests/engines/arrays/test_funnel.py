@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from array import array
+from functools import cache
+from itertools import product
 
 import attrs
 import pytest
@@ -165,3 +168,84 @@ def test_of_nobody_there_is_an_empty_tally(by, every) -> None:
     alike(Funnel(within="90 days", by=by, every=every).plan(made), made)
     nobody = told(history([("u", 3, "lost")], as_of=9))
     alike(Funnel(("a", "b"), by=by, every=every).plan(nobody), nobody)
+
+
+@cache
+def busy(model: bool) -> History:
+    """Many rows of few names, a third of them at the instant of another."""
+    dice = random.Random(2)
+    names = NAMES if model else EVENTS
+    rows = [(f"u{dice.randrange(20)}", dice.randrange(14), dice.choice(names)) for _ in range(180)]
+    return told(history(rows, as_of=13) if model else history(rows, as_of=13, model=None))
+
+
+@pytest.mark.parametrize("entry", ["first", "best", "each"])
+@pytest.mark.parametrize("mode", ["", "drop", "stop", "reset", "void"])
+def test_every_combination_of_policies_is_equal(entry, mode) -> None:
+    policies = product(
+        [(True, "passed"), (True, "strict"), (True, "exclude"), (False, "passed")],
+        [("ordered", "keep"), ("ordered", "end"), ("strict", "keep"), ("strict", "ignore"), ("unordered", "end")],
+        ["lenient", "strict"],
+        [(None, seconds(4)), (3 * 1_000_000, None), (3 * 1_000_000, seconds(4))],
+    )
+    for (model, skips), (order, repeats), ties, (since, window) in policies:
+        made = attrs.evolve(busy(model), since=since)
+        named, struck = (("a", "c", "d"), ("b", "lapsed")) if model else (("z", "y", "z"), ("x", "x"))
+        excluded = [exclude(struck[0], mode=mode), exclude(struck[1], after=1, before=2, mode=mode)] if mode else []
+        plan = asked(
+            made, [Step((name,)) for name in named], window,
+            entry=entry, order=order, skips=skips, ties=ties, repeats=repeats, exclusions=tuple(excluded),
+        )  # fmt: skip
+        if plan is not None:
+            assert gather(plan, attrs.evolve(made, engine="arrays")) == gather(plan, made)
+
+
+def test_many_groups_are_equal() -> None:
+    rows = [(f"u{unit:03}", (unit + 9) * DAY + k * 3_600, PATH[k]) for unit in range(300) for k in range(3)]
+    for units in (200, 300):  # numbers of one byte, and of two
+        made = told(history(rows[: 3 * units]))
+        plan = Funnel(within=days(1), by=("plan", "land"), every="day").plan(made)
+        found = gather(plan, attrs.evolve(made, engine="arrays"))
+        assert found == gather(plan, made)
+        assert len(found) == units
+
+
+def test_steps_that_any_event_serves_and_many_names_are_equal() -> None:
+    made = history([(f"u{unit}", (unit * 7 + k) % 5, "qwertz"[(unit + k) % 6]) for unit in range(9) for k in range(6)],
+                   model=None)  # fmt: skip
+    for entry in ("first", "best", "each"):
+        alike(Funnel((Step(("q", "w", "e", "r", "t")), Step(())), seconds(2), entry=entry).plan(made), made)
+
+
+def test_events_of_one_instant_lie_in_the_order_of_the_steps() -> None:
+    rows = [("u", 0, "x"), ("u", 0, "y"), ("v", 0, "x"), ("v", 0, "y"), ("v", 0, "z"), ("w", 0, "y"), ("x", 0, "x")]
+    made = told(history(rows, model=None))
+    swapped = attrs.evolve(made, code=array("H", [1, 0, 2, 1, 0, 0, 1]))
+    for first, then in ((("x", "y"), ("x",)), (("x", "y"), ("y",)), (("y", "z"), ("x", "z")), (("x", "y"), ("z",))):
+        for by in ((), ("plan", "land")):
+            plan = Funnel((Step(first), Step(then)), by=by).plan(made)
+            alike(plan, made)
+            alike(plan, swapped)
+            alike(plan, attrs.evolve(swapped, sequenced=True))
+
+
+@pytest.mark.parametrize("wanted", [2**53, float(2**53), 2**53 + 1, 2**70, 1, True, 1.0, 0.5, float("nan"), "1", None])
+def test_numbers_are_compared_exactly(wanted) -> None:
+    rows = [(f"u{unit}", unit, "x") for unit in range(4)]
+    made = history(rows, model=None)
+    for numbers in (array("q", [2**53, 2**53 + 1, 1, 0]), array("d", [2**53, float("nan"), 1, 0.5])):
+        held = attrs.evolve(made, values={"score": numbers})
+        alike(Funnel((Step(("x",), (("score", wanted),)),)).plan(held), held)
+
+
+def test_funnels_of_more_steps_than_bits_are_counted_unit_by_unit() -> None:
+    made = history([("u", second, "x") for second in range(70)], model=None, as_of=99)
+    alike(Funnel(("x",) * 66, seconds(65)).plan(made), made)
+
+
+def test_the_deadline_of_the_first_start_tells_who_is_eligible() -> None:
+    # a month after the 28th at 23:00 is later than a month after the 29th at 10:00
+    rows = [("u", 27 * DAY + 23 * 3_600, "a"), ("u", 28 * DAY + 10 * 3_600, "a"), ("u", 40 * DAY, "b")]
+    for second in (58 * DAY + 12 * 3_600, 58 * DAY + 23 * 3_600):
+        made = history([*rows, ("w", 28 * DAY, "c")], as_of=second, model=None)
+        alike(Funnel(("a", "b", "c"), months(1), entry="best").plan(made), made)

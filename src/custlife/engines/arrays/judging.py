@@ -28,7 +28,7 @@ class Counted:
         unit: The unit of each.
         steps: For each step the attempts that reached it; all have reached the first.
         is_eligible: Of each, whether its deadline is at or before `as_of`.
-        is_open: Of each, whether a later step may still be reached.
+        is_open: Of each, whether its time is not up, so that a step not reached may still be.
         why: The units without an attempt that counts, by the reason.
     """
 
@@ -71,7 +71,6 @@ def _touched(plan: FunnelPlan, history: History, stretch: Stretch, trier: Trier,
     steps = list(trier.in_order(stretch, starts, deadline))
     unit = stretch.unit.take(starts)
     is_open = deadline > history.as_of
-    is_open[steps[-1].who] = False
     if plan.window is None:
         is_open &= ~stretch.ended.take(unit)
     return Counted(unit, steps, deadline <= history.as_of, is_open, {})
@@ -170,9 +169,8 @@ def _is_whole(tries: Tries) -> Mask:
 
 
 def _is_open(plan: FunnelPlan, history: History, stretch: Stretch, tries: Tries, latest: Ints) -> Mask:
-    """Of each try, whether a later step may still be reached, given the latest deadline."""
+    """Of each try, whether its time is not up, given the latest deadline."""
     is_open: Mask = latest > history.as_of
-    is_open &= tries.depth < len(plan.steps)
     if plan.window is None:
         is_open &= ~stretch.ended[tries.unit]
     return is_open

@@ -32,6 +32,7 @@ __all__ = ["MOST_STEPS", "Stretch", "stretches"]
 ROWS = 1 << 17
 MOST_STEPS = 62  # the steps that a row serves are bits of one integer
 EXACT = 1 << 53  # below it, floats and integers of the same value are equal
+OFF, NOWHERE = -1, -2  # a row off the path, and what comes before the first row of a unit
 SINGLY = 4  # so many codes are compared one by one
 
 
@@ -150,15 +151,20 @@ class Stretch:
 
     @cached_property
     def _path(self) -> tuple[Ints, Ints]:
-        """Of each row on the path the last stage of the path before it, or -1; and its own, -1 off the path."""
+        """Of each row on the path the last stage of the path before it, below 0 where there is none; and its own."""
         path = self.history.vocabulary.path
         is_off = self._code >= path
         narrow: Any = np.int8 if path <= 1 << 7 else np.int32
-        here: Ints = self._code.astype(narrow) | -is_off.astype(narrow)  # all bits set are -1
-        on = np.flatnonzero(~is_off)
-        unit, known = self.unit.take(on), here.take(on)
-        before = np.full(len(self), -1, narrow)
-        before[on[1:]] = known[:-1] | -(unit[1:] != unit[:-1]).astype(narrow)
+        here: Ints = self._code.astype(narrow) | -is_off.astype(narrow)  # all bits set are OFF
+        before = np.empty_like(here)
+        before[1:] = here[:-1]
+        before[self.bounds[:-1]] = NOWHERE
+        off = np.flatnonzero(is_off[:-1])
+        if len(off):
+            begins = before.take(off) != OFF  # the first of several rows off the path knows the stage before them
+            known = before.take(off[begins]).take(begins.cumsum() - 1)
+            goes_on = np.flatnonzero(before.take(off + 1) == OFF)
+            before[off.take(goes_on) + 1] = known.take(goes_on)
         return before, here
 
     # -- events of one instant ----------------------------------------------------------------------------------------

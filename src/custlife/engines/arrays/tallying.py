@@ -35,7 +35,7 @@ class _Step:
     from_start: list[Ints] = attrs.field(factory=list)
     who_really: list[Ints] = attrs.field(factory=list)
     from_previous: list[Ints] = attrs.field(factory=list)
-    passed: list[Ints] = attrs.field(factory=list)
+    who_passed: list[Ints] = attrs.field(factory=list)
 
 
 class Tallying:
@@ -60,19 +60,18 @@ class Tallying:
         begun = counted.steps[0]
         start = stretch.at.take(begun.places)
         depth = np.zeros(len(start), np.int8)
-        before, was_real = start.copy(), np.zeros(len(start), np.bool_)
+        before, was_real = start, np.zeros(len(start), np.bool_)
         for k, (step, reached) in enumerate(zip(self._steps, counted.steps, strict=True)):
             who, time = reached.who, stretch.at.take(reached.places)
             depth[who] = k + 1
             step.from_start.append(time - start.take(who))
-            really = np.flatnonzero(reached.real & was_real.take(who))
-            step.from_previous.append(time.take(really) - before.take(who.take(really)))
-            before[who], was_real[who] = time, reached.real
-            number = who + self._attempts
-            step.passed.append(number.take(np.flatnonzero(~reached.real)))
+            really = np.flatnonzero(reached.real & was_real.take(reached.before))
+            step.from_previous.append((time - before.take(reached.before)).take(really))
+            before, was_real = time, reached.real
+            step.who_passed.append((who + self._attempts).take(np.flatnonzero(~reached.real)))
             if not self.is_whole:
-                step.who.append(number)
-                step.who_really.append(number.take(really))
+                step.who.append(who + self._attempts)
+                step.who_really.append(step.who[-1].take(really))
         self._attempts += len(start)
         self._depth.append(depth)
         self._is_eligible.append(counted.is_eligible)
@@ -151,7 +150,7 @@ class Tallying:
     def _time(self, tallies: list[FunnelTally], group: Ints) -> None:
         """How long each step took, and who passed over it."""
         for k, kept in enumerate(self._steps):
-            passed = np.bincount(group.take(_joined(kept.passed, np.int64)), minlength=len(tallies)).tolist()
+            passed = np.bincount(group.take(_joined(kept.who_passed, np.int64)), minlength=len(tallies)).tolist()
             for tally, count in zip(tallies, passed, strict=True):
                 tally.steps[k].imputed = count
             for tally, times in _by_group(group, kept.who, kept.from_start, tallies):

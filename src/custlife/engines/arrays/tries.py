@@ -72,9 +72,11 @@ class Tries:
 
     def steps(self) -> Iterator[Reached]:
         """For each step the tries that reached it."""
+        who, depth = np.arange(len(self)), self.depth
         for k, (places, real) in enumerate(zip(self.places, self.real, strict=True)):
-            who = np.flatnonzero(self.depth > k)
-            yield Reached(who, places.take(who), real.take(who))
+            before = np.flatnonzero(depth > k)
+            who, depth = who.take(before), depth.take(before)
+            yield Reached(who, before, places.take(who), real.take(who))
 
     def take(self, which: Ints | Mask) -> Tries:
         """Some of them."""
@@ -101,11 +103,13 @@ class Reached:
 
     Attributes:
         who: Their numbers, ascending.
+        before: For each its place among those that reached the step before.
         places: The places that serve it.
         real: Whether it was really entered, or passed over.
     """
 
     who: Ints
+    before: Ints
     places: Ints
     real: Mask
 
@@ -141,18 +145,17 @@ class Trier:
         """The earliest row for each step; the next row only, where nothing may come between."""
         unit = stretch.unit.take(starts)
         is_alone = bool((unit[1:] != unit[:-1]).all())
-        end = stretch.bounds.take(unit + 1)
         who, here, is_real = np.arange(len(starts)), starts, stretch.real(0).take(starts)
-        yield Reached(who, here, is_real)
+        yield Reached(who, who, here, is_real)
         for k in range(1, len(self.plan.steps)):
-            there = self._next(stretch, k, here, is_real, unit.take(who) if is_alone else None)
-            is_there = (there < end.take(who)) & (stretch.at.take(there, mode="clip") <= deadline.take(who))
+            there = self._next(stretch, k, here, is_real, unit if is_alone else None)
+            is_there = _is_in_time(stretch, unit, deadline, there)
             if self.plan.order == "strict":
                 is_there &= self._is_adjacent(stretch, k, here, there)
             kept = np.flatnonzero(is_there)
-            who, here = who.take(kept), there.take(kept)
+            who, unit, deadline, here = who.take(kept), unit.take(kept), deadline.take(kept), there.take(kept)
             is_real = stretch.real(k).take(here)
-            yield Reached(who, here, is_real)
+            yield Reached(who, kept, here, is_real)
 
     def _next(self, stretch: Stretch, k: int, here: Ints, is_real: Mask, unit: Ints | None) -> Ints:
         """The next place that serves a step: behind a row really entered, or from one that passed over the step.
@@ -203,21 +206,28 @@ def _from(places: Ints, here: Ints) -> Ints:
     return np.append(places, FOREVER)[places.searchsorted(here)]
 
 
+def _is_in_time(stretch: Stretch, unit: Ints, deadline: Ints, there: Ints) -> Mask:
+    """Of each place, whether it is of the unit, and not behind the deadline."""
+    is_mine: Mask = there < stretch.bounds.take(unit + 1)
+    is_mine &= stretch.at.take(there, mode="clip") <= deadline
+    return is_mine
+
+
 def _in_any_order(stretch: Stretch, starts: Ints, deadline: Ints) -> Iterator[Reached]:
     """Step k is the k-th of the steps done, whichever it is."""
     steps = range(len(stretch.plan.steps))
-    end = stretch.bounds.take(stretch.unit.take(starts) + 1)
-    who, here = np.arange(len(starts)), starts
+    unit = stretch.unit.take(starts)
+    who, kept, here = np.arange(len(starts)), np.arange(len(starts)), starts
     done = np.zeros((len(steps), len(starts)), np.bool_)
     for _ in steps:
-        yield Reached(who, here, np.ones(len(who), np.bool_))
+        yield Reached(who, kept, here, np.ones(len(who), np.bool_))
         served = np.stack([stretch.real(step).take(here) for step in steps]) & ~done[:, who]
         done[served.argmax(axis=0), who] = True
         next_of = np.stack([_from(stretch.places(step), here + 1) for step in steps])
         next_of[done[:, who]] = FOREVER
         there = next_of.min(axis=0)
-        kept = np.flatnonzero((there < end.take(who)) & (stretch.at.take(there, mode="clip") <= deadline.take(who)))
-        who, here = who.take(kept), there.take(kept)
+        kept = np.flatnonzero(_is_in_time(stretch, unit, deadline, there))
+        who, unit, deadline, here = who.take(kept), unit.take(kept), deadline.take(kept), there.take(kept)
 
 
 def _table(stretch: Stretch, deadline: Ints, steps: list[Reached], many: int) -> Tries:
