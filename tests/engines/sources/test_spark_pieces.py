@@ -366,8 +366,9 @@ def test_streams_are_refused_at_the_door():
 
 def test_columns_are_quoted_and_numbered():
     native = Native([])
-    selected(native, {"unit": "a`b", "at": "c.d"}, {"unit": "text", "at": "aware"}, ("unit", "at"))
-    assert native.asked == [("selectExpr", "CAST(`a``b` AS string) AS c0", "`c.d` AS c1")]
+    wanted, kinds = {"unit": "a`b", "name": "e", "at": "c.d"}, {"unit": "text", "name": "nothing", "at": "aware"}
+    selected(native, wanted, kinds, ("unit", "name", "at"))
+    assert native.asked == [("selectExpr", "CAST(`a``b` AS string) AS c0", "CAST(`e` AS string) AS c1", "`c.d` AS c2")]
 
 
 def test_rows_are_shuffled_once():
