@@ -10,7 +10,7 @@ from types import ModuleType
 import attrs
 import pytest
 
-from custlife import __version__
+import custlife
 from custlife.engines.sources import spark_errors, spark_task
 from custlife.engines.sources.spark import SparkSource, is_spark, itself
 from custlife.engines.sources.spark_columns import check_accounts, kinds_of, laid_out, selected
@@ -166,8 +166,8 @@ def answer():
     """What the function that is sent answers to some rows, as Spark would see it."""
     pytest.importorskip("pyspark")
 
-    def answered(work, version=__version__):
-        function = sealed(Working(Reading(PLAIN, layout(MODEL)), work), version)
+    def answered(work):
+        function = sealed(Working(Reading(PLAIN, layout(MODEL)), work))
         return [tuple(row.values()) for batch in function(batches(ROWS)) for row in batch.to_pylist()]
 
     return answered
@@ -177,9 +177,17 @@ def answer():
 def test_what_is_sent_answers_in_rows(answer):
     ((kind, body),) = answer(len)
     assert (kind, pickle.loads(body)) == ("done", 3)
-    assert answer(len, "9.9") == [("version", __version__.encode())]
     with pytest.raises(UsageError, match="the question cannot be sent to the executors"):
         answer((n for n in "a").__next__)
+
+
+@pytest.mark.spark
+def test_what_is_sent_tells_of_another_version(monkeypatch):
+    pytest.importorskip("pyspark")
+    function = sealed(Working(Reading(PLAIN, layout(MODEL)), len))
+    monkeypatch.setattr(custlife, "__version__", "9.9")
+    (batch,) = function(batches(ROWS))
+    assert batch.to_pylist() == [{"kind": "version", "body": b"9.9"}]
 
 
 @pytest.mark.spark
@@ -188,7 +196,7 @@ def test_what_is_sent_tells_of_a_module_that_is_missing(answer, monkeypatch):
     ghost = ModuleType("ghost")
     exec("def work(history):\n    return 1", ghost.__dict__)
     monkeypatch.setitem(sys.modules, "ghost", ghost)
-    function = sealed(Working(Reading(PLAIN, layout(MODEL)), ghost.work), __version__)
+    function = sealed(Working(Reading(PLAIN, layout(MODEL)), ghost.work))
     monkeypatch.delitem(sys.modules, "ghost")
     (batch,) = function(batches(ROWS))
     assert batch.to_pylist() == [{"kind": "import", "body": b"ghost"}]

@@ -201,9 +201,7 @@ class SparkSource:
 
     def _mapped(self, frame: Any, task: tasks.Task) -> Any:
         """The answers of the executors, as a frame."""
-        import custlife
-
-        function = tasks.sealed(task, custlife.__version__)
+        function = tasks.sealed(task)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of PySpark about pandas, which no row goes through
             return frame.mapInArrow(function, tasks.SCHEMA)

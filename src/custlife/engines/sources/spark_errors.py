@@ -6,7 +6,7 @@ import pickle
 import re
 from typing import TYPE_CHECKING, Any
 
-from custlife.engines.sources.spark_task import DONE, ERROR, IMPORT, MEMORY, VERSION
+from custlife.engines.sources.spark_task import DONE, ERROR, IMPORT, MEMORY, VERSION, version
 from custlife.errors import CustlifeError, DataError, UsageError
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def _many(error: DataError) -> str:
 
 def other_version(there: str) -> CustlifeError:
     """The executors have another custlife than the driver."""
-    from custlife import __version__ as here
-
+    here = version()
     what = f"the executors have custlife {there}, the driver has {here}"
     return UsageError(what, f"install custlife[spark]=={here} on all of them; {ON_A_CLUSTER}")
 

@@ -6,6 +6,7 @@ An executor answers in rows of two columns: the kind of the answer, and its byte
 from __future__ import annotations
 
 import pickle
+from importlib import import_module
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     Answers = Iterator[tuple[str, bytes]]
     Task = Callable[[Batches], Answers]
 
-__all__ = ["DONE", "ERROR", "IMPORT", "MEMORY", "SCHEMA", "VERSION", "Keeping", "Kept", "Working", "sealed"]
+__all__ = ["DONE", "ERROR", "IMPORT", "MEMORY", "SCHEMA", "VERSION", "Keeping", "Kept", "Working", "sealed", "version"]
 
 SCHEMA = "kind string, body binary"
 DONE, ERROR, IMPORT, MEMORY, PIECE, VERSION = "done", "error", "import", "memory", "piece", "version"
 PIECE_BYTES = 1 << 24
 
 
-def sealed(task: Task, version: str) -> Callable[[Batches], Iterator[Any]]:
+def sealed(task: Task) -> Callable[[Batches], Iterator[Any]]:
     """The function that Spark calls on each partition.
 
     It is sent by value and knows nothing of custlife until it runs, so that it can tell of an executor that has none,
@@ -38,10 +39,11 @@ def sealed(task: Task, version: str) -> Callable[[Batches], Iterator[Any]]:
     Raises:
         UsageError: The task holds what cannot be sent.
     """
-    payload = _pickled(task)
+    payload, wanted = _pickled(task), version()
 
     def on_executor(batches: Batches) -> Iterator[Any]:
         import pickle
+        from importlib import import_module
 
         import pyarrow as pa
 
@@ -51,10 +53,9 @@ def sealed(task: Task, version: str) -> Callable[[Batches], Iterator[Any]]:
         try:
             import numpy  # noqa: F401
 
-            import custlife
-
-            if custlife.__version__ != version:
-                yield row("version", custlife.__version__.encode())
+            here = import_module("custlife").__version__
+            if here != wanted:
+                yield row("version", here.encode())
                 return
             from custlife.engines.sources.spark_task import told
 
@@ -68,10 +69,14 @@ def sealed(task: Task, version: str) -> Callable[[Batches], Iterator[Any]]:
     return on_executor
 
 
+def version() -> str:
+    """The version of custlife here; the package itself lies above this room."""
+    return str(import_module("custlife").__version__)
+
+
 def _pickled(task: object) -> bytes:
     """The task as bytes; functions of the caller's script go by value."""
-    from pyspark import cloudpickle
-
+    cloudpickle: Any = import_module("pyspark.cloudpickle")
     try:
         made: bytes = cloudpickle.dumps(task)
     except Exception as error:  # whatever the caller's functions hold may refuse in its own way
