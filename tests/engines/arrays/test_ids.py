@@ -53,6 +53,8 @@ def test_they_are_read_like_a_list(pair, data):
 )
 @example((["b", "a", "b"], Texts.of(["b", "a", "b"])))
 @example((["", ""], Texts.of(["", ""])))
+@example((["5", "499999999999999999"], Numbers(np.array([5, 499_999_999_999_999_999]))))
+@example((["5", "49999999999999999"], Numbers(np.array([5, 49_999_999_999_999_999]))))
 def test_their_order_is_that_of_their_text(pair):
     listed, ids = pair
     order = ids.order()

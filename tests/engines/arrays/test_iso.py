@@ -90,6 +90,7 @@ def together(column, tz, ambiguous="raise"):
 @example(["9999-12-31", "9999-12-31T23:59", "9999-12-31T23:59Z"], "Etc/GMT+12", "raise")
 @example(["2011-12-30", "2011-12-31"], "Pacific/Apia", "raise")
 @example(["2011-12-30", "2011-12-31"], "Pacific/Apia", "later")
+@example(["0000-12-31T23:30-01:00", "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z"], None, "raise")
 @example(["", "x", "é" * 16], None, "raise")
 def test_texts_name_the_instants_they_name_alone(column, tz, ambiguous):
     assert together(column, tz, ambiguous) == [alone(text, tz, ambiguous) for text in column]

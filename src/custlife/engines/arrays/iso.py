@@ -120,7 +120,7 @@ def _read(letters: Letters) -> tuple[Ints, NDArray[np.uint8]]:
     us, kind = np.zeros(letters.shape[1], np.int64), np.zeros(letters.shape[1], np.uint8)
     is_utc = letters[-1] == ord("Z")
     has_offset = (letters[-6] == ord("+")) | (letters[-6] == ord("-"))
-    for mask, cut in ((~(is_utc | has_offset), 0), (is_utc, 1), (has_offset & ~is_utc, OFFSET_LENGTH)):
+    for mask, cut in ((~(is_utc | has_offset), 0), (is_utc, 1), (has_offset, OFFSET_LENGTH)):
         if not mask.any() or not _is_time(length - cut):
             continue
         some = letters if mask.all() else letters[:, mask]
