@@ -28,7 +28,12 @@ ROOMS = sorted(
     for found in pkgutil.walk_packages(custlife.__path__, "custlife.")
     if not any(part.startswith("_") for part in found.name.split("."))
 )
-BY_NUMPY = frozenset(("custlife.stats.arrays",))
+AT_HAND = frozenset(f"custlife.engines.sources{room}" for room in ("", ".asked", ".held", ".source"))
+BY_NUMPY = {"custlife.stats.arrays"} | {
+    room
+    for room in ROOMS
+    if room.startswith(("custlife.engines.arrays", "custlife.engines.sources")) and room not in AT_HAND
+}
 """Rooms that others load when they need them."""
 FLOORS = (
     "custlife.calendar", "custlife.customers", "custlife.demo", "custlife.documents", "custlife.errors",

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from custlife.analysis.question import Question
-    from custlife.engines import sources
     from custlife.engines.history import Note, Setting, Vocabulary
+    from custlife.engines.sources.source import Source as Histories
     from custlife.log.checking import Check
     from custlife.log.columns import Columns, Source
 
@@ -86,12 +86,12 @@ class Log:
 
     SHAPE: ClassVar[tuple[Callable[[History], History], ...]] = ()  # what this kind of log makes of the rows seen
 
-    _source: sources.Source
+    _source: Histories
     _view: View
 
     @classmethod
     def _looking(
-        cls, full: History | sources.Source, as_of: Instant | None, since: Instant | None, tz: str | None
+        cls, full: History | Histories, as_of: Instant | None, since: Instant | None, tz: str | None
     ) -> Self:
         """A log of some rows seen from `as_of`; by default from their last instant, which is then printed."""
         moment = None if as_of is None else to_us(instant(as_of, tz=tz, name="as_of"))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from custlife.engines.history import Vocabulary
-    from custlife.engines.sources import Source
+    from custlife.engines.sources.source import Source
     from custlife.log.columns import Columns
 
 __all__ = ["framed"]
