@@ -249,3 +249,11 @@ def test_the_deadline_of_the_first_start_tells_who_is_eligible() -> None:
     for second in (58 * DAY + 12 * 3_600, 58 * DAY + 23 * 3_600):
         made = history([*rows, ("w", 28 * DAY, "c")], as_of=second, model=None)
         alike(Funnel(("a", "b", "c"), months(1), entry="best").plan(made), made)
+
+
+def test_steps_taken_back_do_not_make_an_attempt_less_real() -> None:
+    # both attempts end at their first step; the first had passed over b before it was stopped
+    rows = [("u", 0, "a"), ("u", 1, "lost"), ("u", 4, "c"), ("u", 7, "lapsed"), ("u", 7, "a")]
+    made = history(rows, as_of=9)
+    stopped = exclude("lost", mode="stop")
+    alike(Funnel(("a", "b", "c"), entry="best", exclusions=stopped).plan(made), made)

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,3 +148,22 @@ def test_declared_moves_are_the_only_ones() -> None:
     made = raw_history([("u", 0, "a"), ("u", 1, "b"), ("v", 0, "b"), ("v", 1, "a")], model=model)
     (note,) = transform(Spelled(), attrs.evolve(made, engine="arrays")).notes
     assert str(note).endswith("(v: the start to b, v: b to a)")
+
+
+@pytest.mark.parametrize("sequenced", [False, True])
+def test_rows_of_one_instant_lie_in_the_order_of_the_new_stages(sequenced) -> None:
+    made = raw_history([("u", 0, "a"), ("u", 0, "b"), ("u", 1, "c"), ("v", 1, "a"), ("v", 2, "b"), ("v", 2, "c")])
+    step = Renamed(NEW, {"a": "one", "b": "three", "c": "two"}, {}, "")
+    alike(step, attrs.evolve(made, sequenced=sequenced))
+    told_anew = transform(step, attrs.evolve(made, sequenced=sequenced, engine="arrays"))
+    assert list(told_anew.code) == ([2, 0, 1, 2, 0, 1] if sequenced else [0, 2, 1, 2, 0, 1])
+
+
+@pytest.mark.parametrize(("value", "kept"), [("first", ["u"]), ("last", ["v"]), ("any", ["u", "v"])])
+def test_the_row_that_decides_is_the_one_asked_for(value, kept) -> None:
+    made = raw_history([("u", 0, "a"), ("u", 1, "b"), ("v", 0, "a"), ("v", 1, "b"), ("w", 2, "a")])
+    plan = Column(array("i", [0, -1, 1, 0, -1]), ("free", "pro"))
+    made = attrs.evolve(made, segments={"plan": plan})
+    step = Having(None, (("plan", frozenset(("free",))),), value)
+    alike(step, made)
+    assert transform(step, attrs.evolve(made, engine="arrays")).ids == kept
