@@ -11,6 +11,7 @@ import sys
 import threading
 import types
 from datetime import UTC, date, datetime, timedelta
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -20,6 +21,7 @@ import custlife
 from custlife import Funnel, Paths, Retention, StageLog, days
 from custlife.analysis.question import ask_all
 from custlife.analysis.steps import step
+from custlife.calendar import to_us
 from custlife.engines.rows.looking import Spelled
 from custlife.engines.rows.rolling import RolledUp
 from custlife.engines.sources.spark import SparkSource, is_spark
@@ -340,7 +342,7 @@ def test_rows_that_cannot_be_read_are_one_error(partitions):
 
 @pytest.mark.parametrize("partitions", [1, 4])
 def test_rows_left_out_are_listed_by_what_is_in_them(partitions):
-    rows = [(f"u{n}", "trail", NIGHT) for n in range(7)] + [("a", "a", NIGHT)]
+    rows = [(f"u{n}", "trail", NIGHT) for n in range(7)] + [("a", "a", NIGHT - timedelta(1))]
     made = source(frame(rows), layout(MODEL, on_bad="drop"), partitions)
     history = whole(made)
     assert [place for place, _ in sorted(history.dropped)] == [
@@ -348,7 +350,7 @@ def test_rows_left_out_are_listed_by_what_is_in_them(partitions):
     ]
     (told,) = history.notes
     assert (told.count, [text[:13] for text in told.examples]) == (7, [f"customer 'u{n}'" for n in range(5)])
-    assert made.last() == expected([("a", "a", NIGHT)], layout(MODEL)).as_of
+    assert made.last() == to_us(NIGHT - timedelta(1))
 
 
 def test_contradictions_of_all_partitions_are_one_error():
@@ -361,6 +363,8 @@ def test_contradictions_of_all_partitions_are_one_error():
         expected(rows, read)
     assert str(caught.value) == str(known.value)
     assert caught.value.problems == known.value.problems
+    unread = source(made.native, layout(MODEL, ("key",), on_bad="drop"), 4, key="k")
+    assert unread.last() == to_us(NIGHT)  # what contradicts what is not looked at yet
 
 
 def made_of(rows=(("a", "a", NIGHT), ("b", "a", NIGHT)), partitions=2):
@@ -458,11 +462,12 @@ def test_frames_of_spark_are_known_by_their_type():
     assert not is_spark([("a", "a", NIGHT)])
 
 
-def test_too_many_names_are_refused(monkeypatch):
+def test_names_are_found_and_sorted_but_for_too_many(monkeypatch):
     from custlife.engines.sources import spark
 
-    monkeypatch.setattr(spark, "MOST_NAMES", 2)
-    rows = [("a", name, NIGHT) for name in "xyz"]
+    rows = [("a", name, NIGHT) for name in ascii_lowercase]
+    assert source(frame(rows), layout()).empty.vocabulary.names == tuple(ascii_lowercase)
+    monkeypatch.setattr(spark, "MOST_NAMES", 25)
     with pytest.raises(UsageError) as caught:
         _ = source(frame(rows), layout()).empty
-    assert str(caught.value) == "there are 3 different names, more than 2\n\nHint: group the rare ones first"
+    assert str(caught.value) == "there are 26 different names, more than 25\n\nHint: group the rare ones first"
