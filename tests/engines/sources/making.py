@@ -24,7 +24,8 @@ from custlife.errors import CustlifeError, UsageError
 from custlife.stages import Stage, StageModel
 
 MODEL = StageModel("tiny", ["a", "b", Stage("c", aliases=["sea"])], exits=[Stage("lost", exit="ended")])
-OTHERS = ("seq", "recorded_at", "key", "segment:plan", "extra:reason", "value:amount")
+OTHERS = ("seq", "recorded_at", "key", "segment:plan", "extra:reason", "extra:account", "value:amount", "value:note")
+DRAWN = tuple(role for role in OTHERS if role != "extra:account")
 ROLES = ("unit", "name", "at", *OTHERS)
 COLUMNS = {role: f"the {role}" for role in ROLES}  # names that must be quoted
 SPRING = datetime.fromisoformat("2026-03-29T01:30")  # local times of the nights when clocks change in Zurich
@@ -45,6 +46,10 @@ def layout(roles: Sequence[str], *, model: StageModel | None = MODEL, **options:
     tz = options.get("tz")
     others = tuple(role for role in OTHERS if role in roles)
     return Layout(vocabulary, resolve, zone(tz), others=others, **options)
+
+
+def at_noon(day: int) -> datetime:
+    return datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(days=day)
 
 
 def wanted(roles: Sequence[str]) -> dict[str, str]:
@@ -122,6 +127,7 @@ VALUES = {
     "segment:plan": st.sampled_from(["free", "pro", "päid"]),
     "extra:reason": st.sampled_from(["x", "y"]),
     "value:amount": st.integers(-3, 3),
+    "value:note": st.sampled_from(["fine", "poor"]),
 }
 
 
@@ -136,7 +142,7 @@ class Kinds:
 
 @st.composite
 def kinds(draw: st.DrawFn) -> Kinds:
-    roles = draw(st.lists(st.sampled_from(OTHERS), unique=True, max_size=4))
+    roles = draw(st.lists(st.sampled_from(DRAWN), unique=True, max_size=4))
     named = draw(st.sampled_from([("unit", "name", "at")] * 4 + [("unit", "at")]))
     return Kinds(
         draw(st.sampled_from(["text", "text", "whole"])),

@@ -11,18 +11,23 @@ import pyarrow.types as pt
 
 from custlife.engines.arrays.ids import Texts
 from custlife.engines.sources.columns import CodedColumn, ObjectColumn, as_numbers, mixed_bits
+from custlife.engines.sources.hashing import text_bits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from custlife.engines.sources.columns import Bools, Column, Ints, Longs, Marks
 
-__all__ = ["ArrowColumn", "column"]
+__all__ = ["ArrowColumn", "ArrowText", "as_texts", "column", "taken"]
 
+KINDS = {
+    "whole": pt.is_integer,
+    "date": pt.is_date,
+    "nothing": pt.is_null,
+    "float": lambda dtype: pt.is_float32(dtype) or pt.is_float64(dtype),
+    "other": pt.is_boolean,
+}
 DAY_MS = 86_400_000
-WORD = 8  # bytes that are hashed at once
 NOTHING, NOWHERE = np.zeros(0, np.uint8), np.zeros(1, np.int64)
 
 
@@ -37,7 +42,9 @@ def column(values: Any, backend: str = "PyArrow", *, polars: bool = True) -> Col
     chunked = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
     dtype = chunked.type
     if pt.is_run_end_encoded(dtype):
-        chunked = pa.chunked_array([pc.call_function("run_end_decode", [chunk]) for chunk in chunked.chunks], dtype.value_type)
+        chunked = pa.chunked_array(
+            [pc.call_function("run_end_decode", [chunk]) for chunk in chunked.chunks], dtype.value_type
+        )
         dtype = chunked.type
     told = f"{backend} {dtype}"
     if pt.is_dictionary(dtype):
@@ -64,12 +71,7 @@ def _is_text(dtype: Any) -> bool:
 def _kind(dtype: Any) -> str:
     if pt.is_timestamp(dtype):
         return "naive" if dtype.tz is None else "aware"
-    tests = {"whole": pt.is_integer, "date": pt.is_date, "nothing": pt.is_null, "other": _is_simple}
-    return next((kind for kind, test in tests.items() if test(dtype)), "")
-
-
-def _is_simple(dtype: Any) -> bool:
-    return any(test(dtype) for test in (pt.is_floating, pt.is_boolean))
+    return next((kind for kind, test in KINDS.items() if test(dtype)), "")
 
 
 def _polars_series(chunked: Any) -> Any:
@@ -104,6 +106,12 @@ def _nulls(chunked: Any) -> Bools | None:
     return chunked.is_null().to_numpy() if chunked.null_count else None
 
 
+def taken(table: Any, rows: Longs) -> Any:
+    """Some rows of a table or a batch, as a table."""
+    whole = table if isinstance(table, pa.Table) else pa.Table.from_batches([table])
+    return whole.take(pa.array(rows))
+
+
 class ArrowColumn:
     """Numbers, dates or times."""
 
@@ -118,7 +126,7 @@ class ArrowColumn:
 
     def missing(self) -> Bools | None:
         """Nulls; and what is not a number."""
-        if pt.is_floating(self._chunked.type):
+        if self.kind == "float":
             gone = self._chunked.is_null(nan_is_null=True).to_numpy()
             return gone if gone.any() else None
         return _nulls(self._chunked)
@@ -210,18 +218,3 @@ def as_texts(texts: Any) -> Texts:
     _, bounds, data = made.buffers()
     starts = np.frombuffer(bounds, np.int64)[made.offset : made.offset + len(made) + 1] if len(made) else NOWHERE
     return Texts(np.frombuffer(data, np.uint8) if data else NOTHING, starts[:-1], starts[1:])
-
-
-def text_bits(texts: Texts) -> NDArray[np.uint64]:
-    """A hash of each text, eight bytes at a time."""
-    lengths = texts.ends - texts.starts
-    words = np.lib.stride_tricks.sliding_window_view(np.concatenate([texts.data, np.zeros(WORD, np.uint8)]), WORD)
-    bits = mixed_bits(lengths)
-    for word in range(-(-int(lengths.max(initial=0)) // WORD)):
-        left = np.flatnonzero(lengths > word * WORD)
-        found = np.ascontiguousarray(words[texts.starts[left] + word * WORD]).view(np.uint64).ravel()
-        beyond = np.maximum((word + 1) * WORD - lengths[left], 0).astype(np.uint64) * np.uint64(8)
-        # bytes behind the end of a text are those of the next
-        found = (found << beyond) >> beyond if np.little_endian else (found >> beyond) << beyond
-        bits[left] = mixed_bits((bits[left] ^ found).view(np.int64)) + np.uint64(word)
-    return bits

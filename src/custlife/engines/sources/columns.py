@@ -32,8 +32,8 @@ class Column(Protocol):
 
     Attributes:
         dtype: What its library calls its type.
-        kind: `text`, `whole` numbers, `aware` or `naive` times, `date`, `mixed` Python values, `nothing` but missing
-            values, or `other`.
+        kind: `text`, `whole` numbers, `float`, `aware` or `naive` times, `date`, `mixed` Python values, `nothing` but
+            missing values, or `other`.
         unit: What times count: `s`, `ms`, `us`, `ns`; dates count `D`.
     """
 
@@ -50,7 +50,7 @@ class Column(Protocol):
         ...
 
     def numbers(self) -> Ints:
-        """Whole numbers that are equal where the values are; those of whole numbers and times are what they count."""
+        """Whole numbers that are equal where the values are: what whole numbers and times count, the bits of floats."""
         ...
 
     def marks(self) -> Marks:

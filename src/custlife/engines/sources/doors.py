@@ -62,7 +62,7 @@ def _check_type(role: str, column: Column, called: str, layout: Layout) -> None:
     kind, holds = column.kind, f"{called} holds {column.dtype}"
     if role == "unit" and kind not in IDS:
         hint = "write ids as text or whole numbers"
-        if "float" in column.dtype.lower() or "double" in column.dtype:
+        if kind == "float":
             hint = "ids became fractions where some were missing; cast the column to Int64 or to text"
         raise UsageError(f"{holds}, neither text nor whole numbers", hint)
     if role == "name" and kind not in NAMES:

@@ -11,9 +11,9 @@ from custlife.errors import MissingExtraError, UsageTypeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from custlife.engines.sources.columns import Column
+    from custlife.engines.sources.columns import Column, Longs
 
-__all__ = ["Frame", "Table", "arrow_table", "frame", "polars_lazy", "polars_table"]
+__all__ = ["Frame", "Table", "arrow_dataset", "arrow_table", "duckdb_relation", "frame", "polars_lazy", "polars_table"]
 
 FRAMES = "pass a frame of pandas, Polars, PyArrow or DuckDB; for dicts or tuples write from_rows(rows, ...)"
 EXTRAS = {"polars": "polars", "duckdb": "duckdb"}
@@ -28,12 +28,14 @@ class Table:
         count: How many rows there are.
         column: The column of a name.
         part: The table of the rows from one number to before another.
+        arrow: Some rows as a `pyarrow.Table`.
     """
 
     names: tuple[str, ...]
     count: int
     column: Callable[[str], Column]
     part: Callable[[int, int], Table]
+    arrow: Callable[[Longs], Any]
 
 
 @attrs.frozen(eq=False)
@@ -120,6 +122,7 @@ def polars_table(native: Any) -> Table:
         native.height,
         lambda name: polars_columns.column(native.get_column(name)),
         lambda low, high: polars_table(native.slice(low, high - low)),
+        lambda rows: native.rechunk()[rows].to_arrow(compat_level=polars_columns.OLDEST),
     )
 
 
@@ -151,7 +154,14 @@ def pandas_table(native: Any) -> Table:
         len(native),
         lambda name: pandas_columns.column(native[name]),
         lambda low, high: pandas_table(native.iloc[low:high]),
+        lambda rows: _arrow_of_pandas(native.iloc[rows]),
     )
+
+
+def _arrow_of_pandas(native: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.Table.from_pandas(native, preserve_index=False)
 
 
 def arrow_table(native: Any, library: str = "PyArrow") -> Table:
@@ -163,6 +173,7 @@ def arrow_table(native: Any, library: str = "PyArrow") -> Table:
         native.num_rows,
         lambda name: arrow_columns.column(native.column(name), library),
         lambda low, high: arrow_table(native.slice(low, high - low), library),
+        lambda rows: arrow_columns.taken(native, rows),
     )
 
 
@@ -205,11 +216,14 @@ def duckdb_relation(native: Any) -> Frame:
         return native.project(", ".join(f'"{name}"' for name in quoted))
 
     def batches(names: Sequence[str], size: int) -> Iterator[Table]:
-        for batch in chosen(names).fetch_record_batch(size):
+        relation = chosen(names)
+        # the method has another name since DuckDB 1.4
+        read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
+        for batch in read(size):
             yield arrow_table(batch, "DuckDB")
 
     def count() -> int:
-        return int(native.aggregate("count(*)").fetchone()[0])
+        return int(native.aggregate("count(*)").fetchall()[0][0])
 
     sample = arrow_table(native.limit(0).to_arrow_table(), "DuckDB")
     return Frame(
@@ -232,6 +246,8 @@ OPENERS: dict[tuple[str, str], Callable[[Any], Frame]] = {
     ("pyarrow", "InMemoryDataset"): arrow_dataset,
     ("pyarrow", "FileSystemDataset"): arrow_dataset,
     ("duckdb", "DuckDBPyRelation"): duckdb_relation,
+    ("custlife", "ParquetFiles"): lambda native: native.frame(),
+    ("custlife", "CsvFiles"): lambda native: native.frame(),
     ("narwhals", "DataFrame"): _narwhals,
     ("narwhals", "LazyFrame"): _narwhals,
 }

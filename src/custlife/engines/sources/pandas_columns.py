@@ -90,7 +90,8 @@ def _numeric(series: Any, told: str) -> Column:
     if kind == "M":
         return PandasColumn(series, told, "naive", values.view(np.int64), np.datetime_data(plain)[0])
     if kind in "bf":
-        return PandasColumn(series, told, "other", values.view(f"i{plain.itemsize}"), "")
+        told_kind = "float" if kind == "f" else "other"
+        return PandasColumn(series, told, told_kind, values.view(f"i{plain.itemsize}"), "")
     return PandasColumn(series, told, "whole", values, "")
 
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
     from custlife.engines.sources.columns import Bools, Column, Ints, Longs, Marks
 
-__all__ = ["PolarsColumn", "column", "texts"]
+__all__ = ["OLDEST", "PolarsColumn", "column", "texts"]
 
 SEEDS = (0, 0x5EED)  # of two hashes of one text
+OLDEST = pl.CompatLevel.oldest()
 FEW = 10_000  # rows for which chunks need not be joined
 
 
@@ -35,7 +36,9 @@ def column(series: pl.Series) -> Column:
         kind = "nothing"
     elif dtype.is_integer() and "128" not in str(dtype):
         kind = "whole"
-    elif not (dtype.is_float() or isinstance(dtype, pl.Boolean)):
+    elif isinstance(dtype, pl.Float32 | pl.Float64):
+        kind = "float"
+    elif not isinstance(dtype, pl.Boolean):
         return ObjectColumn(f"Polars {dtype}", series.to_list(), "mixed" if isinstance(dtype, pl.Object) else "other")
     return PolarsColumn(series, kind, unit)
 
@@ -136,7 +139,7 @@ def _texts(series: pl.Series) -> Texts:
         from custlife.engines.sources import arrow_columns
     except ModuleNotFoundError:
         return Texts.of(series)
-    return arrow_columns.as_texts(series.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return arrow_columns.as_texts(series.to_arrow(compat_level=OLDEST))
 
 
 def _private_categories() -> Any:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Run: TypeAlias = Callable[[Callable[[str], Any], Iterable[str]], Iterable[Any]]
 
-__all__ = ["histories", "read"]
+__all__ = ["histories", "one_history", "read"]
 
 PIECE_ROWS = 1 << 20  # rows that are sorted at a time
 MISSING = -1
@@ -59,9 +59,7 @@ def read(native: Any, wanted: Mapping[str, str], layout: Layout, *, partitions: 
     return [attrs.evolve(history, frame=opened.kind) for history in made]
 
 
-def histories(
-    table: Table, wanted: Mapping[str, str], layout: Layout, partitions: int | None = None, rows: Longs | None = None
-) -> list[History]:
+def histories(table: Table, wanted: Mapping[str, str], layout: Layout, partitions: int | None = None) -> list[History]:
     """The histories of a table, with one vocabulary.
 
     Args:
@@ -69,16 +67,28 @@ def histories(
         wanted: Role to column.
         layout: How they are read.
         partitions: At most so many histories.
-        rows: What a person calls each row: its number from 0, where that is not its place in the table.
     """
     pieces = partitions or max(1, round(table.count / PIECE_ROWS))
     threads = min(cpu_count() or 1, pieces)
     if threads == 1:
-        columns = _Columns(table, wanted, layout, rows, map)
+        columns = _Columns(table, wanted, layout, None, map)
         return settled([_ingested(make, layout) for make in columns.batches(pieces)], layout)
     with ThreadPoolExecutor(threads) as pool:
-        columns = _Columns(table, wanted, layout, rows, pool.map)
+        columns = _Columns(table, wanted, layout, None, pool.map)
         return settled(list(pool.map(partial(_ingested, layout=layout), columns.batches(pieces))), layout)
+
+
+def one_history(wanted: Mapping[str, str], layout: Layout, table: Table, rows: Longs) -> History | DataError:
+    """The history of a table that is a part of all rows, or what is wrong with its rows.
+
+    Args:
+        wanted: Role to column.
+        layout: How they are read.
+        table: The columns.
+        rows: The number of each row among all, from 0.
+    """
+    (make,) = _Columns(table, wanted, layout, rows, map).batches(1)
+    return _ingested(make, layout)
 
 
 def _ingested(make: Callable[[], Batch], layout: Layout) -> History | DataError:
@@ -124,7 +134,7 @@ class _Columns:
             return instants(column, self.layout)
         if role == "seq":
             return wholes(column)
-        return column if role.startswith("value:") else coded(column)
+        return _values(column) if role.startswith("value:") else coded(column)
 
     def batches(self, count: int) -> Iterator[Callable[[], Batch]]:
         """How to make at most so many batches of whole units; rows without an id are in the first."""
@@ -167,6 +177,18 @@ class _Columns:
 
 def _in_utc(value: Any) -> Any:
     return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo is not None else value
+
+
+def _values(column: Column) -> Any:
+    """What rules look at: numbers as an array where none is missing, texts coded, anything else when it is taken."""
+    if column.kind == "text":
+        return coded(column)
+    if column.kind not in {"whole", "float"} or column.missing() is not None:
+        return column
+    numbers = column.numbers()
+    if column.kind == "float":
+        return numbers.view(f"f{numbers.itemsize}").astype(np.float64)
+    return column if numbers.dtype == np.uint64 else numbers.astype(np.int64)
 
 
 def _taken(made: Any, order: Longs) -> Any:

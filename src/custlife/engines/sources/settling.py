@@ -14,12 +14,12 @@ from custlife.engines.rows.ingest import reading_notes
 from custlife.errors import DataError, HistoryError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from custlife.engines.history import History
     from custlife.engines.layout import Layout
 
-__all__ = ["in_order", "one_error", "one_vocabulary", "row_of", "settled"]
+__all__ = ["all_names", "in_order", "one_error", "one_vocabulary", "row_of", "settled"]
 
 ROW = "row "
 MOST_NAMES = 1 << 16  # codes of rows have 16 bits
@@ -86,11 +86,21 @@ def one_vocabulary(histories: Sequence[History]) -> list[History]:
     Raises:
         UsageError: There are too many names.
     """
+    names = all_names(histories)
+    return [with_names(history, names) for history in histories]
+
+
+def all_names(histories: Iterable[History]) -> tuple[str, ...]:
+    """The names of all histories, in the order of their text.
+
+    Raises:
+        UsageError: There are too many.
+    """
     names = tuple(sorted({*chain.from_iterable(history.vocabulary.names for history in histories)}))
     if len(names) > MOST_NAMES:
         what = f"there are {len(names):,} different names, more than {MOST_NAMES:,}"
         raise UsageError(what, "group the rare ones first")
-    return [with_names(history, names) for history in histories]
+    return names
 
 
 def with_names(history: History, names: tuple[str, ...]) -> History:

@@ -1,0 +1,142 @@
+"""Rows on disk in partitions are the same history as the rows themselves, question after question."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife.engines.history import History
+from custlife.engines.sources import spill
+from custlife.engines.sources.frames import frame
+from custlife.engines.sources.spill import Spilled
+from custlife.errors import DataError, UsageError
+from tests.engines.sources import making
+from tests.engines.sources.making import Kinds, at_noon, kinds, layout, outcome, rows_of, wanted
+from tests.engines.sources.test_frames import options_of
+
+LAZY = ("polars lazy", "duckdb", "arrow stream")
+PLAIN = Kinds("text", "aware", ("unit", "name", "at"))
+
+
+def spilled(
+    rows: making.Rows, kind: Kinds, partitions: int | None, name: str = "polars lazy", **options: Any
+) -> Spilled:
+    how = layout(kind.roles, **options)
+    return Spilled(frame(making.FRAMES[name](rows, kind)), wanted(kind.roles), how, partitions)
+
+
+def whole(source: Spilled) -> History:
+    return making.whole(list(source.map(lambda history: history)))
+
+
+@pytest.mark.parametrize("name", LAZY)
+@given(data=st.data())
+def test_partitions_on_disk_are_the_history_of_the_rows(name: str, data: st.DataObject) -> None:
+    kind = data.draw(kinds())
+    rows = data.draw(rows_of(kind))
+    on_bad = data.draw(st.sampled_from(["raise", "drop"]))
+    model = making.MODEL if data.draw(st.booleans()) and "name" in kind.roles else None
+    how = layout(kind.roles, model=model, **options_of(kind, "earlier", on_bad))
+    source = Spilled(frame(making.FRAMES[name](rows, kind)), wanted(kind.roles), how, data.draw(st.integers(1, 5)))
+    expected = outcome(lambda: making.by_rows(rows, kind.roles, how))
+    assert outcome(lambda: whole(source)) == expected
+    if isinstance(expected, dict):
+        assert outcome(lambda: whole(source)) == expected  # from what was kept
+        assert source.last() == (expected["as_of"] if expected["ids"] else None)
+
+
+def test_what_was_written_goes_when_nobody_wants_it() -> None:
+    rows = [{"unit": f"u{i}", "name": "a", "at": at_noon(i)} for i in range(9)]
+    source = spilled(rows, PLAIN, 3).persist()
+    assert source._made is not None
+    folder = source._made.folder
+    assert sorted(file.name for file in folder.iterdir()) == ["part-0", "part-1", "part-2"]
+    del source
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_nothing_is_left_behind_by_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(DataError, match="the id is missing"):
+        spilled([{"unit": None, "name": "a", "at": at_noon(1)}], PLAIN, 3).last()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_number_of_partitions_comes_from_the_number_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill, "PARTITION_ROWS", 100)
+    rows = [{"unit": f"u{i}", "name": "a", "at": at_noon(i % 7)} for i in range(1_000)]
+    source = spilled(rows, PLAIN, None)
+    assert source.partitions is None
+    sizes = list(source.map(len))
+    assert source.partitions == len(sizes)
+    assert sum(sizes) == 1_000
+    assert 8 <= len(sizes) <= 10
+    assert max(sizes) < 200
+
+
+def test_a_partition_that_does_not_fit_says_which_number_to_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill, "room", lambda: 100_000)
+    rows = [{"unit": f"u{i}", "name": "a", "at": at_noon(i % 7)} for i in range(1_000)]
+    with pytest.raises(UsageError) as caught:
+        spilled(rows, PLAIN, 1).last()
+    assert caught.value.what.startswith("the largest of 1 partitions has 1,000 rows, for which 0 MB are too few")
+    number = int(caught.value.hint.removeprefix("pass partitions="))
+    assert spilled(rows, PLAIN, number).last() is not None
+
+
+ACCOUNTS = Kinds("text", "aware", ("unit", "name", "at", "extra:account"))
+
+
+def of_accounts(*pairs: tuple[str, str | None]) -> making.Rows:
+    return [{"unit": unit, "name": "a", "at": at_noon(1), "extra:account": account} for unit, account in pairs]
+
+
+def test_whole_accounts_lie_together() -> None:
+    rows = of_accounts(*((f"u{i}", f"x{i % 9}") for i in range(60)), ("alone", None), ("alone", None))
+    source = spilled(rows, ACCOUNTS, 4)
+    assert source.accounts == "account"
+    found: list[set[str | None]] = list(
+        source.map(lambda history: {history.extras["account"].name(row) for row in range(len(history))} - {None})
+    )
+    assert sum(map(len, found)) == len(set().union(*found)) == 9
+    assert made_equal(source, rows)
+
+
+def made_equal(source: Spilled, rows: making.Rows) -> bool:
+    return outcome(lambda: whole(source)) == outcome(
+        lambda: making.by_rows(rows, ACCOUNTS.roles, layout(ACCOUNTS.roles))
+    )
+
+
+@pytest.mark.parametrize("partitions", [1, 2, 3, 8])
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        ([("u", "x"), ("u", "y"), ("v", "x")], "several accounts|accounts 'x' and 'y'"),
+        ([("u", "x"), ("u", None), ("v", "x")], "several accounts|account 'x', and none"),
+    ],
+)
+def test_a_member_of_several_accounts_is_refused(partitions: int, pairs: Any, told: str) -> None:
+    with pytest.raises(DataError, match=told) as caught:
+        spilled(of_accounts(*pairs), ACCOUNTS, partitions).last()
+    assert caught.value.what == "in partitions each customer must belong to one account"
+    assert [place for place, _ in caught.value.problems] == ["customer 'u'"]
+    assert caught.value.hint.startswith("pass partitions=1")
+
+
+def test_work_that_fails_says_so() -> None:
+    def work(_: History) -> int:
+        raise UsageError("no")
+
+    source = spilled([{"unit": "u", "name": "a", "at": at_noon(1)}], PLAIN, 2)
+    with pytest.raises(UsageError, match="no"):
+        list(source.map(work))
+    assert source.held() is None
+    check: Callable[[History], int] = len
+    assert sum(source.map(check)) == 1
