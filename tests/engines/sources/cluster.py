@@ -27,7 +27,7 @@ MISSING += ["java"] * (shutil.which("java") is None)
 on_a_cluster = [
     pytest.mark.spark,
     pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}"),
-    pytest.mark.filterwarnings("default"),  # of PySpark, about itself
+    pytest.mark.filterwarnings("ignore"),  # those of PySpark, about itself
 ]
 
 
