@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CsvFiles", "ParquetFiles"]
 
+ROW_BYTES = 32  # of a short row of CSV
 READERS = ("polars", "duckdb", "pyarrow")
 
 
@@ -50,7 +51,8 @@ class ParquetFiles:
             DataError: A file that is no Parquet.
         """
         reader = _reader("scan_parquet")
-        return _opened(self.files, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
+        opened = _opened(self.files, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
+        return attrs.evolve(opened, about=opened.count)
 
     def _by_polars(self, files: list[str]) -> Frame:
         import polars as pl
@@ -102,7 +104,9 @@ class CsvFiles:
             DataError: A file that is no CSV.
         """
         reader = _reader("scan_csv")
-        return _opened(self.files, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
+        opened = _opened(self.files, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
+        size = sum(Path(file).stat().st_size for file in self.files)
+        return attrs.evolve(opened, about=lambda: size // ROW_BYTES)
 
     def _by_polars(self, files: list[str]) -> Frame:
         import polars as pl

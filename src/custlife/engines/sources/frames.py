@@ -49,6 +49,7 @@ class Frame:
         batches: Some of its columns, about so many rows at a time, in order.
         count: How many rows there are; it may take a pass over them.
         is_lazy: Whether rows are read only when they are asked for.
+        about: How many rows there are, as far as that is known without reading them; None where it is not.
     """
 
     kind: str | None
@@ -57,6 +58,7 @@ class Frame:
     batches: Callable[[Sequence[str], int], Iterator[Table]]
     count: Callable[[], int]
     is_lazy: bool = False
+    about: Callable[[], int] | None = None
 
 
 def frame(native: Any) -> Frame:

@@ -11,8 +11,10 @@ from custlife.engines.rows.ingest import ingest
 from custlife.engines.sources.doors import check_columns
 from custlife.engines.sources.frames import frame
 from custlife.engines.sources.held import Held, Lazy
+from custlife.engines.sources.memory import room
 from custlife.engines.sources.reading import read
 from custlife.engines.sources.spark import SparkSource, is_spark
+from custlife.engines.sources.spill import Spilled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from custlife.engines.sources.source import Source
 
 __all__ = ["open_frame"]
+
+ROW_BYTES = 200  # that a row takes while it is read into memory with all others
 
 
 def open_frame(native: Any, wanted: Mapping[str, str], layout: Layout, partitions: int | None) -> Source:
@@ -44,5 +48,9 @@ def open_frame(native: Any, wanted: Mapping[str, str], layout: Layout, partition
     check_columns(opened.sample, wanted, layout)
     if not opened.is_lazy:
         return Held(tuple(read(opened, wanted, layout, partitions=partitions)))
+    if partitions is None:
+        partitions = 1 if opened.about is None or opened.about() * ROW_BYTES < room() else None
+    if partitions != 1:
+        return Spilled(opened, wanted, layout, partitions)
     empty = attrs.evolve(ingest([], layout), engine="arrays", frame=opened.kind)
     return Lazy(empty, partial(read, opened, wanted, layout))
