@@ -257,3 +257,10 @@ def test_steps_taken_back_do_not_make_an_attempt_less_real() -> None:
     made = history(rows, as_of=9)
     stopped = exclude("lost", mode="stop")
     alike(Funnel(("a", "b", "c"), entry="best", exclusions=stopped).plan(made), made)
+
+
+@pytest.mark.parametrize("last", ["u", "v"])
+def test_behind_an_exit_the_stage_left_is_remembered(last) -> None:
+    made = history([(last, 0, "c"), (last, 1, "lapsed"), (last, 2, "b"), ("uu", 0, "a")], as_of=9)
+    for entry in ("first", "best", "each"):
+        alike(Funnel(("a", "b"), entry=entry).plan(made), made)

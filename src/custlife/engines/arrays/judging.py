@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from custlife.engines.arrays.climbing import climbed, is_climb
 from custlife.engines.arrays.clock import FOREVER
 from custlife.engines.arrays.tries import DROP, RESET, STOP, VOID, Reached, Trier, Tries
 
@@ -41,9 +42,13 @@ class Counted:
 
 def judge(plan: FunnelPlan, history: History, stretch: Stretch, trier: Trier) -> Counted:
     """The counted attempts of every unit."""
+    if _is_first_touch(plan) and is_climb(plan, history):
+        return _touched(plan, history, stretch, *climbed(stretch, trier.deadlines))
     starts, truncated = _starts(plan, history, stretch)
     if _is_first_touch(plan):
-        counted = _touched(plan, history, stretch, trier, _first(stretch, starts))
+        first = _first(stretch, starts)
+        deadline = trier.deadlines(stretch, first)
+        counted = _touched(plan, history, stretch, list(trier.in_order(stretch, first, deadline)), deadline)
     elif plan.entry == "each":
         counted = _each(plan, history, stretch, list(_attempts(stretch, trier, starts)))
     elif plan.entry == "best":
@@ -65,11 +70,9 @@ def _is_first_touch(plan: FunnelPlan) -> bool:
     )
 
 
-def _touched(plan: FunnelPlan, history: History, stretch: Stretch, trier: Trier, starts: Ints) -> Counted:
+def _touched(plan: FunnelPlan, history: History, stretch: Stretch, steps: list[Reached], deadline: Ints) -> Counted:
     """The first attempt of each unit, where nothing but its deadline ends it."""
-    deadline = trier.deadlines(stretch, starts)
-    steps = list(trier.in_order(stretch, starts, deadline))
-    unit = stretch.unit.take(starts)
+    unit = stretch.unit.take(steps[0].places)
     is_open = deadline > history.as_of
     if plan.window is None:
         is_open &= ~stretch.ended.take(unit)

@@ -146,26 +146,29 @@ class Stretch:
 
     def _passing(self, place: int) -> Mask:
         """Of each row, whether it passes over a place on the path; those off it are never passed over."""
-        before, here = self._path
-        return (before < place) & (here > place)
+        return (self._before < place) & (self.here > place)
 
     @cached_property
-    def _path(self) -> tuple[Ints, Ints]:
-        """Of each row on the path the last stage of the path before it, below 0 where there is none; and its own."""
+    def here(self) -> Ints:
+        """The stage of each row; off the path -1."""
         path = self.history.vocabulary.path
-        is_off = self._code >= path
         narrow: Any = np.int8 if path <= 1 << 7 else np.int32
-        here: Ints = self._code.astype(narrow) | -is_off.astype(narrow)  # all bits set are OFF
-        before = np.empty_like(here)
-        before[1:] = here[:-1]
+        here: Ints = self._code.astype(narrow) | -(self._code >= path).astype(narrow)  # all bits set are OFF
+        return here
+
+    @cached_property
+    def _before(self) -> Ints:
+        """Of each row on the path the last stage of the path before it; below 0 where there is none."""
+        before = np.empty_like(self.here)
+        before[1:] = self.here[:-1]
         before[self.bounds[:-1]] = NOWHERE
-        off = np.flatnonzero(is_off[:-1])
+        off = np.flatnonzero(self.here[:-1] == OFF)
         if len(off):
             begins = before.take(off) != OFF  # the first of several rows off the path knows the stage before them
             known = before.take(off[begins]).take(begins.cumsum() - 1)
             goes_on = np.flatnonzero(before.take(off + 1) == OFF)
             before[off.take(goes_on) + 1] = known.take(goes_on)
-        return before, here
+        return before
 
     # -- events of one instant ----------------------------------------------------------------------------------------
 
