@@ -20,6 +20,7 @@ from custlife.engines.arrays import stretch
 from custlife.engines.gathers import FunnelPlan
 from custlife.engines.history import Column, History
 from custlife.errors import CustlifeError
+from custlife.stages import Stage, StageModel
 from tests.engines.making import NAMES, PATH, Rows, event_rows, history, stage_rows
 
 DAY = 86_400
@@ -87,9 +88,10 @@ def steps(names: tuple[str, ...], *, limits: bool = False) -> st.SearchStrategy[
 
 
 ON_PATH = st.builds(
-    lambda stages, exits: [Step((name,)) for name in (*sorted(stages), *exits)],
+    lambda stages, exits, where: [Step((name,), where) for name in (*sorted(stages), *exits)],
     st.lists(st.sampled_from(PATH), min_size=1, max_size=4, unique=True),
     st.sampled_from([(), ("lapsed",), ("lost",), ("lapsed", "lost")]),
+    st.sampled_from([(), (), (("kind", 1),)]),
 )
 
 
@@ -135,7 +137,7 @@ def test_funnels_of_events_are_equal(rows, as_of, since, named, window, policies
 
 @given(stage_rows(units=3, rows=16), st.integers(0, 14), ON_PATH, WINDOW)
 def test_the_common_funnel_is_equal(rows, as_of, named, window) -> None:
-    made = history(rows, as_of=as_of)
+    made = told(history(rows, as_of=as_of))
     alike(Funnel(tuple(named), window).plan(made), made)
 
 
@@ -264,3 +266,23 @@ def test_behind_an_exit_the_stage_left_is_remembered(last) -> None:
     made = history([(last, 0, "c"), (last, 1, "lapsed"), (last, 2, "b"), ("uu", 0, "a")], as_of=9)
     for entry in ("first", "best", "each"):
         alike(Funnel(("a", "b"), entry=entry).plan(made), made)
+
+
+@pytest.mark.parametrize("stages", [1, 3, 7, 127, 128, 130])
+def test_short_and_long_paths_are_equal(stages) -> None:
+    dice = random.Random(stages)
+    path = [f"s{k:03}" for k in range(stages)]
+    model = StageModel("some", path, exits=[Stage("lapsed", exit="paused"), Stage("lost", exit="ended")])
+    common = [path[0], path[-1], path[stages // 2], "lapsed", "lost"]
+    rows = [(f"u{dice.randrange(40):02}", second, dice.choice(common)) for second in range(160)]
+    made = told(history(rows, as_of=160, model=model))
+    asked = tuple(dict.fromkeys((path[0], path[stages // 2], path[-1])))
+    for entry in ("first", "best"):
+        alike(Funnel(asked, seconds(60), entry=entry).plan(made), made)
+        alike(Funnel(asked[-1:], entry=entry).plan(made), made)
+
+
+def test_steps_on_the_path_that_ask_for_properties_are_equal() -> None:
+    made = told(history([("u", 0, "a"), ("u", 1, "b"), ("u", 2, "c"), ("v", 0, "b"), ("v", 1, "c")], as_of=9))
+    for wanted in (0, 1):
+        alike(Funnel((Step(("a",), (("kind", wanted),)), "b", Step(("c",), (("kind", wanted),)))).plan(made), made)
