@@ -6,7 +6,7 @@ An executor answers in rows of two columns: the kind of the answer, and its byte
 from __future__ import annotations
 
 import pickle
-from importlib import import_module
+import sys
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,7 @@ def sealed(task: Task) -> Callable[[Batches], Iterator[Any]]:
 
     def on_executor(batches: Batches) -> Iterator[Any]:
         import pickle
-        from importlib import import_module
+        import sys
 
         import pyarrow as pa
 
@@ -51,14 +51,14 @@ def sealed(task: Task) -> Callable[[Batches], Iterator[Any]]:
             return pa.RecordBatch.from_arrays([pa.array([kind]), pa.array([body], pa.binary())], names=["kind", "body"])
 
         try:
-            import numpy  # noqa: F401
+            import numpy  # noqa: F401  # the work needs it, and may find out late
 
-            here = import_module("custlife").__version__
+            from custlife.engines.sources.spark_task import told
+
+            here = sys.modules["custlife"].__version__
             if here != wanted:
                 yield row("version", here.encode())
                 return
-            from custlife.engines.sources.spark_task import told
-
             answers = told(pickle.loads(payload), batches)
         except ImportError as error:
             yield row("import", str(error.name or error).encode())
@@ -70,13 +70,14 @@ def sealed(task: Task) -> Callable[[Batches], Iterator[Any]]:
 
 
 def version() -> str:
-    """The version of custlife here; the package itself lies above this room."""
-    return str(import_module("custlife").__version__)
+    """The version of custlife here, without importing the package itself, which lies above this room."""
+    return str(sys.modules["custlife"].__version__)
 
 
 def _pickled(task: object) -> bytes:
     """The task as bytes; functions of the caller's script go by value."""
-    cloudpickle: Any = import_module("pyspark.cloudpickle")
+    from pyspark import cloudpickle  # pyright: ignore[reportMissingImports]  # too large to install for a check
+
     try:
         made: bytes = cloudpickle.dumps(task)
     except Exception as error:  # whatever the caller's functions hold may refuse in its own way
