@@ -72,7 +72,8 @@ def run(program: Program, rows: Path, *, limit: float | None = None) -> Run:
     with TemporaryDirectory() as folder:
         out, errors = Path(folder) / "told.json", Path(folder) / "errors.txt"
         command = [program.python, "-m", "framed.child", program.module, program.task, str(rows), str(out)]
-        settings = {**os.environ, "PYTHONPATH": str(HERE), "RETENTIONEERING_NO_TRACK": "1"}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        settings = {**kept, "PYTHONPATH": str(HERE), "RETENTIONEERING_NO_TRACK": "1"}
         start = perf_counter()
         with errors.open("w") as words:
             child = subprocess.Popen(command, env=settings, stdout=words, stderr=words)
