@@ -214,7 +214,7 @@ class ArrowText:
 
 def as_texts(texts: Any) -> Texts:
     """An array of texts without nulls, on the bytes that it has."""
-    made = texts.cast(pa.large_string())
+    made = texts if pt.is_large_string(texts.type) else texts.cast(pa.large_string())
     _, bounds, data = made.buffers()
     starts = np.frombuffer(bounds, np.int64)[made.offset : made.offset + len(made) + 1] if len(made) else NOWHERE
     return Texts(np.frombuffer(data, np.uint8) if data else NOTHING, starts[:-1], starts[1:])

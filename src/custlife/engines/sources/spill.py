@@ -28,7 +28,7 @@ from custlife.engines.sources.kept import Kept, keep
 from custlife.engines.sources.memory import room
 from custlife.engines.sources.reading import one_history
 from custlife.engines.sources.settling import all_names, in_order, one_error, with_names
-from custlife.engines.sources.shuffling import Shuffled
+from custlife.engines.sources.shuffling import Shuffled, reserve
 from custlife.errors import DataError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ PARTITION_ROWS = 1 << 21
 BATCH_ROWS = 1 << 20
 MIN_BATCH_ROWS = 1 << 14
 BATCH_BYTES = 4_000  # of free memory for each row of a batch: the reader holds several of them
+WORKING_BYTES = 100  # that a row takes while questions are asked of its partition
 SORTING_BYTES = 120  # that a row takes while its partition is sorted, besides what it takes on disk
 
 
@@ -90,7 +91,7 @@ class Spilled:
     def map(self, work: Callable[[History], T]) -> Iterator[T]:
         """What some work makes of each partition, as many at once as there are cores and memory for."""
         ready = self._ready()
-        with ThreadPoolExecutor(ready.threads) as pool:
+        with ThreadPoolExecutor(ready.threads()) as pool:
             yield from pool.map(lambda part: work(ready.history(part)), ready.parts)
 
     def _ready(self) -> _Partitions:
@@ -109,18 +110,20 @@ class _Partitions:
         folder: Where everything is.
         parts: The histories.
         names: The names of events in all of them.
-        threads: How many may be in memory at once.
     """
 
     folder: Path
     parts: Sequence[Kept | _Again] = ()
     names: tuple[str, ...] = ()
-    threads: int = 1
 
     @property
     def last(self) -> int | None:
         """The last instant of all rows."""
         return max((part.empty.as_of for part in self.parts if part.rows), default=None)
+
+    def threads(self) -> int:
+        """How many may be in memory at once while they are worked on."""
+        return _threads(len(self.parts), max(part.rows for part in self.parts) * WORKING_BYTES)
 
     def history(self, part: Kept | _Again) -> History:
         """One of them, with the names of all."""
@@ -152,7 +155,7 @@ def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partit
         names = list(dict.fromkeys(wanted.values()))
         shuffled = Shuffled(made.folder, names, wanted["unit"], account, partitions or SHARES)
         _shuffle(frame, shuffled)
-        cuts, made.threads = _cuts(shuffled, partitions)
+        cuts, threads = _cuts(shuffled, partitions)
 
         def read(first: int, last: int) -> History | DataError:
             found = one_history(wanted, layout, *shuffled.read(first, last))
@@ -166,7 +169,7 @@ def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partit
             again = attrs.evolve(emptied(found), notes=found.notes, dropped=found.dropped)
             return kept or _Again(again, len(found), lambda: _sound(read(*cut)))
 
-        with ThreadPoolExecutor(made.threads) as pool:
+        with ThreadPoolExecutor(threads) as pool:
             results = list(pool.map(part, pairwise(cuts)))
         _settle(made, results, layout)
         if account is not None:
@@ -209,6 +212,7 @@ def _cuts(shuffled: Shuffled, partitions: int | None) -> tuple[list[int], int]:
     Raises:
         UsageError: Not one of them does.
     """
+    reserve()
     counts, free = shuffled.counts, room()
     rows = int(counts.sum())
     row = SORTING_BYTES + shuffled.size // max(rows, 1)
@@ -224,7 +228,12 @@ def _cuts(shuffled: Shuffled, partitions: int | None) -> tuple[list[int], int]:
             f"the largest of {len(cuts) - 1} partitions has {largest:,} rows, for which {free >> 20:,} MB are too few"
         )
         raise UsageError(told, f"pass partitions={-(-2 * rows * row // max(free, 1))}")
-    return cuts, max(1, min(cpu_count() or 1, len(cuts) - 1, free // (2 * max(largest * row, 1))))
+    return cuts, _threads(len(cuts) - 1, largest * row)
+
+
+def _threads(parts: int, size: int) -> int:
+    """How many parts of a size in bytes may be in memory at once, leaving half of it to others."""
+    return max(1, min(cpu_count() or 1, parts, room() // (2 * max(size, 1))))
 
 
 def _settle(made: _Partitions, results: Sequence[Kept | _Again | DataError], layout: Layout) -> None:
