@@ -17,8 +17,8 @@ from custlife.engines.gathers import (
     ActivityTable,
     FunnelPlan,
     FunnelTally,
-    PathTally,
     Paths,
+    PathTally,
     Profile,
     Spells,
     SpellTally,
@@ -43,7 +43,8 @@ def merged(request: Request, tables: Sequence[Any]) -> Any:
     """The table of all units, from the tables of disjoint sets of them; there is at least one."""
     if len(tables) == 1:
         return tables[0]
-    return MERGERS.get(type(request), _added)(tables)
+    kind = type(request)
+    return MERGERS[kind](tables) if kind in MERGERS else _added(tables)
 
 
 def _sorted(times: Iterable[array[int]]) -> array[int]:

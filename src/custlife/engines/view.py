@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -46,7 +46,8 @@ class View:
     @property
     def across(self) -> tuple[str, ...]:
         """The columns that name the units anew: rows of different units then belong together."""
-        return tuple(step.to for step in self.steps if hasattr(step, "to"))
+        steps: tuple[Any, ...] = self.steps
+        return tuple(step.to for step in steps if hasattr(step, "to"))
 
 
 @attrs.frozen

@@ -90,9 +90,7 @@ class Log:
     _view: View
 
     @classmethod
-    def _looking(
-        cls, full: History | Histories, as_of: Instant | None, since: Instant | None, tz: str | None
-    ) -> Self:
+    def _looking(cls, full: History | Histories, as_of: Instant | None, since: Instant | None, tz: str | None) -> Self:
         """A log of some rows seen from `as_of`; by default from their last instant, which is then printed."""
         moment = None if as_of is None else to_us(instant(as_of, tz=tz, name="as_of"))
         start = None if since is None else to_us(instant(since, tz=tz, name="since"))

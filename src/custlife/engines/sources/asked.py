@@ -77,7 +77,8 @@ class Asked:
         Raises:
             UsageError: It is not in memory.
         """
-        return joined(self.parts) if len(self.parts) > 1 else self.parts[0]
+        first, *others = self.parts
+        return joined(self.parts) if others else first
 
     def map(self, work: Callable[[History], T]) -> Iterator[T]:
         """What some work makes of each part of what is seen."""

@@ -31,7 +31,7 @@ class Held:
     parts: tuple[History, ...]
     accounts: str | None = None
 
-    @cached_property
+    @property
     def empty(self) -> History:
         """A history like these, without rows."""
         return emptied(self.parts[0])

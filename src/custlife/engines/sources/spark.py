@@ -88,7 +88,7 @@ class SparkSource:
         """The column by whose values units lie together, or None."""
         return "account" if ACCOUNT in self.wanted else None
 
-    @cached_property
+    @property
     def empty(self) -> History:
         """A history without rows that has all the columns, and the names of all events."""
         made = ingest([], self.layout)
