@@ -16,3 +16,14 @@ settings.register_profile("fast", EVERY_DAY, max_examples=60)
 settings.register_profile("ci", EVERY_DAY, max_examples=120)
 settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+def pytest_terminal_summary(terminalreporter: object) -> None:
+    """How many logs were tried in which frames, and how many of them disagreed: none, or a test has failed."""
+    import sys
+
+    tried = getattr(sys.modules.get("tests.test_backends"), "TRIED", None)
+    if tried:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tried.items()))
+        line = f"logs asked in two ways and found equal, or a test failed: {sum(tried.values()):,} ({kinds})"
+        terminalreporter.write_line(line)  # type: ignore[attr-defined]
