@@ -251,7 +251,7 @@ def within_memory(wish: Wish, folder: Path, table: Callable[..., Lines]) -> Line
     """A file larger than memory, counted in partitions; the process is ended beyond the limit."""
     n = wish.partitioned
     try:
-        took = run(OWN, file_of(folder, n), limit=LIMIT_MB)
+        took = run(attrs.evolve(OWN, task="partitioned"), file_of(folder, n), limit=LIMIT_MB)
     except FailedError as error:
         return ["## Frames: in partitions", "", f"{n:,} rows: missed, {error}.", ""]
     row = (f"{n:,}", f"{took.cpu:.0f}", f"{took.wall:.0f}", f"{took.peak:.0f}", verdict(took.peak, LIMIT_MB))

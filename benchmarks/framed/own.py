@@ -20,6 +20,7 @@ COLUMNS: dict[str, Any] = {
     "tz": "UTC",
     "as_of": AS_OF,
 }
+PARTITIONS = 32
 FUNNEL = cl.Funnel(within=cl.days(90))
 QUESTIONS: tuple[Any, ...] = (FUNNEL, cl.Flows(), cl.TimeInStage(), cl.Retention("month"))
 
@@ -36,6 +37,11 @@ def _load() -> None:
 def report(path: Path) -> Answers:
     """From the file to the four answers."""
     return told(*cl.StageLog.scan_parquet(path, MODEL, **COLUMNS).ask_all(QUESTIONS))
+
+
+def partitioned(path: Path) -> Answers:
+    """From a file larger than the memory allowed to the four answers."""
+    return told(*cl.StageLog.scan_parquet(path, MODEL, **COLUMNS, partitions=PARTITIONS).ask_all(QUESTIONS))
 
 
 def funnel(path: Path) -> Answers:
