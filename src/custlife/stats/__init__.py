@@ -8,6 +8,7 @@ from __future__ import annotations
 from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import Durations, RiskTable, risk_table
 from custlife.stats.interval import Interval
+from custlife.stats.multiple import benjamini_hochberg
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
 from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.survival import IntervalKind, kaplan_meier
@@ -24,6 +25,7 @@ __all__ = [
     "Share",
     "SurvivalCurve",
     "SurvivalPoint",
+    "benjamini_hochberg",
     "clopper_pearson",
     "kaplan_meier",
     "newcombe",
