@@ -27,6 +27,7 @@ KINDS = {
     "float": lambda dtype: pt.is_float32(dtype) or pt.is_float64(dtype),
     "other": pt.is_boolean,
 }
+NS_PER_US = 1_000
 DAY_MS = 86_400_000
 NOTHING, NOWHERE = np.zeros(0, np.uint8), np.zeros(1, np.int64)
 
@@ -57,7 +58,7 @@ def column(values: Any, backend: str = "PyArrow", *, polars: bool = True) -> Col
             made = polars_columns.column(series)
             made.dtype = told
             return made
-        return ArrowText(chunked, told)
+        return ArrowText(chunked.cast(pa.large_string()) if pt.is_string_view(dtype) else chunked, told)
     kind = _kind(dtype)
     if not kind:
         return ObjectColumn(told, chunked.to_pylist(), "other")
@@ -161,7 +162,10 @@ class ArrowColumn:
         """A list of Python values."""
         found = self._chunked.take(pa.array(rows))
         if pt.is_timestamp(found.type) and found.type.unit == "ns":
-            found = found.cast(pa.timestamp("us", found.type.tz), safe=False)
+            # a cast would cut off towards 1970
+            counts = np.asarray(self.numbers()).take(rows) // NS_PER_US
+            gone = found.is_null().to_numpy()
+            found = pa.chunked_array([pa.array(counts, mask=gone).cast(pa.timestamp("us", found.type.tz))])
         try:
             values: list[Any] = found.to_pylist()
         except (OverflowError, ValueError):  # times that Python cannot hold

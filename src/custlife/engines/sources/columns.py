@@ -149,8 +149,8 @@ class ObjectColumn:
         return len(self._values)
 
     def missing(self) -> Bools | None:
-        """What does not equal itself, None, and empty texts."""
-        found = np.fromiter(map(is_missing, self._values), np.bool_, len(self))
+        """None, and what does not equal itself."""
+        found = np.fromiter(map(_is_none, self._values), np.bool_, len(self))
         return found if found.any() else None
 
     def numbers(self) -> Ints:
@@ -163,8 +163,7 @@ class ObjectColumn:
 
     def take(self, rows: Longs) -> list[Any]:
         """The values themselves."""
-        found = self.values(rows)
-        return [None if value is not None and value != "" and is_missing(value) else value for value in found]
+        return [None if _is_none(value) else value for value in self.values(rows)]
 
     def values(self, rows: Longs) -> list[Any]:
         """The values themselves."""
@@ -182,6 +181,10 @@ class ObjectColumn:
                 return seen.setdefault((type(value), repr(value)), len(seen))
 
         return np.fromiter(map(number, self._values), np.int64, len(self))
+
+
+def _is_none(value: Any) -> bool:
+    return not isinstance(value, str) and is_missing(value)
 
 
 def _identity(value: Any) -> object:

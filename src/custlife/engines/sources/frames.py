@@ -85,20 +85,24 @@ def _opened(native: Any, library: str) -> Frame | None:
     opener = OPENERS.get((library, type(native).__name__))
     if opener is not None:
         return opener(native)
-    if library == "pandas":
+    if library == "pandas" or isinstance(native, str | bytes | list | tuple | dict):
         return None
     if hasattr(native, "__arrow_c_stream__"):
-        import pyarrow as pa
-
-        return _reader(pa.RecordBatchReader.from_stream(native), library)
-    if isinstance(native, str | bytes | list | tuple | dict):
-        return None
+        return _stream(native, library)
     import narwhals as nw
 
     wrapped: Any = nw.from_native(native, eager_only=True, pass_through=True)
-    if isinstance(wrapped, nw.DataFrame):
-        return _held(arrow_table(wrapped.to_arrow(), library), None)
-    return None
+    is_frame = isinstance(wrapped, nw.DataFrame)
+    return _held(arrow_table(wrapped.to_arrow(), library), None) if is_frame else None
+
+
+def _stream(native: Any, library: str) -> Frame | None:
+    import pyarrow as pa
+
+    try:
+        return _reader(pa.RecordBatchReader.from_stream(native), library)
+    except pa.ArrowInvalid:  # a single column
+        return None
 
 
 def _held(table: Table, kind: str | None) -> Frame:
@@ -136,8 +140,14 @@ def polars_lazy(native: Any, kind: str | None = "polars") -> Frame:
         return polars_table(native.select(names).collect(engine="streaming"))
 
     def batches(names: Sequence[str], size: int) -> Iterator[Table]:
-        for part in native.select(names).collect_batches(chunk_size=size, maintain_order=True):
+        chosen = native.select(names)
+        if hasattr(chosen, "collect_batches"):
+            yield from map(polars_table, chosen.collect_batches(chunk_size=size, maintain_order=True))
+            return
+        low = 0  # before Polars 1.34
+        while (part := chosen.slice(low, size).collect()).height:
             yield polars_table(part)
+            low += size
 
     def count() -> int:
         return int(native.select(pl.len()).collect(engine="streaming").item())

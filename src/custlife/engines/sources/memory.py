@@ -9,6 +9,7 @@ __all__ = ["room"]
 
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 USED = ("/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory/memory.usage_in_bytes")
+MEMINFO = "/proc/meminfo"
 STATM = "/proc/self/statm"  # pages of this process: all that it may touch, then all that is in memory
 UNKNOWN = 8 << 30
 
@@ -21,7 +22,7 @@ def room() -> int:
 
 def _of_machine() -> list[int]:
     with suppress(OSError, ValueError, StopIteration):
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        lines = Path(MEMINFO).read_text("ascii").splitlines()
         return [1024 * int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:")))]
     return []
 

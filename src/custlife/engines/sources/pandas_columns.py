@@ -58,7 +58,8 @@ def _objects(series: Any, told: str, *, polars: bool) -> Column:
         except ModuleNotFoundError:
             pass
         else:
-            made = polars_columns.texts(np.where(gone, None, values) if gone.any() else values)
+            filled: Any = np.where(gone, None, values)
+            made = polars_columns.texts(filled.tolist())
             if made is not None:
                 made.dtype = told
                 return made
@@ -135,5 +136,8 @@ class PandasColumn:
 def _plain(value: Any) -> Any:
     """A value as Python has it; None where missing."""
     if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime(warn=False)
+        try:
+            return value.to_pydatetime(warn=False)
+        except ValueError:  # a time that Python cannot hold
+            return str(value.asm8)
     return None if value is pd.NA or value != value else value  # noqa: PLR0124  # what is missing is not itself

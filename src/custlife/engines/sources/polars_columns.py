@@ -43,11 +43,11 @@ def column(series: pl.Series) -> Column:
     return PolarsColumn(series, kind, unit)
 
 
-def texts(values: Any) -> Column | None:
-    """Python texts, with None where missing, as a column; None where they are not all texts."""
+def texts(values: list[Any]) -> Column | None:
+    """Python texts, with None where missing, as a column; None where they are not all texts, or no Unicode."""
     try:
         return column(pl.Series(values, dtype=pl.String))
-    except (TypeError, pl.exceptions.PolarsError):
+    except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
         return None
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 from weakref import finalize
 
 import attrs
@@ -167,7 +167,7 @@ def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partit
                 return found
             kept = keep(found, made.folder / f"part-{cut[0]}")
             again = attrs.evolve(emptied(found), notes=found.notes, dropped=found.dropped)
-            return kept or _Again(again, len(found), lambda: _sound(read(*cut)))
+            return kept or _Again(again, len(found), lambda: cast("History", read(*cut)))
 
         with ThreadPoolExecutor(threads) as pool:
             results = list(pool.map(part, pairwise(cuts)))
@@ -182,13 +182,6 @@ def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partit
     return made
 
 
-def _sound(found: History | DataError) -> History:
-    """A history that was read before, and so has no errors."""
-    if isinstance(found, DataError):
-        raise found
-    return found
-
-
 def _shuffle(frame: Frame, shuffled: Shuffled) -> None:
     """One pass over all rows, which are written while the next ones are read."""
     size = max(MIN_BATCH_ROWS, min(BATCH_ROWS, room() // BATCH_BYTES))
@@ -196,6 +189,8 @@ def _shuffle(frame: Frame, shuffled: Shuffled) -> None:
     waiting: deque[Future[None]] = deque()
     with ThreadPoolExecutor(1) as pool:
         for table in frame.batches(shuffled.names, size):
+            if not table.count:
+                continue
             waiting.append(pool.submit(shuffled.add, table, first))
             first += table.count
             if len(waiting) > 1:

@@ -1,0 +1,392 @@
+"""Columns of odd types: times of any unit, values that only Python holds, what libraries hide."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife.calendar import instant, to_us
+from custlife.engines.arrays.ids import Texts
+from custlife.engines.sources import arrow_columns, memory, pandas_columns, polars_columns, settling, times
+from custlife.engines.sources.coding import coded
+from custlife.engines.sources.columns import Column, ObjectColumn
+from custlife.engines.sources.reading import read
+from custlife.engines.sources.spill import Spilled
+from custlife.engines.sources.times import instants
+from custlife.errors import CustlifeError, DataError, HistoryError, MissingExtraError, UsageError
+from tests.engines.sources import making
+from tests.engines.sources.making import MODEL, layout, told
+
+US = st.integers(to_us(instant("0001-01-02", tz="UTC")), to_us(instant("9999-12-30", tz="UTC")))
+UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def time_columns(counts: list[int | None], unit: str, tz: str | None) -> dict[str, Column]:
+    """The same counts as times of each library."""
+    array = pa.array(counts, pa.int64()).cast(pa.timestamp(unit, tz))
+    made = {
+        "arrow": arrow_columns.column(array),
+        "pandas arrow": pandas_columns.column(pd.Series(array, dtype=pd.ArrowDtype(array.type))),
+        "pandas": pandas_columns.column(array.to_pandas()),
+    }
+    if unit != "s":
+        series = pl.Series(counts, dtype=pl.Int64).cast(pl.Datetime(unit, tz))  # type: ignore[arg-type]
+        made["polars"] = polars_columns.column(series)
+    return made
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+@given(us=st.lists(st.none() | US, max_size=5), tz=st.sampled_from([None, "UTC", "Asia/Tokyo"]))
+def test_times_of_any_unit_are_microseconds_in_utc(unit: str, us: list[int | None], tz: str | None) -> None:
+    counts = [None if one is None else one // UNITS[unit] for one in us]
+    for name, column in time_columns(counts, unit, tz).items():
+        found = instants(column, layout(("at",), tz="UTC"))
+        gone = [False] * len(us) if found.missing is None else found.missing.tolist()
+        assert gone == [one is None for one in us], name
+        assert found.bad is None
+        expected = [None if one is None else one * UNITS[unit] for one in counts]
+        assert [None if none else one for one, none in zip(found.us.tolist(), gone, strict=True)] == expected, name
+        values = column.take(np.arange(len(us)))
+        read_ = [None if value is None else to_us(instant(value, tz="UTC")) for value in values]
+        assert read_ == expected, name
+
+
+@given(ns=st.lists(st.none() | st.integers(-(2**62), 2**62), max_size=5))
+def test_what_is_finer_than_a_microsecond_is_cut_off(ns: list[int | None]) -> None:
+    expected = [None if one is None else one // 1_000 for one in ns]
+    for name, column in time_columns(ns, "ns", "UTC").items():
+        found = instants(column, layout(("at",)))
+        gone = [False] * len(ns) if found.missing is None else found.missing.tolist()
+        assert [None if none else one for one, none in zip(found.us.tolist(), gone, strict=True)] == expected
+        values = column.take(np.arange(len(ns)))
+        assert [None if value is None else to_us(value) for value in values] == expected, name
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us"])
+@pytest.mark.parametrize("year", [-500, 12_000])
+def test_times_that_python_cannot_hold_are_bad(unit: str, year: int) -> None:
+    far = (year - 1970) * 31_556_952_000_000 // UNITS[unit]
+    for name, column in time_columns([0, far, None], unit, "UTC").items():
+        found = instants(column, layout(("at",)))
+        assert found.bad is not None
+        assert found.bad.tolist() == [False, True, False], name
+        values = column.take(np.array([1]))
+        assert isinstance(values[0], str), name
+    native = pl.DataFrame({"id": ["u", "v"], "at": pl.Series([0, far]).cast(pl.Datetime("us", "UTC"))})
+    roles = {"unit": "id", "at": "at"}
+    if unit == "us":
+        with pytest.raises(DataError, match="1 row cannot be used\n  row 2: at='"):
+            read(native, roles, layout(roles, constant="a"))
+
+
+@pytest.mark.parametrize("days", [[0, None, 20_000], [3_000_000, None, 0], [-800_000]])
+def test_days_start_where_their_zone_says(days: list[int | None]) -> None:
+    array = pa.array(days, pa.int32()).cast(pa.date32())
+    how = layout(("at",), tz="Europe/Zurich")
+    for column in (
+        arrow_columns.column(array),
+        polars_columns.column(pl.Series(days, dtype=pl.Int32).cast(pl.Date)),
+        arrow_columns.column(array.cast(pa.date64())),
+    ):
+        found = instants(column, how)
+        for row, day in enumerate(days):
+            if day is not None and -719_162 <= day <= 2_932_896:
+                expected = to_us(instant(date(1970, 1, 1) + timedelta(days=day), tz="Europe/Zurich"))
+                assert found.us[row] == expected
+            elif day is not None:
+                assert found.bad is not None
+                assert found.bad[row]
+
+
+def test_python_values_of_any_kind_are_times() -> None:
+    values = [
+        "2026-01-01T00:00Z",
+        date(2026, 1, 1),
+        EPOCH,
+        EPOCH.replace(tzinfo=None),
+        3,
+        None,
+        pd.Timestamp("2026-01-01", tz="Asia/Tokyo"),
+    ]
+    found = instants(ObjectColumn("pandas object", values), layout(("at",), tz="UTC"))
+    assert found.missing is not None
+    assert found.missing.tolist() == [False] * 5 + [True, False]
+    assert found.bad is not None
+    assert found.bad.tolist() == [False] * 4 + [True, False, False]
+    new_year = to_us(datetime(2026, 1, 1, tzinfo=UTC))
+    assert found.us[[0, 1, 2, 3, 6]].tolist() == [new_year, new_year, 0, 0, new_year - 9 * 3_600_000_000]
+
+
+def test_many_texts_are_read_by_the_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "PIECE", 1_000)
+    texts = [
+        None if not i % 11 else "soon" if not i % 13 else (EPOCH + timedelta(hours=i)).isoformat() for i in range(3_000)
+    ]
+    for series in (pl.Series(texts), pl.Series([text or "soon" for text in texts])):
+        found = instants(polars_columns.column(series), layout(("at",)))
+        for row, text in enumerate(series):
+            is_bad = found.bad is not None and bool(found.bad[row])
+            assert is_bad == (text == "soon")
+            if text not in {None, "soon"}:
+                assert found.us[row] == row * 3_600_000_000
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        polars_columns.column(pl.Series([None, None], dtype=pl.Null)),
+        arrow_columns.column(pa.nulls(2)),
+        pandas_columns.column(pd.Series([None, None], dtype=object)),
+    ],
+)
+def test_columns_of_nothing(column: Column) -> None:
+    assert column.kind == "nothing"
+    assert coded(column).codes.tolist() == [-1, -1]
+    assert column.take(np.arange(2)) == [None, None]
+    assert column.numbers().tolist() == column.marks()[1].tolist()
+    found = instants(column, layout(("at",)))
+    assert found.missing is not None
+    assert found.missing.all()
+
+
+ODD = [
+    polars_columns.column(pl.Series([1.5, float("nan"), -0.0, 0.0, None])),
+    arrow_columns.column(pa.array([1.5, float("nan"), -0.0, 0.0, None])),
+    arrow_columns.column(pa.array([1.5, float("nan"), -0.0, 0.0, None], pa.float32())),
+    pandas_columns.column(pd.Series([1.5, None, -0.0, 0.0, None])),
+    pandas_columns.column(pd.Series([1.5, None, -0.0, 0.0, None], dtype="Float64")),
+]
+
+
+@pytest.mark.parametrize("column", ODD)
+def test_fractions_are_told_apart_by_their_bits(column: Column) -> None:
+    found = coded(column)
+    assert column.kind == "float"
+    assert [None if code < 0 else str(found.values[code]) for code in found.codes.tolist()] == [
+        "1.5",
+        None,
+        "-0.0",
+        "0.0",
+        None,
+    ]
+    assert sorted(coded(pandas_columns.column(pd.Series([1.0, 2.0]))).codes.tolist()) == [0, 1]
+
+
+def test_truths_and_values_of_other_types() -> None:
+    for column in (
+        polars_columns.column(pl.Series([True, None, False])),
+        arrow_columns.column(pa.array([True, None, False])),
+        pandas_columns.column(pd.Series([True, None, False], dtype="boolean")),
+        pandas_columns.column(pd.Series([True, None, False], dtype=object)),
+    ):
+        found = coded(column)
+        assert [None if code < 0 else found.values[code] for code in found.codes.tolist()] == [True, None, False]
+    spans = pandas_columns.column(pd.Series(pd.to_timedelta([1, 2, 1], unit="D")))
+    assert spans.kind == "other"
+    assert coded(spans).codes.tolist() == [0, 1, 0]
+    periods = pandas_columns.column(pd.Series(pd.period_range("2026-01", periods=2, freq="M")))
+    assert periods.kind == "other"
+    assert polars_columns.column(pl.Series([[1], [1, 2]])).kind == "other"
+    assert polars_columns.column(pl.Series([object()], dtype=pl.Object)).kind == "mixed"
+    assert coded(polars_columns.column(pl.Series([2**100, 2**100], dtype=pl.Int128))).codes.tolist() == [0, 0]
+
+
+def test_large_unsigned_numbers_stay_different() -> None:
+    for column in (
+        polars_columns.column(pl.Series([2**64 - 1, 1, 2**64 - 1], dtype=pl.UInt64)),
+        pandas_columns.column(pd.Series([2**64 - 1, 1, 2**64 - 1], dtype="uint64")),
+    ):
+        assert column.kind == "whole"
+        found = coded(column)
+        assert found.codes.tolist()[0] == found.codes.tolist()[2] != found.codes.tolist()[1]
+        assert sorted(np.asarray(found.values).tolist()) == [1, 2**64 - 1]
+
+
+def test_codes_may_stand_for_nothing_and_several_for_one_value() -> None:
+    array = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, None, 3]), pa.array(["x", None, "x", "y"]))
+    for polars in (True, False):
+        column = arrow_columns.column(array, polars=polars)
+        found = coded(column)
+        values = list(found.values)
+        assert [None if code < 0 else values[code] for code in found.codes.tolist()] == ["x", None, "x", None, "y"]
+        assert column.take(np.arange(5)) == ["x", None, "x", None, "y"]
+    none = arrow_columns.column(pa.chunked_array([], pa.dictionary(pa.int8(), pa.string())))
+    assert len(none) == 0
+    assert none.missing() is None
+    assert [len(part) for part in none.marks()] == [0, 0]
+    runs = arrow_columns.column(pa.array(["x", "x", None]).dictionary_encode().cast(pa.string()), polars=False)
+    assert coded(runs).codes.tolist()[2] == -1
+
+
+def test_runs_are_decoded() -> None:
+    array = pa.RunEndEncodedArray.from_arrays(pa.array([2, 3], pa.int32()), pa.array(["x", "y"]))
+    assert arrow_columns.column(array).take(np.arange(3)) == ["x", "x", "y"]
+
+
+def test_categories_of_times_are_times() -> None:
+    native = pd.Series(pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-01"], utc=True)).astype("category")
+    found = instants(pandas_columns.column(native), layout(("at",)))
+    assert found.us.tolist()[0] == found.us.tolist()[2] == to_us(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_a_caller_keeps_the_frame_as_it_was() -> None:
+    native = pd.DataFrame({"id": ["b", None, "a"], "at": [EPOCH] * 3}, dtype=object)
+    before = native.copy(deep=True)
+    roles = {"unit": "id", "at": "at"}
+    read(native, roles, layout(roles, constant="a", on_bad="drop"))
+    pd.testing.assert_frame_equal(native, before)
+    assert native["id"][1] is None
+
+
+@pytest.mark.parametrize("polars", [True, False])
+def test_texts_need_neither_polars_nor_arrow(monkeypatch: pytest.MonkeyPatch, polars: bool) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+    native = pd.Series(["b", None, "a", "b"], dtype=object)
+    assert list(coded(pandas_columns.column(native, polars=polars)).values) in (["b", "a"], ["a", "b"])
+    assert coded(arrow_columns.column(pa.array(["b", None]), polars=polars)).codes.tolist() == [0, -1]
+
+
+def test_texts_of_polars_need_no_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    import custlife.engines.sources as package
+
+    monkeypatch.setitem(sys.modules, "custlife.engines.sources.arrow_columns", None)
+    monkeypatch.delattr(package, "arrow_columns")
+    found = coded(polars_columns.column(pl.Series(["b", "ä", "b"])))
+    assert isinstance(found.values, Texts)
+    assert [found.values[code] for code in found.codes.tolist()] == ["b", "ä", "b"]
+
+
+def test_pandas_needs_no_polars(monkeypatch: pytest.MonkeyPatch) -> None:
+    import custlife.engines.sources as package
+
+    monkeypatch.setitem(sys.modules, "custlife.engines.sources.polars_columns", None)
+    monkeypatch.delattr(package, "polars_columns")
+    assert coded(pandas_columns.column(pd.Series(["b", None, "b"], dtype=object))).codes.tolist() == [0, -1, 0]
+
+
+def test_halves_of_characters_are_read_as_python_values() -> None:
+    native = pd.DataFrame({"id": ["\ud800", "b"], "at": [EPOCH] * 2}, dtype=object)
+    roles = {"unit": "id", "at": "at"}
+    (history,) = read(native, roles, layout(roles, constant="a"))
+    assert list(history.ids) == ["b", "\ud800"]
+
+
+def test_a_number_and_a_text_that_would_be_one_id() -> None:
+    native = pd.DataFrame({"id": ["7", 7, "8"], "at": [EPOCH] * 3}, dtype=object)
+    roles = {"unit": "id", "at": "at"}
+    for partitions in (1, 2, 3):
+        with pytest.raises(CustlifeError, match="the ids '7' and 7 would be one customer"):
+            read(native, roles, layout(roles, constant="a"), partitions=partitions)
+        kept = making.whole(
+            read(native, roles, layout(roles, model=None, constant="a", on_bad="drop"), partitions=partitions)
+        )
+        assert list(kept.ids) == ["7", "8"]
+
+
+def test_values_are_plain_numbers_where_none_is_missing() -> None:
+    roles = {"unit": "id", "at": "at", "value:amount": "x"}
+    for values in ([1, 2], [0.5, 1.5], ["a", None], [None, 3]):
+        native = pl.DataFrame({"id": ["u", "v"], "at": [EPOCH] * 2, "x": values})
+        (history,) = read(native, roles, layout(roles, constant="a"))
+        assert list(history.values["amount"]) == values
+    wide = pl.DataFrame({"id": ["u"], "at": [EPOCH], "x": pl.Series([2**64 - 1], dtype=pl.UInt64)})
+    assert list(read(wide, roles, layout(roles, constant="a"))[0].values["amount"]) == [2**64 - 1]
+
+
+def test_times_of_another_zone_are_told_in_utc() -> None:
+    late = EPOCH.astimezone(timezone(timedelta(hours=9)))
+    native = pd.DataFrame({"id": ["u"], "at": [EPOCH + timedelta(days=1)], "known": [late]})
+    roles = {"unit": "id", "at": "at", "recorded_at": "known"}
+    with pytest.raises(
+        DataError, match=r"recorded_at=datetime.datetime\(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc\)"
+    ):
+        read(native, roles, layout(roles, constant="a"))
+
+
+# -- what partitions say together -------------------------------------------------------------------------------------
+
+
+def test_errors_of_partitions_are_one_error_in_the_order_of_rows() -> None:
+    first = DataError("2 rows cannot be used", [("row 10", "late"), ("row 30", "later")], "one")
+    second = DataError("1 row cannot be used", [("row 2", "early")], "two")
+    copies = HistoryError("keys must be unique", [("customer 'u'", "twice")], "three")
+    found = settling.one_error([first, copies, second])
+    assert (type(found), found.what, found.hint) == (DataError, "3 rows cannot be used", "two")
+    assert found.problems == (("row 2", "early"), ("row 10", "late"), ("row 30", "later"))
+    more = HistoryError("keys must be unique", [("customer 'a'", "twice")], "three")
+    found = settling.one_error([copies, more])
+    assert (type(found), found.what) == (HistoryError, "keys must be unique")
+    assert [place for place, _ in found.problems] == ["customer 'a'", "customer 'u'"]
+
+
+def test_too_many_names_in_all_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "MOST_NAMES", 2)
+    native = pl.DataFrame({"id": ["u", "v", "w"], "e": ["x", "y", "z"], "at": [EPOCH] * 3})
+    roles = {"unit": "id", "name": "e", "at": "at"}
+    with pytest.raises(UsageError, match="there are 3 different names, more than 2"):
+        read(native, roles, layout(roles, model=None), partitions=3)
+
+
+def test_many_names_of_a_column_stay_on_disk() -> None:
+    count = 2_500
+    native = pl.LazyFrame({"id": list(range(count)), "at": [EPOCH] * count, "k": [f"k{i}" for i in range(count)]})
+    roles = {"unit": "id", "at": "at", "key": "k", "extra:account": "k"}
+    from custlife.engines.sources.frames import frame
+
+    source = Spilled(frame(native), roles, layout(roles, constant="a"), 2)
+    found = making.whole(list(source.map(lambda history: history)))
+    (expected,) = read(native, roles, layout(roles, constant="a"), partitions=1)
+    assert told(found) == told(expected)
+    assert expected.vocabulary.model is MODEL
+
+
+def test_partitions_need_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    from custlife.engines.sources import spill
+    from custlife.engines.sources.frames import frame
+
+    monkeypatch.setattr(spill, "find_spec", lambda _: None)
+    roles = {"unit": "id", "at": "at"}
+    with pytest.raises(MissingExtraError, match="reading rows in partitions needs the extra 'polars'"):
+        Spilled(frame(pl.LazyFrame({"id": [1], "at": [EPOCH]})), roles, layout(roles, constant="a"))
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+def test_room_is_below_the_tightest_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    assert memory.room() > 0
+    (tmp_path / "max").write_text("5000", "ascii")
+    (tmp_path / "now").write_text("2000", "ascii")
+    (tmp_path / "none").write_text("max", "ascii")
+    monkeypatch.setattr(memory, "LIMITS", (str(tmp_path / "max"), str(tmp_path / "none")))
+    monkeypatch.setattr(memory, "USED", (str(tmp_path / "now"), str(tmp_path / "now")))
+    assert memory.room() == 3_000
+    (tmp_path / "now").write_text("9000", "ascii")
+    assert memory.room() == 0
+
+
+def test_room_below_a_limit_of_addresses(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    import resource
+
+    (tmp_path / "statm").write_text("3 1", "ascii")
+    monkeypatch.setattr(memory, "STATM", str(tmp_path / "statm"))
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.getpagesize() * 10, 0))
+    assert memory.room() == resource.getpagesize() * 7
+
+
+def test_room_of_a_machine_that_says_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setitem(sys.modules, "resource", None)
+    monkeypatch.setattr(memory, "LIMITS", ())
+    monkeypatch.setattr(memory, "USED", ())
+    monkeypatch.setattr(memory, "MEMINFO", str(tmp_path / "none"))
+    assert memory.room() == memory.UNKNOWN

@@ -1,0 +1,180 @@
+"""Files are the history of their rows, whoever reads them."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from custlife.engines.sources import files, opening
+from custlife.engines.sources.files import CsvFiles, ParquetFiles
+from custlife.engines.sources.frames import frame
+from custlife.engines.sources.held import Lazy
+from custlife.engines.sources.opening import open_frame
+from custlife.engines.sources.spill import Spilled
+from custlife.errors import CustlifeError, DataError, MissingExtraError, UsageError, UsageTypeError
+from tests.engines.sources import making
+from tests.engines.sources.making import COLUMNS, kinds, layout, outcome, rows_of, wanted
+from tests.engines.sources.test_frames import options_of
+
+READERS = files.READERS
+
+
+@pytest.fixture(params=READERS)
+def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(files, "READERS", (request.param, *(name for name in READERS if name != request.param)))
+    return str(request.param)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(data=st.data())
+def test_parquet_is_the_history_of_its_rows(reader: str, tmp_path: Path, data: st.DataObject) -> None:
+    kind = data.draw(kinds())
+    rows = data.draw(rows_of(kind))
+    path = tmp_path / "rows.parquet"
+    pa.parquet.write_table(making.arrow(rows, kind), path, row_group_size=3)
+    how = layout(kind.roles, **options_of(kind, "earlier", data.draw(st.sampled_from(["raise", "drop"]))))
+    partitions = data.draw(st.sampled_from([None, 1, 2]))
+    expected = outcome(lambda: making.by_rows(rows, kind.roles, how))
+    source = open_frame(ParquetFiles(path), wanted(kind.roles), how, partitions)
+    assert isinstance(source, Spilled if partitions == 2 else Lazy)
+    assert outcome(lambda: making.whole(list(source.map(lambda history: history)))) == expected
+
+
+def as_csv(rows: making.Rows, roles: Any) -> str:
+    def field(value: Any) -> str:
+        text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+        return '"' + text.replace('"', '""') + '"' if set(text) & set('",\n\r') else text
+
+    lines = [[COLUMNS[role] for role in roles], *([field(row[role]) for role in roles] for row in rows)]
+    return "".join(",".join(line) + "\n" for line in lines)
+
+
+def as_texts(rows: making.Rows) -> making.Rows:
+    """What a file says of rows; nothing where a field is empty."""
+    return [
+        {
+            role: None if value in {None, ""} else value.isoformat() if hasattr(value, "isoformat") else str(value)
+            for role, value in row.items()
+        }
+        for row in rows
+    ]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(data=st.data())
+def test_csv_is_the_history_of_its_rows(reader: str, tmp_path: Path, data: st.DataObject) -> None:
+    kind = data.draw(kinds())
+    rows = data.draw(rows_of(kind))
+    path = tmp_path / "rows.csv"
+    path.write_bytes(as_csv(rows, kind.roles).encode("utf-8-sig" if len(rows) % 2 else "utf-8"))
+    how = layout(kind.roles, **{"tz": "Europe/Zurich", **options_of(kind, "earlier", "drop")})
+    expected = outcome(lambda: making.by_rows(as_texts(rows), kind.roles, how))
+    source = open_frame(CsvFiles(str(path)), wanted(kind.roles), how, data.draw(st.sampled_from([1, 3])))
+    assert outcome(lambda: making.whole(list(source.map(lambda history: history)))) == expected
+
+
+PLAIN = {"unit": "id", "name": "stage", "at": "at"}
+TEXT = "id;stage;at\n007;a;2026-01-01T00:00Z\n8;b;2026-01-02T00:00Z\n"
+
+
+def ids(source: Any) -> list[str]:
+    return [unit for history in source.map(lambda history: history) for unit in history.ids]
+
+
+def test_fields_are_text_as_they_stand(reader: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TEXT, "utf-8")
+    (tmp_path / "b.csv.gz").write_bytes(gzip.compress(TEXT.replace("8;", "9;").encode()))
+    assert ids(open_frame(CsvFiles(tmp_path / "a.csv", ";"), PLAIN, layout(PLAIN), None)) == ["007", "8"]
+    assert ids(open_frame(CsvFiles(tmp_path / "b.csv.gz", ";"), PLAIN, layout(PLAIN), None)) == ["007", "9"]
+
+
+def test_several_files_are_one_log(reader: str, tmp_path: Path) -> None:
+    rows = pl.DataFrame({"id": ["u", "v"], "stage": ["a", "b"], "at": ["2026-01-01T00:00Z"] * 2})
+    (tmp_path / "deep").mkdir()
+    rows[:1].write_parquet(tmp_path / "2.parquet")
+    rows[1:].write_parquet(tmp_path / "deep" / "1.parquet")
+    both = [tmp_path / "2.parquet", str(tmp_path / "deep" / "1.parquet")]
+    for path in (both, tmp_path, f"{tmp_path}/**/*.parquet"):
+        assert frame(ParquetFiles(path)).count() == 2
+        assert ids(open_frame(ParquetFiles(path), PLAIN, layout(PLAIN), 2)) in (["u", "v"], ["v", "u"])
+
+
+def test_files_larger_than_memory_are_partitioned_unasked(
+    reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text(TEXT * 9, "utf-8")
+    pl.DataFrame({"id": ["u"], "stage": ["a"], "at": ["2026"]}).write_parquet(tmp_path / "a.parquet")
+    monkeypatch.setattr(opening, "room", lambda: 100)
+    for native in (CsvFiles(tmp_path / "a.csv", ";"), ParquetFiles(tmp_path / "a.parquet")):
+        assert isinstance(open_frame(native, PLAIN, layout(PLAIN), None), Spilled)
+        assert isinstance(open_frame(native, PLAIN, layout(PLAIN), 1), Lazy)
+
+
+def test_what_is_wrong_is_said_at_the_door(reader: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TEXT, "utf-8")
+    with pytest.raises(DataError, match="the rows have no column customer_col='id'"):
+        open_frame(CsvFiles(tmp_path / "a.csv"), PLAIN, layout(PLAIN), None)
+    with pytest.raises(DataError, match=r"there is no file path='.*none.csv'\n\nHint: the folder it is looked for in"):
+        CsvFiles(tmp_path / "none.csv")
+    with pytest.raises(DataError, match="there is no file"):
+        ParquetFiles(f"{tmp_path}/*.parquet")
+    with pytest.raises(UsageError, match="delimiter='' is not one character"):
+        CsvFiles(tmp_path / "a.csv", "")
+
+
+@pytest.mark.parametrize("path", [3, b"moves.csv", [], [3], {"a": 1}, None])
+def test_what_is_no_path(path: Any) -> None:
+    with pytest.raises(UsageTypeError, match="is not a path"):
+        CsvFiles(path)
+
+
+def test_damaged_files_are_errors_about_data(reader: str, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.parquet"
+    bad.write_bytes(b"not at all")
+    with pytest.raises(DataError, match=f"{bad} cannot be read: "):
+        frame(ParquetFiles(bad))
+    ragged = tmp_path / "bad.csv"
+    ragged.write_text("id,stage,at\n1,a,2026-01-01T00:00Z\n" * 3 + "1,2,3,4,5\n", "utf-8")
+    with pytest.raises(CustlifeError, match="cannot be read: "):
+        frame(CsvFiles(ragged)).collect(["id", "stage", "at"])
+    with pytest.raises(CustlifeError, match="cannot be read: "):
+        list(frame(CsvFiles(ragged)).batches(["id", "stage", "at"], 2))
+
+
+def test_errors_of_others_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text(TEXT, "utf-8")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pl, "scan_csv", fail)
+    with pytest.raises(ZeroDivisionError):
+        frame(CsvFiles(tmp_path / "a.csv"))
+
+
+def test_some_reader_must_be_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.csv").write_text(TEXT, "utf-8")
+    monkeypatch.setattr(files, "find_spec", lambda _: None)
+    with pytest.raises(
+        MissingExtraError, match=r"scan_csv needs the extra 'polars'\n\nHint: pip install 'custlife\[polars\]'"
+    ):
+        frame(CsvFiles(tmp_path / "a.csv"))
+
+
+def test_a_file_of_many_batches(reader: str, tmp_path: Path) -> None:
+    rows = pl.DataFrame({"id": np.arange(5_000) % 77})
+    rows.write_parquet(tmp_path / "a.parquet", row_group_size=500)
+    opened = frame(ParquetFiles(tmp_path / "a.parquet"))
+    found = [batch.column("id").numbers() for batch in opened.batches(["id"], 1_000)]
+    assert np.concatenate(found).tolist() == rows["id"].to_list()
+    assert opened.about is not None
+    assert opened.about() == opened.count() == 5_000
