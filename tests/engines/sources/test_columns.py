@@ -293,6 +293,21 @@ def test_a_number_and_a_text_that_would_be_one_id() -> None:
         assert list(kept.ids) == ["7", "8"]
 
 
+def test_names_of_rows_that_go_for_another_reason_are_known() -> None:
+    rows = [("7", "x", 2, 1), (7, "y", 2, 1), ("8", "z", 1, 2), (None, "w", 1, 2)]
+    roles = {"unit": "unit", "name": "name", "at": "at", "recorded_at": "recorded_at"}
+    days = [
+        {"unit": unit, "name": name, "at": EPOCH + timedelta(days=at), "recorded_at": EPOCH + timedelta(days=known)}
+        for unit, name, at, known in rows
+    ]
+    how = layout(roles, model=None, on_bad="drop")
+    expected = told(making.by_rows(days, tuple(roles), how))
+    assert expected["vocabulary"] == ("x", "y", "z")
+    for partitions in (1, 2, 4):
+        found = making.whole(read(pd.DataFrame(days, dtype=object), roles, how, partitions=partitions))
+        assert told(found) == expected
+
+
 def test_values_are_plain_numbers_where_none_is_missing() -> None:
     roles = {"unit": "id", "at": "at", "value:amount": "x"}
     for values in ([1, 2], [0.5, 1.5], ["a", None], [None, 3]):

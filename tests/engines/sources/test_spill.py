@@ -50,6 +50,13 @@ def test_partitions_on_disk_are_the_history_of_the_rows(name: str, data: st.Data
         assert source.last() == (expected["as_of"] if expected["ids"] else None)
 
 
+def test_categories_are_written_as_texts() -> None:
+    rows = [{"unit": f"u{i % 40}", "name": "abc"[i % 3], "at": at_noon(i)} for i in range(99)]
+    frame_ = making.polars_categories(rows, PLAIN).lazy()
+    source = Spilled(frame(frame_), wanted(PLAIN.roles), layout(PLAIN.roles), 3)
+    assert outcome(lambda: whole(source)) == outcome(lambda: making.by_rows(rows, PLAIN.roles, layout(PLAIN.roles)))
+
+
 def test_what_was_written_goes_when_nobody_wants_it() -> None:
     rows = [{"unit": f"u{i}", "name": "a", "at": at_noon(i)} for i in range(9)]
     source = spilled(rows, PLAIN, 3).persist()

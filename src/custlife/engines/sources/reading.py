@@ -106,10 +106,8 @@ def _ingested(make: Callable[[], Batch], layout: Layout) -> History | DataError:
 
 def _names(batch: Batch, layout: Layout) -> Iterable[str]:
     """The names in rows that cannot be used for another reason: other pieces may have rows that can."""
-    units = read_units(batch.unit)
-    if units is None:
-        return ()
-    lost = units.table.take(batch.unit.codes, mode="wrap") < 0
+    units, codes = read_units(batch.unit), batch.unit.codes
+    lost = codes < 0 if units is None else units.table.take(codes, mode="wrap") < 0
     return read_names(batch.name, lost if batch.at_bad is None else lost | batch.at_bad, layout).names
 
 
@@ -170,9 +168,7 @@ class _Columns:
         roles = ("unit", "name", "at", *self.layout.others)
         one = np.array([row])
         found = (self.held[role].take(one)[0] if role in self.held else self.layout.constant for role in roles)
-        return tuple(
-            value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else value for value in found
-        )
+        return tuple(map(_in_utc, found))
 
 
 def _in_utc(value: Any) -> Any:
