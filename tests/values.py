@@ -134,6 +134,8 @@ def answers() -> dict[str, Any]:
 
 def numbers_and_pictures() -> dict[str, Any]:
     curve = stats.kaplan_meier([1.0, 2.0, 2.0], [3.0])
+    hazard = stats.nelson_aalen([1.0, 2.0, 2.0], [3.0])
+    incidence = stats.cumulative_incidence({"won": [1, 2], "lost": [2]}, [3])
     return {
         "interval": stats.wilson(3, 10),
         "share": stats.share(3, 10),
@@ -141,6 +143,12 @@ def numbers_and_pictures() -> dict[str, Any]:
         "curve": curve,
         "median": curve.median,
         "mean": curve.restricted_mean(3),
+        "hazard": hazard,
+        "hazard at a time": hazard.at(2),
+        "incidence": incidence,
+        "incidence of a cause": incidence["won"],
+        "incidence at a time": incidence["won"].at(2),
+        "log-rank test": stats.log_rank({"a": curve, "b": stats.kaplan_meier([3, 4])}),
         "bars": Bars(("a", "b"), (Segment("reached", [3, 2], "good"),), title="t"),
         "table": Table(("a", "b"), [("x", 1.5), ("y", None)], title="t"),
         "rates": simulate.B2B,

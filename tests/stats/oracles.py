@@ -32,3 +32,36 @@ def efron_survival(spells: list[tuple[int, bool]], at: int) -> Fraction:
                 mass[j] += mass[i] / len(later)
             mass[i] = Fraction(0)
     return 1 - sum((mass[i] for i, (leave, ended) in enumerate(spells) if ended and leave <= at), Fraction(0))
+
+
+def exact_incidence(spells: list[tuple[int, int, str]], cause: str, at: int) -> Fraction:
+    """The incidence of a cause over `(entry, exit, cause)` in fractions; the cause of the censored is empty."""
+    survival, incidence = Fraction(1), Fraction(0)
+    for t in sorted({leave for _, leave, how in spells if how and leave <= at}):
+        n = sum(1 for enter, leave, _ in spells if leave >= t and (enter < t or enter == 0))
+        incidence += survival * Fraction(sum(1 for _, leave, how in spells if leave == t and how == cause), n)
+        survival *= 1 - Fraction(sum(1 for _, leave, how in spells if leave == t and how), n)
+    return incidence
+
+
+def jackknife_variance(spells: list[tuple[int, int, str]], cause: str, at: int) -> Fraction:
+    """The infinitesimal jackknife of the incidence: the squared influence of each spell, in fractions."""
+    weights = {t for _, t, how in spells if how and t <= at}
+    final, total = exact_incidence(spells, cause, at), Fraction(0)
+    influence = [Fraction(0) for _ in spells]
+    survival, incidence = Fraction(1), Fraction(0)
+    for t in sorted(weights):
+        present = [i for i, (enter, leave, _) in enumerate(spells) if leave >= t and (enter < t or enter == 0)]
+        n = len(present)
+        hazard = Fraction(sum(1 for i in present if spells[i][1] == t and spells[i][2]), n)
+        own = Fraction(sum(1 for i in present if spells[i][1] == t and spells[i][2] == cause), n)
+        incidence += survival * own
+        for i in present:
+            leaves = spells[i][1] == t
+            influence[i] += survival * ((leaves and spells[i][2] == cause) - own) / n
+            if hazard < 1:
+                influence[i] -= (final - incidence) * ((leaves and spells[i][2] != "") - hazard) / n / (1 - hazard)
+        survival *= 1 - hazard
+    for value in influence:
+        total += value**2
+    return total

@@ -1,4 +1,4 @@
-"""Numbers in, estimates out: shares and survival curves from counts.
+"""Numbers in, estimates out: shares, survival curves, hazards, competing ends and log-rank tests from counts.
 
 Nothing here knows a customer, a stage, a frame or a clock.
 """
@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import Durations, RiskTable, risk_table
+from custlife.stats.hazard import HazardCurve, HazardPoint, nelson_aalen
+from custlife.stats.incidence import CumulativeIncidence, IncidenceCurve, IncidencePoint, cumulative_incidence
 from custlife.stats.interval import Interval
+from custlife.stats.logrank import LogRank, log_rank
 from custlife.stats.multiple import benjamini_hochberg
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
 from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.survival import IntervalKind, kaplan_meier
 
 __all__ = [
+    "CumulativeIncidence",
     "Difference",
     "Durations",
+    "HazardCurve",
+    "HazardPoint",
+    "IncidenceCurve",
+    "IncidencePoint",
     "Interval",
     "IntervalKind",
+    "LogRank",
     "Method",
     "Quantile",
     "RestrictedMean",
@@ -27,7 +36,10 @@ __all__ = [
     "SurvivalPoint",
     "benjamini_hochberg",
     "clopper_pearson",
+    "cumulative_incidence",
     "kaplan_meier",
+    "log_rank",
+    "nelson_aalen",
     "newcombe",
     "risk_table",
     "share",
