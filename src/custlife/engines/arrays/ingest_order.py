@@ -1,8 +1,9 @@
 """One sort: by unit, instant and code, packed into one number a row where the ranges that occur allow it.
 
 What is packed needs no order of rows, so that the sort itself yields the columns. Where instants are too fine for that,
-rows are sorted by instant and code, and then by unit and the place they had: two sorts of one number a row. (Sorting by
-several columns, or a stable sort of wide numbers, takes three to ten times as long.)
+rows that came unit by unit are sorted a few units at a time; others by instant and code, and then by unit and the place
+they had: two sorts of one number a row. (Sorting by several columns, or a stable sort of wide numbers, takes three to
+ten times as long.)
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import attrs
 import numpy as np
 
 from custlife.engines.arrays.ingest_columns import PIECE, Coded, Masked, some, taken
+from custlife.engines.arrays.ingest_runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,14 +107,24 @@ class Packing:
     def keys(self, given: Unsorted, keys: Ints) -> None:
         """Write the keys of some rows."""
         for piece, rows in given.pieces():
-            key = given.at[rows] - self.low
-            if self.divisor > 1:
-                key //= self.divisor
-            if self.with_unit:
-                key += given.units[given.unit_codes[rows]].astype(np.int64) << self.time_bits
-            key <<= self.code_bits
-            key += given.names[given.name_codes[rows]]
-            keys[piece] = key
+            unit = given.units[given.unit_codes[rows]].astype(np.int64) if self.with_unit else None
+            keys[piece] = self.key(given, rows, unit)
+
+    def key(self, given: Unsorted, rows: Any, unit: Ints | None) -> Ints:
+        """The keys of a few rows."""
+        key: Ints = given.at[rows] - self.low
+        if self.divisor > 1:
+            key //= self.divisor
+        if unit is not None:
+            key += unit << self.time_bits
+        key <<= self.code_bits
+        key += given.names[given.name_codes[rows]]
+        return key
+
+    @property
+    def room(self) -> int:
+        """The bits that are left in a key without a unit."""
+        return BITS - self.time_bits - self.code_bits
 
     def read(self, keys: Ints, at: Ints, code: NDArray[np.uint16]) -> None:
         """Instants and codes behind sorted keys; `at` may lie where the keys are."""
@@ -130,11 +142,14 @@ def plain(given: Unsorted) -> tuple[array[int], array[int]]:
     """Instants and codes in order, as the columns of a history; nothing else has to follow."""
     instants, codes = array("q", (0,)) * len(given), array("H", (0,)) * len(given)
     at, code = np.frombuffer(instants, np.int64), np.frombuffer(codes, np.uint16)
-    packing = _packing(given, with_unit=True)
+    packing, alone = _packing(given, with_unit=True), _packing(given, with_unit=False)
     if packing is not None:
         packing.keys(given, at)
         at.sort()
         packing.read(at, at, code)
+    elif alone is not None and (runs := Runs.of(given)):
+        runs.plain_keys(given, alone, alone.room, at)
+        alone.read(at, at, code)
     else:
         rows = _rows(given)
         at[:] = given.at[rows]
@@ -144,7 +159,12 @@ def plain(given: Unsorted) -> tuple[array[int], array[int]]:
 
 def wide(given: Unsorted, bounds: Ints) -> Order:
     """The order of rows that other columns follow; those alike in unit, instant and code in any order."""
-    packing = _packing(given, with_unit=True)
+    packing, alone = _packing(given, with_unit=True), _packing(given, with_unit=False)
+    if packing is None and alone is not None and (runs := Runs.of(given)):
+        keys, rows = runs.keys(given, alone, alone.room)
+        code = np.empty(len(given), np.uint16)
+        alone.read(keys, keys, code)
+        return Order(rows, keys, code, bounds)
     if packing is None:
         rows = _rows(given)
         return Order(rows, given.at[rows], taken(given.names, given.name_codes, rows), bounds)
