@@ -211,3 +211,16 @@ def test_unknown_names_are_named():
 def test_events_have_no_stages():
     with pytest.raises(UsageError, match="holds events"):
         event_log([], hour(1)).ask(TimeInStage(("visit",)))
+
+
+def test_a_curve_of_very_many_lengths_is_made_when_asked_for(monkeypatch) -> None:
+    from custlife import simulate
+    from custlife.analysis import time_in_stage
+
+    log = simulate.b2b(30, seed=3)
+    kept = log.time_in_stage()
+    monkeypatch.setattr(time_in_stage, "KEPT", 0)
+    made = log.time_in_stage()
+    assert "curve" not in vars(made.rows[0])
+    assert [row.curve for row in made.rows] == [row.curve for row in kept.rows]
+    assert made.to_dicts() == kept.to_dicts()

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["NextStage", "StageTime", "TimeInStage", "TimeInStageResult"]
 
 
+KEPT = 1_000_000  # lengths of a curve that is kept with its row
+
+
 @attrs.frozen
 class TimeInStage:
     """The question of time in stage; `log.time_in_stage(...)` builds and asks it.
@@ -85,24 +88,18 @@ class TimeInStage:
         return TimeInStageResult(self, about(setting, self.by), tuple(rows))
 
     def _row(self, tally: SpellTally, group: Group, code: int, names: tuple[str, ...]) -> StageTime:
-        ended = array("q")
-        for lengths in tally.ended.values():
-            ended += lengths
-        curve = kaplan_meier(
-            ended,
-            tally.open,
-            entered=tally.entered,
-            unit=DAY,
-            level=self.level,
-            interval=self.interval,  # type: ignore[arg-type]  # checked above
-        )
+        curve = _curve(tally, self.level, self.interval)
         horizon = self.horizon
         limit = curve.horizon if horizon is None else horizon.days + horizon.us / DAY
         onward = tuple(NextStage(names[then], len(lengths)) for then, lengths in sorted(tally.ended.items()))
-        return StageTime(
-            group, names[code], len(ended) + len(tally.open), len(ended), len(tally.open), tally.truncated, tally.gone,
-            onward, curve, curve.median, curve.quantile(0.25), curve.quantile(0.75), limit or 0,
+        ended, still = sum(one.count for one in onward), len(tally.open)
+        row = StageTime(
+            group, names[code], ended + still, ended, still, tally.truncated, tally.gone, onward,
+            curve.median, curve.quantile(0.25), curve.quantile(0.75), limit or 0, self.level, self.interval, tally,
         )  # fmt: skip
+        if len(curve.times) <= KEPT:
+            vars(row)["curve"] = curve
+        return row
 
     def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a stay in a cell: `stage`, `state` (`ended`, `open`), `segment`."""
@@ -117,6 +114,20 @@ class TimeInStage:
             )
 
         return find
+
+
+def _curve(tally: SpellTally, level: float, interval: str) -> SurvivalCurve:
+    ended = array("q")
+    for lengths in tally.ended.values():
+        ended += lengths
+    return kaplan_meier(
+        ended,
+        tally.open,
+        entered=tally.entered,
+        unit=DAY,
+        level=level,
+        interval=interval,  # type: ignore[arg-type]  # checked by the question
+    )
 
 
 @attrs.frozen
@@ -140,7 +151,6 @@ class StageTime:
         truncated: Those of the `n` that began before observation did (delayed entry).
         gone: Stays that were over before observation began; in no other number.
         next: How many stays ended in a move to which stage.
-        curve: Kaplan-Meier curve of the time in the stage, days.
         median: The time by which half have left, days, with its interval.
         lower_quartile: The time by which a quarter have left, days.
         upper_quartile: The time by which three quarters have left, days.
@@ -154,11 +164,18 @@ class StageTime:
     truncated: int
     gone: int
     next: tuple[NextStage, ...]
-    curve: SurvivalCurve = attrs.field(repr=False)
     median: Quantile
     lower_quartile: Quantile
     upper_quartile: Quantile
     _horizon: float = attrs.field(repr=False)
+    _level: float = attrs.field(repr=False)
+    _interval: str = attrs.field(repr=False)
+    _tally: SpellTally = attrs.field(repr=False, eq=False)
+
+    @cached_property
+    def curve(self) -> SurvivalCurve:
+        """Kaplan-Meier curve of the time in the stage, days; of very many lengths made when it is asked for."""
+        return _curve(self._tally, self._level, self._interval)
 
     @cached_property
     def restricted_mean(self) -> RestrictedMean:
