@@ -135,6 +135,7 @@ def answers() -> dict[str, Any]:
 def numbers_and_pictures() -> dict[str, Any]:
     curve = stats.kaplan_meier([1.0, 2.0, 2.0], [3.0])
     hazard = stats.nelson_aalen([1.0, 2.0, 2.0], [3.0])
+    states = stats.state_probabilities({"lead": [0, 0]}, {("lead", "paid"): [1]}, {"lead": [2]})
     incidence = stats.cumulative_incidence({"won": [1, 2], "lost": [2]}, [3])
     return {
         "interval": stats.wilson(3, 10),
@@ -148,7 +149,12 @@ def numbers_and_pictures() -> dict[str, Any]:
         "incidence": incidence,
         "incidence of a cause": incidence["won"],
         "incidence at a time": incidence["won"].at(2),
+        "state probabilities": states,
+        "state at a time": states.at(1)[0],
         "log-rank test": stats.log_rank({"a": curve, "b": stats.kaplan_meier([3, 4])}),
+        "chain": stats.markov_chain({("trial", "paid"): 3, ("trial", "trial"): 7}, absorbing=["paid"]),
+        "absorption": stats.MarkovChain(["trial", "paid"], [[0.5, 0.5], [0, 1]]).absorption(),
+        "by state": stats.MarkovChain(["trial", "paid"], [[0.5, 0.5], [0, 1]]).stationary(),
         "bars": Bars(("a", "b"), (Segment("reached", [3, 2], "good"),), title="t"),
         "table": Table(("a", "b"), [("x", 1.5), ("y", None)], title="t"),
         "rates": simulate.B2B,
@@ -222,6 +228,11 @@ def _step_parts() -> tuple[Callable[[], Any], list[Mutable]]:
     return lambda: cl.step(names, where=where, unless=unless), [names, where, unless]
 
 
+def _chain_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    states, rows = ["trial", "paid"], [[0.5, 0.5], [0.0, 1.0]]
+    return lambda: stats.MarkovChain(states, rows), [states, rows, *rows]  # type: ignore[arg-type]
+
+
 def _rules_parts() -> tuple[Callable[[], Any], list[Mutable]]:
     names, pairs = ["login"], {"trial": cl.seen("login")}
     return lambda: (cl.count(names, 2), cl.Rules(pairs)), [names, pairs]
@@ -241,6 +252,7 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "business hours": _hours_parts,
     "step": _step_parts,
     "rules": _rules_parts,
+    "chain": _chain_parts,
     "funnel": _question(cl.Funnel, steps=[cl.step("a"), cl.step("b")], by=["plan"], exclusions=[cl.exclude("c")]),
     "flows": _question(cl.Flows, by=["plan"]),
     "growth": _question(cl.GrowthAccounting, by=["plan"], active=["a"], new=["a"]),

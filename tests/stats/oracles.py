@@ -65,3 +65,17 @@ def jackknife_variance(spells: list[tuple[int, int, str]], cause: str, at: int) 
     for value in influence:
         total += value**2
     return total
+
+
+def exact_inverse(matrix: list[list[Fraction]]) -> list[list[Fraction]]:
+    """The inverse by Gauss and Jordan in fractions."""
+    size = len(matrix)
+    rows = [[Fraction(x) for x in row] + [Fraction(int(i == j)) for j in range(size)] for i, row in enumerate(matrix)]
+    for k in range(size):
+        pivot = next(i for i in range(k, size) if rows[i][k])
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [x / rows[k][k] for x in rows[k]]
+        for i in range(size):
+            if i != k and rows[i][k]:
+                rows[i] = [x - rows[i][k] * y for x, y in zip(rows[i], rows[k], strict=True)]
+    return [row[size:] for row in rows]

@@ -1,10 +1,12 @@
-"""Numbers in, estimates out: shares, survival curves, hazards, competing ends and log-rank tests from counts.
+"""Numbers in, estimates out: shares, survival curves, hazards, competing ends, log-rank tests and chains from counts.
 
 Nothing here knows a customer, a stage, a frame or a clock.
 """
 
 from __future__ import annotations
 
+from custlife.stats.chain import MarkovChain
+from custlife.stats.chain_results import Absorption, ByState
 from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import Durations, RiskTable, risk_table
 from custlife.stats.hazard import HazardCurve, HazardPoint, nelson_aalen
@@ -15,8 +17,11 @@ from custlife.stats.multiple import benjamini_hochberg
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
 from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.survival import IntervalKind, kaplan_meier
+from custlife.stats.transitions import markov_chain
 
 __all__ = [
+    "Absorption",
+    "ByState",
     "CumulativeIncidence",
     "Difference",
     "Durations",
@@ -27,6 +32,7 @@ __all__ = [
     "Interval",
     "IntervalKind",
     "LogRank",
+    "MarkovChain",
     "Method",
     "Quantile",
     "RestrictedMean",
@@ -39,6 +45,7 @@ __all__ = [
     "cumulative_incidence",
     "kaplan_meier",
     "log_rank",
+    "markov_chain",
     "nelson_aalen",
     "newcombe",
     "risk_table",

@@ -10,6 +10,8 @@ from custlife.errors import UsageError, UsageTypeError
 
 __all__ = ["check_discount", "check_number", "check_whole"]
 
+LEAST = 1e-9  # below it the answer would be rounding
+
 
 def check_number(name: str, value: SupportsFloat, most: float = 1e100) -> float:
     """A finite number as a float.
@@ -60,18 +62,23 @@ def check_whole(name: str, value: int, least: int = 0) -> int:
     return whole
 
 
-def check_discount(discount: float, *, least: float = 0.0, why: str = "without a horizon") -> float:
-    """A rate per period as a float.
+def check_discount(discount: float) -> float:
+    """A rate per period over all periods to come, as a float.
 
     Raises:
         UsageTypeError: It is not a number.
-        UsageError: It is below the least, where the sum of all periods grows for ever.
+        UsageError: It is negative, so that the sum grows for ever, or above 0 but too small to be told from it.
 
     Examples:
         >>> check_discount(0.1)
         0.1
     """
     rate = check_number("discount", discount)
-    if rate < least:
-        raise UsageError(f"discount={discount!r} does not converge {why}", "pass the rate per period, such as 0.01")
+    if rate < 0:
+        raise UsageError(
+            f"discount={discount!r} does not converge over all periods to come",
+            "pass the rate per period, 0 or more, such as 0.01",
+        )
+    if 0 < rate < LEAST:
+        raise UsageError(f"discount={discount!r} is above 0 but below {LEAST:g}", "pass discount=0")
     return rate
