@@ -14,6 +14,8 @@ from custlife.stats.incidence import CumulativeIncidence, IncidenceCurve, Incide
 from custlife.stats.interval import Interval
 from custlife.stats.logrank import LogRank, log_rank
 from custlife.stats.multiple import benjamini_hochberg
+from custlife.stats.multistate import state_probabilities
+from custlife.stats.multistate_result import StatePoint, StateProbabilities
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
 from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.survival import IntervalKind, kaplan_meier
@@ -38,6 +40,8 @@ __all__ = [
     "RestrictedMean",
     "RiskTable",
     "Share",
+    "StatePoint",
+    "StateProbabilities",
     "SurvivalCurve",
     "SurvivalPoint",
     "benjamini_hochberg",
@@ -50,5 +54,6 @@ __all__ = [
     "newcombe",
     "risk_table",
     "share",
+    "state_probabilities",
     "wilson",
 ]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-__all__ = ["SurvivalCurve"]
+__all__ = ["SurvivalCurve", "read_time"]
 
 NO_SPELLS = "no spells"
 STRETCH = 64
@@ -146,7 +146,7 @@ class SurvivalCurve:
             >>> kaplan_meier([1, 2, 3], [3]).at(2).value
             0.5
         """
-        time = _time("time", time)
+        time = read_time("time", time)
         at_risk = self._at_risk(time)
         i = bisect_right(raw(self.times), time) - 1
         reason = self._unknown(time)
@@ -213,7 +213,7 @@ class SurvivalCurve:
             >>> kaplan_meier([1, 2, 3], [3]).restricted_mean(2).value
             1.75
         """
-        horizon = _time("horizon", horizon)
+        horizon = read_time("horizon", horizon)
         if math.isinf(horizon):
             raise UsageError(f"horizon={horizon!r} is infinite", "pass the end of a window, such as curve.horizon")
         check_name("tail", tail, ("unknown", "flat"))
@@ -295,7 +295,7 @@ class SurvivalCurve:
         return f"{self.n} spells, {self.n_events} ended, seen up to {self.horizon}; {self.median}"
 
 
-def _time(name: str, time: float) -> float:
+def read_time(name: str, time: float) -> float:
     """A time to read a curve at, as a plain number."""
     hint = f"pass {name} in the unit of the durations"
     if not isinstance(time, (int, float)):

@@ -23,7 +23,7 @@ from custlife.stats.products import is_large
 if TYPE_CHECKING:
     from custlife.stats.arrays import Array
 
-__all__ = ["Durations", "RiskTable", "risk_table", "tally"]
+__all__ = ["Durations", "RiskTable", "check_unit", "risk_table", "tally"]
 
 Durations = Mapping[int, int] | Mapping[float, int] | Iterable[float]
 
@@ -81,7 +81,7 @@ def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations
         >>> risk_table([3, 5], [5]).at_risk
         (3, 2)
     """
-    _check_unit(unit)
+    check_unit(unit)
     ends, stops, starts = _read(ended, "ended"), _read(censored, "censored"), _read(entered, "entered")
     if is_large(len(ends) + len(stops)):
         from custlife.stats import arrays
@@ -147,7 +147,7 @@ def tally(values: Durations, name: str) -> dict[float, int]:
     return read if isinstance(read, dict) else Counter(read)
 
 
-def _check_unit(unit: int) -> None:
+def check_unit(unit: int) -> None:
     """Refuse to divide by what is no whole number of 1 or more."""
     hint = "pass how many of the durations' ticks are one, such as unit=86_400_000_000 for microseconds into days"
     if isinstance(unit, bool) or not isinstance(unit, int):

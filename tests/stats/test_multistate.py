@@ -1,0 +1,201 @@
+"""Laws of state probabilities, and a case computed by R."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife.errors import HistoryError, UnknownNameError, UsageError, UsageTypeError
+from custlife.stats import cumulative_incidence, state_probabilities
+from tests.stats.test_incidence import CAUSES, competing
+
+DATA = Path(__file__).parent / "data"
+STATES = ("a", "b", "c", "d")
+
+
+@st.composite
+def paths(draw):
+    """Stays `(state, from, to, next)` of some customers, with skips and returns; the next of the censored is empty."""
+    found = []
+    for i in range(draw(st.integers(1, 10))):
+        state, since = draw(st.sampled_from(STATES)), 0 if i == 0 else draw(st.sampled_from([0, 0, 2]))
+        while state:
+            until = since + draw(st.integers(1, 4)) if since else draw(st.integers(0, 4))
+            others = [""] if until > 12 else ["", *(s for s in STATES if s != state)]
+            follows = draw(st.sampled_from(others))
+            if not until and follows:
+                until = 1
+            found.append((state, since, until, follows, bool(found and found[-1][3] and since == found[-1][2])))
+            state, since = follows, until
+    return found
+
+
+def probabilities_of(stays, **options):
+    entered, moves, censored = {state: Counter() for state in STATES}, {}, {}
+    for state, since, until, follows, came in stays:
+        if not came:
+            entered[state][since] += 1
+        if follows:
+            moves.setdefault((state, follows), Counter())[until] += 1
+        else:
+            censored.setdefault(state, Counter())[until] += 1
+    return state_probabilities(entered, moves, censored, **options)
+
+
+def by_hand(stays, until):
+    """The product of matrices in fractions, straight from its definition."""
+    firsts = Counter(state for state, since, _, _, came in stays if not since and not came)
+    value = {state: Fraction(firsts[state], sum(firsts.values())) for state in STATES}
+    for t in sorted({end for _, _, end, follows, _ in stays if follows and end <= until}):
+        before = dict(value)
+        for state, _, end, follows, _ in stays:
+            if follows and end == t:
+                n = sum(1 for s, begin, end, _, _ in stays if s == state and end >= t and (begin < t or begin == 0))
+                value[state] -= before[state] / n
+                value[follows] += before[state] / n
+    return value
+
+
+@given(paths())
+def test_probabilities_equal_the_product_in_fractions_and_sum_to_one(stays):
+    found = probabilities_of(stays)
+    assert found.states == STATES
+    for i, t in enumerate(found.times):
+        expected = by_hand(stays, t)
+        row = [column[i] for column in found.probabilities]
+        assert row == pytest.approx([float(expected[state]) for state in STATES], abs=1e-14)
+        assert math.fsum(row) == pytest.approx(1, abs=1e-14)
+
+
+@given(paths())
+def test_errors_and_limits_are_in_range(stays):
+    found = probabilities_of(stays)
+    for t in found.times:
+        for point in found.at(t):
+            assert 0 <= point.value <= 1 + 1e-15
+            assert point.std_error >= 0
+            if point.interval is None:
+                assert point.reason == "nothing varies"
+            else:
+                assert 0 <= point.interval.low <= point.value * (1 + 1e-12)
+                assert point.value <= point.interval.high * (1 + 1e-12) <= 1 + 1e-12
+
+
+@given(competing())
+def test_one_state_and_several_ways_out_are_competing_ends(rows):
+    rows = [(0, leave, how) for _, leave, how in rows]
+    moves = {("open", cause): [leave for _, leave, how in rows if how == cause] for cause in CAUSES}
+    censored = [leave for _, leave, how in rows if not how]
+    found = state_probabilities({"open": {0: len(rows)}}, moves, {"open": censored})
+    expected = cumulative_incidence({cause: moves["open", cause] for cause in CAUSES}, censored)
+    assert found.times == expected.overall.times
+    assert found.at_risk[0] == expected.overall.at_risk
+    for place, curve in enumerate(expected.curves, 1):
+        assert found.probabilities[place] == pytest.approx(curve.incidence, abs=1e-14)
+        squares = [e * e for e in curve.std_error]
+        assert [e * e for e in found.std_errors[place]] == pytest.approx(squares, rel=1e-9, abs=1e-15)
+
+
+@given(paths())
+def test_without_censoring_probabilities_are_shares_and_times_in_states_add_up(stays):
+    """Whoever is not followed to the end is kept where last seen."""
+    kept = [(s, begin, end if follows else 20, follows, came) for s, begin, end, follows, came in stays]
+    found = probabilities_of(kept)
+    if all(not begin or came for _, begin, _, _, came in kept):
+        n = sum(1 for *_, came in kept if not came)
+        for i, t in enumerate(found.times):
+            shares = [sum(1 for s, begin, end, _, _ in kept if s == state and begin <= t < end) / n for state in STATES]
+            if t < 20:
+                assert [column[i] for column in found.probabilities] == pytest.approx(shares, abs=1e-13)
+    horizon = found.times[-1]
+    assert math.fsum(found.time_in(state, horizon) for state in STATES) == pytest.approx(horizon, rel=1e-12)
+
+
+def test_an_illness_death_case_computed_by_r():
+    """Probabilities are equal; R's jackknife follows each path, so its errors are near but not equal."""
+    moves, censored = {}, {}
+    with (DATA / "ebmt3_counts.csv").open() as file:
+        for row in csv.DictReader(file):
+            pair = row["from"], row["to"]
+            to = censored.setdefault(row["from"], {}) if row["to"] == "censor" else moves.setdefault(pair, {})
+            to[float(row["time"])] = int(row["count"])
+    found = state_probabilities({"Tx": {0: 2204}}, moves, censored)
+    with (DATA / "ebmt3.aj.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        for point in found.at(int(row["time"])):
+            name = "(s0)" if point.state == "Tx" else point.state
+            assert point.value == pytest.approx(float(row[f"p_{name}"]), abs=1e-9)
+            assert point.std_error == pytest.approx(float(row[f"se_{name}"]), rel=0.03)
+
+
+def test_floats_and_units():
+    found = state_probabilities({"a": [0, 0]}, {("a", "b"): [60, 90]}, unit=60)
+    assert found.times == (1, 1.5)
+    assert state_probabilities({"a": [0, 0]}, {("a", "b"): [2, 2.5]}).times == (2.0, 2.5)
+
+
+def test_late_entries_are_at_risk_after_their_time():
+    found = state_probabilities({"a": [0, 2]}, {("a", "b"): [2, 3]})
+    assert found.at_risk[0] == (1, 1)
+    assert found.probabilities[0] == (0, 0)
+
+
+def test_readings_before_between_and_past_the_times():
+    found = state_probabilities({"a": [0, 0]}, {("a", "b"): [2, 4]})
+    before, between = found.at(1)[0], found.at(3)[0]
+    assert (before.value, before.std_error, before.interval, before.at_risk) == (1, 0, None, 2)
+    assert (between.value, between.at_risk) == (0.5, 1)
+    assert str(before) == "100.0 % a at 1 (nothing varies), 2 at risk"
+    assert str(found.at(5)[1]) == "b at 5 unknown (nobody was seen past 4)"
+    assert str(found) == "2 states seen up to 4; a 0.0 %, b 100.0 %"
+    assert (found.time_in("a", 3), found.time_in("b", 4), found.time_in("a", 5)) == (2.5, 1, None)
+
+
+def test_without_moves_nothing_is_known():
+    found = state_probabilities({"a": [0]}, {})
+    assert str(found) == "nobody moved or was censored"
+    assert (str(found.at(0)[0]), found.time_in("a", 0)) == ("a at 0 unknown (nobody moved or was censored)", None)
+
+
+def test_bad_input_is_refused_with_its_place():
+    with pytest.raises(UsageTypeError, match=r"^entered=\[0\] is not a mapping\n\nHint: pass the times by state"):
+        state_probabilities([0], {})
+    with pytest.raises(
+        UsageTypeError, match=r"^moves=\[3\] is not a mapping\n\nHint: pass the times by pair of states"
+    ):
+        state_probabilities({"a": [0]}, [3])
+    with pytest.raises(UsageTypeError, match=r"^state 1 is not a text"):
+        state_probabilities({1: [0]}, {})
+    for pair in ("ab", ("a", 1), ("a",)):
+        with pytest.raises(UsageTypeError, match=r"^move .* is not a pair of texts"):
+            state_probabilities({"a": [0]}, {pair: [1]})
+    with pytest.raises(UsageError, match=r"^move \('a', 'a'\) leads back to where it began"):
+        state_probabilities({"a": [0]}, {("a", "a"): [1]})
+    with pytest.raises(UsageError, match=r"^nobody is seen from 0"):
+        state_probabilities({"a": [1]}, {("a", "b"): [2]})
+    with pytest.raises(UsageError, match=r"^duration -1 is negative @ moves\[\('a', 'b'\)\]\[0\]"):
+        state_probabilities({"a": [0]}, {("a", "b"): [-1]})
+    with pytest.raises(UsageError, match=r"^unit=0 is below 1"):
+        state_probabilities({"a": [0]}, {}, unit=0)
+    with pytest.raises(UnknownNameError, match="'x'"):
+        state_probabilities({"a": [0]}, {}).time_in("x", 1)
+    with pytest.raises(UsageError, match=r"^horizon=-1 is not a time of 0 or more"):
+        state_probabilities({"a": [0]}, {}).time_in("a", -1)
+
+
+def test_more_leaving_than_there_are_is_a_contradiction():
+    hint = "Hint: who comes at a time can be censored, but not move, at that time: one move leads from the first to the last"
+    with pytest.raises(HistoryError) as caught:
+        state_probabilities({"a": [0]}, {("a", "b"): [1], ("b", "c"): [1]})
+    assert str(caught.value) == f"more move from 'b' at 1 than were there\n\n{hint}"
+    with pytest.raises(HistoryError) as caught:
+        state_probabilities({"a": [0]}, {("a", "b"): [1]}, {"a": [1]})
+    assert str(caught.value) == f"more are censored from 'a' at 1 than were there\n\n{hint}"
