@@ -18,6 +18,7 @@ from custlife.stats.multistate import state_probabilities
 from custlife.stats.multistate_result import StatePoint, StateProbabilities
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
 from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
+from custlife.stats.retention_curve import RetentionCurve, RetentionModel, geometric, shifted_beta_geometric
 from custlife.stats.survival import IntervalKind, kaplan_meier
 from custlife.stats.transitions import markov_chain
 
@@ -38,6 +39,8 @@ __all__ = [
     "Method",
     "Quantile",
     "RestrictedMean",
+    "RetentionCurve",
+    "RetentionModel",
     "RiskTable",
     "Share",
     "StatePoint",
@@ -47,6 +50,7 @@ __all__ = [
     "benjamini_hochberg",
     "clopper_pearson",
     "cumulative_incidence",
+    "geometric",
     "kaplan_meier",
     "log_rank",
     "markov_chain",
@@ -54,6 +58,7 @@ __all__ = [
     "newcombe",
     "risk_table",
     "share",
+    "shifted_beta_geometric",
     "state_probabilities",
     "wilson",
 ]
