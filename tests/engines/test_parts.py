@@ -34,7 +34,7 @@ from custlife.engines.rows.looking import Spelled, of_units
 from custlife.engines.sources.asked import Asked, ids_of
 from custlife.engines.sources.held import Held, joined
 from custlife.engines.view import View
-from custlife.errors import UnknownNameError, UsageError
+from custlife.errors import CustlifeError, DataError, HistoryError, UnknownNameError, UsageError
 from tests.engines.arrays.drawn import histories
 from tests.engines.making import ask, history
 
@@ -173,6 +173,36 @@ def test_segments_are_refused_by_name_in_any_number_of_parts():
     parts = tuple(of_units(whole, lambda unit, k=k: unit == k) for k in ("u", "v"))
     with pytest.raises(UnknownNameError, match="segment_cols"):
         asking.ask(Flows(by=("plan",)), asked(parts))
+
+
+class TestErrors:
+    def fail(self, *errors):
+        waiting = dict(zip(("u", "v"), errors, strict=True))
+
+        def work(part):
+            raise waiting[part.ids[0]]
+
+        parts = [history([(unit, 1, "a")]) for unit in waiting]
+        with pytest.raises(CustlifeError) as caught:
+            list(Held(tuple(parts)).map(work))
+        return str(caught.value)
+
+    def test_rows_of_all_parts_are_told_in_one_error(self):
+        one, other = (
+            DataError("1 row cannot be told", [("v", "no")], "h"),
+            DataError("2 rows cannot be told", [("u", "no"), ("w", "no")], "h"),
+        )
+        assert self.fail(one, other) == "3 rows cannot be told\n  u: no\n  v: no\n  w: no\n\nHint: h"
+        one, other = DataError("1 row has no plan", [("v", "no")]), DataError("1 row has no plan", [("u", "no")])
+        assert self.fail(one, other).startswith("2 rows have no plan")
+
+    def test_what_is_not_about_rows_comes_first(self):
+        assert self.fail(DataError("1 row", [("v", "no")]), UsageError("x is wrong")) == "x is wrong"
+
+    def test_errors_of_different_kinds_are_not_mixed(self):
+        assert self.fail(DataError("1 row is bad", [("v", "no")]), HistoryError("keys", [("u", "no")])).startswith(
+            "keys"
+        )
 
 
 class TestFar:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Held", "Lazy", "emptied", "joined", "mapped"]
 
+P = TypeVar("P")
 T = TypeVar("T")
 
 
@@ -91,16 +92,22 @@ class Lazy:
         return self._read.map(work)
 
 
-def mapped(work: Callable[[History], T], parts: Sequence[History]) -> Iterator[T]:
-    """What some work makes of each history, in order; kernels in NumPy run at once on all cores."""
+def mapped(work: Callable[[P], T], parts: Sequence[P], threads: int | None = None) -> Iterator[T]:
+    """What some work makes of each part, in order; kernels in NumPy run at once on all cores.
+
+    Raises:
+        CustlifeError: What is wrong, of all parts at once.
+    """
     if len(parts) == 1:
         yield work(parts[0])
         return
     from concurrent.futures import ThreadPoolExecutor
     from os import cpu_count
 
-    with ThreadPoolExecutor(min(len(parts), cpu_count() or 1)) as pool:
-        yield from pool.map(work, parts)
+    from custlife.engines.sources.failing import Trying, sound
+
+    with ThreadPoolExecutor(threads or min(len(parts), cpu_count() or 1)) as pool:
+        yield from sound(pool.map(Trying(work), parts))
 
 
 def joined(parts: Sequence[History]) -> History:

@@ -6,8 +6,9 @@ import pickle
 import re
 from typing import TYPE_CHECKING, Any
 
+from custlife.engines.sources.failing import one_of
 from custlife.engines.sources.spark_task import DONE, ERROR, IMPORT, MEMORY, VERSION, version
-from custlife.errors import CustlifeError, DataError, UsageError
+from custlife.errors import CustlifeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,31 +29,8 @@ def checked(answers: Sequence[tuple[str, bytes]], partitions: int) -> list[Any]:
             raise too_large(partitions)
     errors = [pickle.loads(body) for kind, body in answers if kind == ERROR]
     if errors:
-        raise joined(errors)
+        raise one_of(errors)
     return [pickle.loads(body) for kind, body in answers if kind == DONE]
-
-
-def joined(errors: Sequence[Exception]) -> Exception:
-    """The errors of some partitions as one, as if there were one partition; there is at least one.
-
-    What is not about rows comes first. Rows have no order on a cluster: they are listed in the order of their places.
-    """
-    about_rows: list[DataError] = []
-    for error in errors:
-        if not isinstance(error, DataError) or not error.problems:
-            return error
-        about_rows.append(error)
-    first = min(about_rows, key=lambda error: error.problems[0])
-    alike = [error for error in about_rows if type(error) is type(first) and _many(error) == _many(first)]
-    problems = sorted(problem for error in alike for problem in error.problems)
-    what = first.what if len(alike) == 1 else _many(first).format(f"{len(problems):,}")
-    return type(first)(what, problems, first.hint)
-
-
-def _many(error: DataError) -> str:
-    """What is wrong with many rows, with `{}` for their number."""
-    what = error.what.replace("{", "{{").replace("}", "}}")
-    return re.sub(r"^[\d,]+ rows?( has)?\b", lambda found: "{} rows have" if found[1] else "{} rows", what)
 
 
 def other_version(there: str) -> CustlifeError:

@@ -23,7 +23,7 @@ import numpy as np
 
 from custlife.engines.rows.ingest import ingest
 from custlife.engines.sources.accounts import check_accounts
-from custlife.engines.sources.held import emptied
+from custlife.engines.sources.held import emptied, mapped
 from custlife.engines.sources.kept import Kept, keep
 from custlife.engines.sources.memory import room
 from custlife.engines.sources.reading import one_history
@@ -91,8 +91,7 @@ class Spilled:
     def map(self, work: Callable[[History], T]) -> Iterator[T]:
         """What some work makes of each partition, as many at once as there are cores and memory for."""
         ready = self._ready()
-        with ThreadPoolExecutor(ready.threads()) as pool:
-            yield from pool.map(lambda part: work(ready.history(part)), ready.parts)
+        yield from mapped(lambda part: work(ready.history(part)), ready.parts, ready.threads())
 
     def _ready(self) -> _Partitions:
         with self._lock:
