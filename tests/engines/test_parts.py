@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
+
 import attrs
 import pytest
 from hypothesis import given
@@ -26,17 +29,19 @@ from custlife.analysis.question import Counting
 from custlife.analysis.spells import SpellList
 from custlife.analysis.steps import step
 from custlife.engines import gather
-from custlife.engines.gathers import Profile
-from custlife.engines.history import Note, note
-from custlife.engines.merging import merged_notes
+from custlife.engines.gathers import Paths as PathsRequest
+from custlife.engines.gathers import PathTally, Profile
+from custlife.engines.history import Column, Note, note
+from custlife.engines.merging import merged, merged_notes, merged_settings
 from custlife.engines.rows.choosing import Having
 from custlife.engines.rows.looking import Spelled, of_units
 from custlife.engines.sources.asked import Asked, ids_of
-from custlife.engines.sources.held import Held, joined
+from custlife.engines.sources.held import Held, Lazy, joined
+from custlife.engines.sources.source import Source
 from custlife.engines.view import View
 from custlife.errors import CustlifeError, DataError, HistoryError, UnknownNameError, UsageError
 from tests.engines.arrays.drawn import histories
-from tests.engines.making import ask, history
+from tests.engines.making import MODEL, ask, history, raw_history
 
 BOTH = [
     Conversion(step("a"), step("c"), days(2), by=("plan",)),
@@ -99,8 +104,6 @@ def test_tables_are_equal_to_those_of_the_whole(drawn):
     setting, tables = Counting(tuple(questions(whole)))(whole)
     requests = asking.requests_of(questions(whole), setting)
     counted = [Counting(tuple(questions(whole)))(part) for part in parts]
-    from custlife.engines.merging import merged, merged_settings
-
     assert merged_settings([one for one, _ in counted]) == setting
     for request, table, *some in zip(requests, tables, *(found for _, found in counted), strict=True):
         assert merged(request, some) == table
@@ -173,6 +176,58 @@ def test_segments_are_refused_by_name_in_any_number_of_parts():
     parts = tuple(of_units(whole, lambda unit, k=k: unit == k) for k in ("u", "v"))
     with pytest.raises(UnknownNameError, match="segment_cols"):
         asking.ask(Flows(by=("plan",)), asked(parts))
+
+
+class TestCurrent:
+    """Of a unit whose last row repeats its stage, the last values of segments are kept beside the spells."""
+
+    def spells(self, codes):
+        made = history([("u", 1, "a"), ("u", 2, "a")], model=MODEL)
+        raw = raw_history([("u", 1, "a"), ("u", 2, "a")])
+        plans = {"plan": Column(array("i", codes), ("basic", "pro"))}
+        assert len(made) == 1
+        return Spelled()(attrs.evolve(raw, segments=plans))
+
+    def other(self):
+        raw = raw_history([("v", 1, "b")])
+        return Spelled()(attrs.evolve(raw, segments={"plan": Column(array("i", [0]), ("basic",))}))
+
+    def test_it_survives_joining_with_parts_that_have_none(self):
+        made = joined([self.other(), self.spells([0, 1])])
+        assert [made.current["plan"].name(unit) for unit in range(2)] == ["pro", "basic"]
+
+    def test_both_engines_note_the_change(self):
+        for engine in ("rows", "arrays"):
+            setting = gather(Profile(("plan",)), attrs.evolve(self.spells([0, 1]), engine=engine))
+            assert [(name, note.count) for name, note in setting.changed] == [("plan", 1)]
+            assert not gather(Profile(("plan",)), attrs.evolve(self.spells([1, 1]), engine=engine)).changed
+
+
+class TestReady:
+    def test_what_is_in_memory_is_ready(self):
+        held = Held((history([("u", 1, "a")]),))
+        assert held.persist() is held
+        assert held.held() is held
+
+    def test_what_is_lazy_is_read_once(self):
+        times = []
+
+        def read():
+            times.append(1)
+            return [history([("u", 1, "a")])]
+
+        lazy = Lazy(history([]), read)
+        source: Source = lazy
+        assert [list(ids) for ids in source.map(ids_of)] == [["u"]]
+        assert source.persist().held() is lazy.held()
+        assert (source.last(), times) == (1_000_000, [1])
+
+
+def test_times_are_sorted_without_numpy_too(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    one, other = PathTally(1, array("q", [5]), {0: 1}), PathTally(1, array("q", [3]), {0: 1})
+    made = merged(PathsRequest(), [{((), (0,), False): one}, {((), (0,), False): other}])
+    assert made == {((), (0,), False): PathTally(2, array("q", [3, 5]), {0: 2})}
 
 
 class TestErrors:
