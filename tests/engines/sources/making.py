@@ -31,6 +31,10 @@ COLUMNS = {role: f"the {role}" for role in ROLES}  # names that must be quoted
 SPRING = datetime.fromisoformat("2026-03-29T01:30")  # local times of the nights when clocks change in Zurich
 AUTUMN = datetime.fromisoformat("2026-10-25T01:30")
 
+TEXT = "str" if pd.__version__ >= "3" else object  # what pandas makes of texts by default
+TOKYO = duckdb.connect()
+TOKYO.execute("SET TimeZone = 'Asia/Tokyo'")
+
 Rows = list[dict[str, Any]]
 
 
@@ -249,7 +253,7 @@ def pandas_default(rows: Rows, kinds: Kinds) -> pd.DataFrame:
         if dtype == pa.int64():
             made[COLUMNS[role]] = pd.array(values, "Int64") if None in values else pd.array(values, "int64")
         elif dtype == pa.string():
-            made[COLUMNS[role]] = pd.array(values, "str")
+            made[COLUMNS[role]] = pd.array(values, TEXT)
         elif dtype == pa.date32():
             made[COLUMNS[role]] = pd.array(values, object)
         else:
@@ -282,9 +286,7 @@ def pandas_categories(rows: Rows, kinds: Kinds) -> pd.DataFrame:
 
 def relation(rows: Rows, kinds: Kinds) -> duckdb.DuckDBPyRelation:
     table = arrow(rows, kinds)
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'Asia/Tokyo'")
-    return connection.from_arrow(table)
+    return TOKYO.from_arrow(table)
 
 
 FRAMES: dict[str, Callable[[Rows, Kinds], Any]] = {

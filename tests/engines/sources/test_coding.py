@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -100,11 +101,16 @@ def test_whole_numbers_come_back_from_their_codes(name: str, values: list[int | 
     assert [None if none else number for number, none in zip(found.values.tolist(), gone, strict=True)] == values
 
 
-@given(values=texts.filter(bool), kept=st.sampled_from([0, 1, 2, 3, 64]), count=st.integers(1, 6))
-def test_rows_of_one_value_lie_together_however_few_bits_tell_them_apart(values: Any, kept: int, count: int) -> None:
+@given(
+    values=texts.filter(bool), kept=st.sampled_from([0, 1, 2, 3, 64]), count=st.integers(1, 6), piece=st.integers(1, 9)
+)
+def test_rows_of_one_value_lie_together_however_few_bits_tell_them_apart(
+    values: Any, kept: int, count: int, piece: int
+) -> None:
     column = arrow_text(values)
     rows = np.flatnonzero([value is not None for value in values])
-    found = grouped(column, rows, kept)
+    with mock.patch.object(coding, "PIECE", piece):
+        found = grouped(column, rows, kept)
     assert sorted(found.order.tolist()) == rows.tolist()
     bounds = [*found.starts.tolist(), len(rows)]
     groups = [found.order[low:high].tolist() for low, high in itertools.pairwise(bounds)]

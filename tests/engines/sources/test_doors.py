@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from custlife.engines.sources.frames import frame
+from custlife.engines.sources.frames import frame, polars_lazy
 from custlife.engines.sources.reading import read
 from custlife.errors import CustlifeError, DataError, MissingExtraError, TimeError, UsageError, UsageTypeError
 from tests.engines.sources.making import MODEL, layout, told
@@ -204,10 +204,12 @@ def test_a_lazy_frame_of_an_old_polars_is_read_by_the_slice() -> None:
         def collect_schema(self) -> pl.Schema:
             return self.lazy.collect_schema()
 
-    from custlife.engines.sources.frames import polars_lazy
+        def collect(self) -> pl.DataFrame:
+            return self.lazy.collect()
 
-    batches = list(polars_lazy(Old(pl.LazyFrame({"id": [1, 2, 3]}))).batches(["id"], 2))
-    assert [batch.count for batch in batches] == [2, 1]
+    opened = polars_lazy(Old(pl.LazyFrame({"id": [1, 2, 3]})))
+    assert [batch.count for batch in opened.batches(["id"], 2)] == [2, 1]
+    assert opened.collect(["id"]).count == opened.count() == 3
 
 
 def test_a_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,11 +58,19 @@ def column(values: Any, backend: str = "PyArrow", *, polars: bool = True) -> Col
             made = polars_columns.column(series)
             made.dtype = told
             return made
-        return ArrowText(chunked.cast(pa.large_string()) if pt.is_string_view(dtype) else chunked, told)
+        return ArrowText(_unviewed(chunked) if pt.is_string_view(dtype) else chunked, told)
     kind = _kind(dtype)
     if not kind:
         return ObjectColumn(told, chunked.to_pylist(), "other")
     return ArrowColumn(chunked, told, kind)
+
+
+def _unviewed(chunked: Any) -> Any:
+    """Views of texts as texts."""
+    try:
+        return chunked.cast(pa.large_string())
+    except pa.ArrowNotImplementedError:  # before PyArrow 17
+        return pa.chunked_array([pa.array(chunked.to_pylist(), pa.large_string())])
 
 
 def _is_text(dtype: Any) -> bool:

@@ -6,6 +6,7 @@ have the same value, and that value once.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ from custlife.engines.rows.ingest import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import tzinfo
 
     from numpy.typing import NDArray
 
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
     Longs: TypeAlias = NDArray[np.int64]
     Marks: TypeAlias = tuple[NDArray[np.uint64], Ints]
 
-__all__ = ["CodedColumn", "Column", "ObjectColumn", "as_numbers", "mixed_bits"]
+__all__ = ["NS_PER_US", "US_PER", "CodedColumn", "Column", "ObjectColumn", "as_numbers", "mixed_bits", "moments"]
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NS_PER_US = 1_000
+US_PER = {"us": 1, "ms": 1_000, "s": 1_000_000}
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # odd, so that multiplying by it loses nothing
 
 
@@ -76,6 +81,22 @@ def mixed_bits(numbers: Ints) -> NDArray[np.uint64]:
     bits ^= bits >> np.uint64(32)
     bits *= GOLDEN
     return bits
+
+
+def moments(counts: Ints, gone: Bools | None, unit: str, tz: tzinfo | None) -> list[Any]:
+    """Counts since 1970 as Python times, in a zone or naive; as text where Python cannot hold them."""
+    found: list[Any] = []
+    lost = [False] * len(counts) if gone is None else gone.tolist()
+    for count, none in zip(counts.tolist(), lost, strict=True):
+        if none:
+            found.append(None)
+            continue
+        try:
+            moment = EPOCH + timedelta(microseconds=count * US_PER[unit] if unit in US_PER else count // NS_PER_US)
+            found.append(moment.replace(tzinfo=None) if tz is None else moment.astimezone(tz))
+        except OverflowError:
+            found.append(str(np.array([count], np.int64).view(f"M8[{unit}]")[0]))
+    return found
 
 
 def as_numbers(numbers: Ints) -> Longs:

@@ -62,7 +62,8 @@ class ParquetFiles:
     def _by_duckdb(self, files: list[str]) -> Frame:
         import duckdb
 
-        return duckdb_relation(duckdb.connect().read_parquet(files))
+        connection = duckdb.connect()
+        return duckdb_relation(connection.read_parquet(files), connection)
 
     def _by_pyarrow(self, files: list[str]) -> Frame:
         import pyarrow.dataset as ds
@@ -118,9 +119,9 @@ class CsvFiles:
 
         connection: Any = duckdb.connect()
         made = connection.read_csv(
-            files, header=True, sep=self.delimiter, quotechar='"', escapechar='"', all_varchar=True, auto_detect=True
+            files, header=True, sep=self.delimiter, quotechar='"', escapechar='"', all_varchar=True
         )
-        return duckdb_relation(made)
+        return duckdb_relation(made, connection)
 
     def _by_pyarrow(self, files: list[str]) -> Frame:
         import pyarrow as pa

@@ -137,7 +137,7 @@ def polars_lazy(native: Any, kind: str | None = "polars") -> Frame:
     import polars as pl
 
     def collect(names: Sequence[str]) -> Table:
-        return polars_table(native.select(names).collect(engine="streaming"))
+        return polars_table(_computed(native.select(names)))
 
     def batches(names: Sequence[str], size: int) -> Iterator[Table]:
         chosen = native.select(names)
@@ -150,10 +150,15 @@ def polars_lazy(native: Any, kind: str | None = "polars") -> Frame:
             low += size
 
     def count() -> int:
-        return int(native.select(pl.len()).collect(engine="streaming").item())
+        return int(_computed(native.select(pl.len())).item())
 
     sample = native.collect_schema().to_frame()
     return Frame(kind, polars_table(sample), collect, batches, count, is_lazy=True)
+
+
+def _computed(lazy: Any) -> Any:
+    """A `polars.DataFrame`, by the streaming engine where there is one that reads everything."""
+    return lazy.collect(engine="streaming") if hasattr(lazy, "collect_batches") else lazy.collect()
 
 
 def pandas_table(native: Any) -> Table:
@@ -220,17 +225,17 @@ def arrow_dataset(native: Any) -> Frame:
     )
 
 
-def duckdb_relation(native: Any) -> Frame:
-    """A relation of DuckDB."""
+def duckdb_relation(native: Any, owner: Any = None) -> Frame:
+    """A relation of DuckDB, whose connection may be closed when nobody holds its owner."""
 
-    def chosen(names: Sequence[str]) -> Any:
+    def chosen(names: Sequence[str], _: Any = owner) -> Any:
         quoted = (name.replace('"', '""') for name in names)
         return native.project(", ".join(f'"{name}"' for name in quoted))
 
     def batches(names: Sequence[str], size: int) -> Iterator[Table]:
         relation = chosen(names)
-        # the method has another name since DuckDB 1.4
-        read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
+        # the method had another name in DuckDB 1
+        read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
         for batch in read(size):
             yield arrow_table(batch, "DuckDB")
 

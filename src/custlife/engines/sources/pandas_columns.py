@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import CodedColumn, ObjectColumn, as_numbers, mixed_bits
+from custlife.engines.sources.columns import CodedColumn, ObjectColumn, as_numbers, mixed_bits, moments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PandasColumn", "column"]
 
-UNITS = frozenset(("s", "ms", "us", "ns"))
+MISSING = np.iinfo(np.int64).min  # what pandas keeps in place of a missing time
 
 
 def column(series: Any, *, polars: bool = True) -> Column:
@@ -126,7 +126,10 @@ class PandasColumn:
 
     def take(self, rows: Longs) -> list[Any]:
         """A list of Python values."""
-        return [_plain(value) for value in self._series.iloc[rows].tolist()]
+        if not self.unit:
+            return [_plain(value) for value in self._series.iloc[rows].tolist()]
+        counts = self._numbers.take(rows)
+        return moments(counts, counts == MISSING, self.unit, getattr(self._series.dtype, "tz", None))
 
     def values(self, rows: Longs) -> Sequence[Any] | Ints:
         """Whole numbers as an array."""
@@ -135,9 +138,4 @@ class PandasColumn:
 
 def _plain(value: Any) -> Any:
     """A value as Python has it; None where missing."""
-    if isinstance(value, pd.Timestamp):
-        try:
-            return value.to_pydatetime(warn=False)
-        except ValueError:  # a time that Python cannot hold
-            return str(value.asm8)
     return None if value is pd.NA or value != value else value  # noqa: PLR0124  # what is missing is not itself

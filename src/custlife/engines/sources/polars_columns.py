@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import ObjectColumn, as_numbers, mixed_bits
+from custlife.engines.sources.columns import ObjectColumn, as_numbers, mixed_bits, moments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,10 +105,11 @@ class PolarsColumn:
     def take(self, rows: Longs) -> list[Any]:
         """A list of Python values."""
         found = self._gathered(rows)
-        try:
+        if not isinstance(found.dtype, pl.Datetime):
             return found.to_list()
-        except (OverflowError, ValueError):  # times that Python cannot hold
-            return found.cast(pl.String).to_list()
+        zone, gone = found.dtype.time_zone, found.is_null().to_numpy()
+        counts = found.to_physical().fill_null(0).to_numpy()
+        return moments(counts, gone, self.unit, None if zone is None else ZoneInfo(zone))
 
     def values(self, rows: Longs) -> Sequence[Any] | Ints:
         """Texts as their bytes, whole numbers as an array."""

@@ -12,7 +12,7 @@ from custlife.calendar.civil import DAY_US
 from custlife.engines.arrays import iso
 from custlife.engines.arrays.ids import Texts
 from custlife.engines.sources.coding import coded, has_many
-from custlife.engines.sources.columns import as_numbers
+from custlife.engines.sources.columns import NS_PER_US, US_PER, as_numbers
 from custlife.errors import CustlifeError
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Instants", "instants"]
 
 PIECE = 1 << 18  # texts that are read at a time
-NS_PER_US = 1_000
-US_PER = {"us": 1, "ms": 1_000, "s": 1_000_000}
 
 
 @attrs.frozen(eq=False)
