@@ -115,6 +115,11 @@ def test_whole_accounts_lie_together() -> None:
     assert made_equal(source, rows)
 
 
+def test_members_of_no_account_are_spread() -> None:
+    source = spilled(of_accounts(*((f"u{i}", None) for i in range(60))), ACCOUNTS, 3)
+    assert min(source.map(len)) > 5
+
+
 def made_equal(source: Spilled, rows: making.Rows) -> bool:
     return outcome(lambda: whole(source)) == outcome(
         lambda: making.by_rows(rows, ACCOUNTS.roles, layout(ACCOUNTS.roles))

@@ -69,7 +69,7 @@ def _unviewed(chunked: Any) -> Any:
     """Views of texts as texts."""
     try:
         return chunked.cast(pa.large_string())
-    except pa.ArrowNotImplementedError:  # before PyArrow 17
+    except pa.ArrowException:  # before PyArrow 17
         return pa.chunked_array([pa.array(chunked.to_pylist(), pa.large_string())])
 
 
