@@ -146,6 +146,22 @@ def test_hashes_of_texts_hold_in_any_buffer(values: list[str | None]) -> None:
     assert len(set(alone)) == len(set(known))
 
 
+def test_zeros_at_the_end_of_a_text_count() -> None:
+    alike = ["", "\0", "\0\0", "a", "a\0", "abcdefgh", "abcdefgh\0"]
+    assert len(set(text_bits(Texts.of(alike)).tolist())) == len(alike)
+
+
+def test_views_of_an_old_arrow_are_read_as_python_texts() -> None:
+    class Old:
+        def cast(self, _: Any) -> None:
+            raise pa.ArrowNotImplementedError
+
+        def to_pylist(self) -> list[str | None]:
+            return ["x", None]
+
+    assert arrow_columns._unviewed(Old()).to_pylist() == ["x", None]
+
+
 def test_shares_are_even() -> None:
     bits = text_bits(Texts.of([f"{i}" for i in range(30_000)]))
     counts = np.bincount(share_of(bits, 7), minlength=7)

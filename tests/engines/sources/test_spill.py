@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +49,16 @@ def test_partitions_on_disk_are_the_history_of_the_rows(name: str, data: st.Data
     if isinstance(expected, dict):
         assert outcome(lambda: whole(source)) == expected  # from what was kept
         assert source.last() == (expected["as_of"] if expected["ids"] else None)
+
+
+def test_batches_without_rows_are_none() -> None:
+    rows = [{"unit": "u", "name": "a", "at": at_noon(1)}]
+    table = making.arrow(rows, PLAIN)
+    batches = [*table.slice(0, 0).to_batches(), pa.RecordBatch.from_pylist([], table.schema), *table.to_batches()]
+    opened = frame(pa.RecordBatchReader.from_batches(table.schema, batches))
+    assert [
+        len(history) for history in Spilled(opened, wanted(PLAIN.roles), layout(PLAIN.roles), 1).map(lambda h: h)
+    ] == [1]
 
 
 def test_categories_are_written_as_texts() -> None:
