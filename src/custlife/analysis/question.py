@@ -78,10 +78,11 @@ def ask_all(questions: Sequence[Question[Any]], asked: Asked) -> list[Any]:
     counting = Counting(tuple(questions))
     if asked.sample is not None:
         counting(asked.sample)  # what cannot be asked is refused at the door
-    settings, tables = zip(*asked.map(counting), strict=True)
-    setting = merged_settings(settings)
-    wanted = requests_of(questions, setting)
-    whole = iter([merged(request, parts) for request, *parts in zip(wanted, *tables, strict=True)])
+    found = list(asked.map(counting))
+    setting = merged_settings([part for part, _ in found])
+    parts = [tables for _, tables in found]
+    # what was added up is let go of at once: tables of exact times are large
+    whole = iter([merged(request, [part.pop(0) for part in parts]) for request in requests_of(questions, setting)])
     return [q.answer(setting, [next(whole) for _ in q.requests(setting)]) for q in questions]
 
 
