@@ -161,7 +161,7 @@ class TransitionNotAllowedError(CustlifeError, ValueError):
         return f"{text}: {self.why}" if self.why else text
 
     @property
-    def hint(self) -> str:  # type: ignore[override]  # as above
+    def hint(self) -> str:  # type: ignore[override]  # an attribute in the base, made on demand here
         """The stages that may come next."""
         start = "the start" if self.from_stage is None else repr(self.from_stage)
         names = ", ".join(map(repr, self.allowed)) or "nothing"

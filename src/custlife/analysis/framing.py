@@ -43,7 +43,7 @@ class Framed:
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold, such as `int`, or `int | None` where a value may be missing."""
-        raise NotImplementedError(type(self).__name__)  # as above
+        raise NotImplementedError(type(self).__name__)  # everything that has rows declares their types
 
     def to_columns(self) -> dict[str, list[Any]]:
         """The rows as one list a column, also where there are no rows."""

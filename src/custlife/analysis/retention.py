@@ -123,7 +123,7 @@ class Retention:
             if period > whole:
                 cells.append(RetentionCell(period - cohort, None, None, None, is_complete=False))
                 continue
-            found = share(active.get((group, cohort, period), 0), size, level=self.level, method=self.interval)  # type: ignore[arg-type]  # a mode
+            found = share(active.get((group, cohort, period), 0), size, level=self.level, method=self.interval)  # type: ignore[arg-type]  # a mode that the question has checked
             cells.append(RetentionCell(period - cohort, found.k, found.rate, found.interval, is_complete=True))
         return RetentionRow(group, periods.label(cohort), size, cohort <= whole, tuple(cells))
 
@@ -137,7 +137,7 @@ class Retention:
                 if row.size and len(row.cells) > offset and row.cells[offset].is_complete
             ]
             retained, size = sum(k or 0 for k, _ in pairs), sum(n for _, n in pairs)
-            found = share(retained, size, level=self.level, method=self.interval)  # type: ignore[arg-type]  # a mode
+            found = share(retained, size, level=self.level, method=self.interval)  # type: ignore[arg-type]  # a mode that the question has checked
             interval: Interval | None = found.interval if self.cohort == "first" else None
             segment = rows[0].segment
             means.append(RetentionMean(segment, offset, retained, size, len(pairs), found.rate, interval))

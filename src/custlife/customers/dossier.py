@@ -33,19 +33,19 @@ __all__ = ["Dossier"]
 # What is given can only be read once the id and the model are set, so the converters leave it to __attrs_post_init__;
 # they are here to tell type checkers what may be given.
 def _moves(given: Iterable[GivenMove]) -> tuple[Move, ...]:
-    return given  # type: ignore[return-value]  # read later
+    return given  # type: ignore[return-value]  # read in __attrs_post_init__
 
 
 def _events(given: Iterable[GivenEvent]) -> tuple[Event, ...]:
-    return given  # type: ignore[return-value]  # read later
+    return given  # type: ignore[return-value]  # read in __attrs_post_init__
 
 
 def _facts(given: GivenFacts) -> tuple[Fact, ...]:
-    return given  # type: ignore[return-value]  # read later
+    return given  # type: ignore[return-value]  # read in __attrs_post_init__
 
 
 def _aliases(given: Iterable[str]) -> tuple[str, ...]:
-    return given  # type: ignore[return-value]  # read later
+    return given  # type: ignore[return-value]  # read in __attrs_post_init__
 
 
 @attrs.frozen(repr=False)

@@ -59,7 +59,7 @@ def kinds_of(native: Any, wanted: Mapping[str, str], layout: Layout) -> dict[str
     if native.isStreaming:
         raise UsageError("the frame is a stream, which never ends", "write it to a table and read that")
     header = Header(tuple(native.columns), dict(native.dtypes))
-    check_columns(header, wanted, layout)  # type: ignore[arg-type]  # it looks at no rows
+    check_columns(header, wanted, layout)  # type: ignore[arg-type]  # a header has all that is looked at: names and kinds, no rows
     for role, column in wanted.items():
         if sum(name.lower() == column.lower() for name in header.names) > 1:
             called = f"{argument(role, layout)}={column!r}"
