@@ -202,6 +202,19 @@ class TestCurrent:
             assert [(name, note.count) for name, note in setting.changed] == [("plan", 1)]
             assert not gather(Profile(("plan",)), attrs.evolve(self.spells([1, 1]), engine=engine)).changed
 
+    def test_units_that_differ_from_one_another_have_not_changed(self):
+        raw = raw_history([("u", 1, "a"), ("v", 1, "b")])
+        plans = {"plan": Column(array("i", [0, 1]), ("basic", "pro"))}
+        for engine in ("rows", "arrays"):
+            assert not gather(Profile(("plan",)), attrs.evolve(raw, segments=plans, engine=engine)).changed
+
+
+def test_a_part_in_which_nobody_started_adds_nothing_to_a_split_funnel():
+    whole = history([("u", 1, "a"), ("v", 2, "lost")], as_of=9)
+    parts = [of_units(whole, lambda unit, k=k: unit == k) for k in ("u", "v")]
+    plan = Funnel((step("a"), step("b")), days(1), every="month").plan(gather(Profile(), whole))
+    assert merged(plan, [gather(plan, part) for part in parts]) == gather(plan, whole)
+
 
 class TestReady:
     def test_what_is_in_memory_is_ready(self):
