@@ -271,6 +271,8 @@ class TestErrors:
         assert self.fail(DataError("1 row is bad", [("v", "no")]), HistoryError("keys", [("u", "no")])).startswith(
             "keys"
         )
+        alike = DataError("1 row is bad", [("v", "no")]), HistoryError("1 row is bad", [("u", "no")])
+        assert self.fail(*alike) == "1 row is bad\n  u: no"
 
 
 class TestFar:
