@@ -155,6 +155,9 @@ def numbers_and_pictures() -> dict[str, Any]:
         "chain": stats.markov_chain({("trial", "paid"): 3, ("trial", "trial"): 7}, absorbing=["paid"]),
         "absorption": stats.MarkovChain(["trial", "paid"], [[0.5, 0.5], [0, 1]]).absorption(),
         "by state": stats.MarkovChain(["trial", "paid"], [[0.5, 0.5], [0, 1]]).stationary(),
+        "by transition": stats.MarkovChain(["trial", "paid"], [[0.5, 0.5], [0, 1]]).value_sensitivities(
+            [1, 0], rewards=[1, 0], discount=0
+        ),
         "retention curve": stats.shifted_beta_geometric([1000, 631, 468, 382]),
         "bars": Bars(("a", "b"), (Segment("reached", [3, 2], "good"),), title="t"),
         "table": Table(("a", "b"), [("x", 1.5), ("y", None)], title="t"),

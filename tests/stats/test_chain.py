@@ -229,6 +229,70 @@ def test_a_never_left_state_may_be_left_when_values_are_discounted():
     )
 
 
+@given(exact_chains(), st.sampled_from([0, 0.1, 1]), st.sampled_from([None, 0, 1, 5]), st.data())
+def test_all_slopes_at_once_are_those_one_by_one(found, discount, horizon, data):
+    chain, _, ends = found
+    money = {state: data.draw(rewards) for state in chain.states[: len(chain.states) - ends]}
+    start = [data.draw(st.integers(0, 100)) for _ in chain.states]
+    slopes = chain.value_sensitivities(start, rewards=money, discount=discount, horizon=horizon)
+    for source in chain.states:
+        for target in chain.states:
+            ask = {"rewards": money, "discount": discount, "horizon": horizon}
+            try:
+                each = chain.value_sensitivity(source, target, **ask)
+            except UsageError:
+                assert slopes[source, target] is None
+                continue
+            total = sum(n * slope for n, slope in zip(start, each, strict=True))
+            assert slopes[source, target] == pytest.approx(total, rel=1e-9, abs=1e-7)
+    assert (slopes.condition is None) == (horizon is not None)
+    ranked = slopes.ranked()
+    assert [x for *_, x in ranked] == sorted((x for row in slopes.rows for x in row if x is not None), reverse=True)
+
+
+@given(exact_chains(st.integers(0, 1)), st.data())
+def test_the_slope_of_the_stationary_shares_is_that_of_shifted_chains(found, data):
+    chain, _, ends = found
+    source, target = transition(chain, data, ends)
+    if source is None:
+        return
+    slopes = chain.stationary_sensitivity(source, target)
+    assert sum(slopes) == pytest.approx(0, abs=1e-9)
+    for state in chain.states:
+        near = slope(chain, source, target, lambda c, state=state: c.stationary()[state])
+        assert slopes[state] == pytest.approx(near, rel=1e-3, abs=1e-3)
+
+
+@given(exact_chains(st.integers(0, 2)), st.integers(0, 6), st.data())
+def test_the_slope_of_a_projection_is_that_of_shifted_chains(found, periods, data):
+    chain, _, _ = found
+    source, target = transition(chain, data, 0)
+    if source is None:
+        return
+    start = [data.draw(st.integers(0, 100)) for _ in chain.states]
+    slopes = chain.projection_sensitivity(source, target, start=start, periods=periods)
+    for state in chain.states:
+        near = slope(chain, source, target, lambda c, state=state: c.project(start, periods)[-1][state])
+        assert slopes[state] == pytest.approx(near, rel=1e-3, abs=1e-2)
+
+
+def test_the_slope_of_the_stationary_shares_by_hand():
+    """With p there and q back the share there is p / (p + q), whose slope in p is q / (p + q)^2."""
+    chain = MarkovChain(["here", "there"], [[0.9, 0.1], [0.3, 0.7]])
+    slopes = chain.stationary_sensitivity("here", "there")
+    assert list(slopes) == pytest.approx([-0.3 / 0.16, 0.3 / 0.16])
+
+
+def test_periods_before_absorption_are_a_value_whose_slopes_are_known():
+    """With probability p to leave the periods are 1 / p, whose slope in staying is 1 / p^2."""
+    chain = MarkovChain(["a", "b"], [[0.8, 0.2], [0, 1]])
+    slopes = chain.value_sensitivities({"a": 3}, rewards={"a": 1}, discount=0)
+    assert slopes["a", "a"] == pytest.approx(3 / 0.2**2)
+    assert slopes["a", "b"] == pytest.approx(-3 / 0.2**2)
+    assert slopes.rows[1] == (None, None)
+    assert str(slopes) == "a to a 75, a to b -75"
+
+
 @given(exact_chains(st.integers(0, 2)), st.floats(0, 1), st.data())
 def test_a_shift_takes_pro_rata_from_all_others(found, new, data):
     chain, _, _ = found
@@ -491,6 +555,21 @@ ERRORS = {
         lambda: TWO.absorption_sensitivity("active", "active", end="active"),
         UsageError,
         "end='active' can be left\n\nHint: pass one of ['gone']",
+    ),
+    "several ends, slope": (
+        lambda: LOOP.stationary_sensitivity("a", "a"),
+        UsageError,
+        "where the chain settles depends on its start: [['a', 'b'], ['end']] are never left\n\nHint: see absorption",
+    ),
+    "slope start": (
+        lambda: TWO.value_sensitivities({"active": -2}, rewards=[1, 0], discount=0),
+        UsageError,
+        "start['active']=-2.0 is negative\n\nHint: pass how many are there, 0 or more",
+    ),
+    "unknown transition": (
+        lambda: TWO.value_sensitivities([1, 1], rewards=[1, 0], discount=0)["active", "gon"],
+        UnknownNameError,
+        "unknown state 'gon'\n\nHint: ",
     ),
     "nothing to take": (
         lambda: LOOP.with_shift("a", "b", 0.1),

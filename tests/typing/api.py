@@ -257,6 +257,7 @@ def show(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(chain, stats.MarkovChain)
     assert_type(chain.value({"paid": 1}, discount=0.1)["trial"], float)
     assert_type(chain.absorption().probability("trial", "paid"), float)
+    assert_type(chain.value_sensitivities([1, 0], rewards=[1, 0], discount=0), stats.ByTransition)
     assert_type(stats.shifted_beta_geometric([9, 5, 3]).alpha, float | None)
     assert_type(stats.nelson_aalen([1.0, 2.0], {3.0: 2}).at(2), stats.HazardPoint)
     assert_type(stats.cumulative_incidence({"won": [1, 2], "lost": {2: 3}}, [3])["won"].at(2), stats.IncidencePoint)

@@ -6,7 +6,7 @@ Nothing here knows a customer, a stage, a frame or a clock.
 from __future__ import annotations
 
 from custlife.stats.chain import MarkovChain
-from custlife.stats.chain_results import Absorption, ByState
+from custlife.stats.chain_results import Absorption, ByState, ByTransition
 from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import Durations, RiskTable, risk_table
 from custlife.stats.hazard import HazardCurve, HazardPoint, nelson_aalen
@@ -21,10 +21,12 @@ from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.retention_curve import RetentionCurve, RetentionModel, geometric, shifted_beta_geometric
 from custlife.stats.survival import IntervalKind, kaplan_meier
 from custlife.stats.transitions import markov_chain
+from custlife.stats.two_shares import ShareTest, share_test
 
 __all__ = [
     "Absorption",
     "ByState",
+    "ByTransition",
     "CumulativeIncidence",
     "Difference",
     "Durations",
@@ -43,6 +45,7 @@ __all__ = [
     "RetentionModel",
     "RiskTable",
     "Share",
+    "ShareTest",
     "StatePoint",
     "StateProbabilities",
     "SurvivalCurve",
@@ -58,6 +61,7 @@ __all__ = [
     "newcombe",
     "risk_table",
     "share",
+    "share_test",
     "shifted_beta_geometric",
     "state_probabilities",
     "wilson",

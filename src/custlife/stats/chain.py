@@ -14,6 +14,7 @@ from custlife.errors import UsageError
 from custlife.stats import chain_parts as parts
 from custlife.stats import chain_values as values
 from custlife.stats.chain_results import Absorption, ByState
+from custlife.stats.chain_slopes import Sensitivities
 from custlife.stats.numbers import check_discount, check_number, check_whole
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _shares_of(rows: Iterable[Iterable[Share]]) -> tuple[tuple[Share, ...], ...]
 
 
 @attrs.frozen
-class MarkovChain:
+class MarkovChain(Sensitivities):
     """A chain of states with constant probabilities of transition per period.
 
     Probabilities are taken as they are; that of staying is read as one minus those of leaving. Where a number for
@@ -120,10 +121,7 @@ class MarkovChain:
             >>> [later["active"] for later in chain.project({"active": 100}, 2)]
             [100.0, 50.0, 25.0]
         """
-        now = parts.numbers_by_state("start", start, self.states)
-        for state, number in zip(self.states, now, strict=True):
-            if number < 0:
-                raise UsageError(f"start[{state!r}]={number!r} is negative", "pass how many are there, 0 or more")
+        now = parts.heads_by_state("start", start, self.states)
         found, columns = [now], tuple(zip(*self.rows, strict=True))
         for _ in range(check_whole("periods", periods)):
             found.append(parts.times(columns, found[-1]))
@@ -176,16 +174,7 @@ class MarkovChain:
             >>> print(MarkovChain(["here", "there"], [[0.5, 0.5], [0.25, 0.75]]).stationary())
             here 0.333333, there 0.666667
         """
-        groups = parts.closed_groups(self.rows)
-        if len(groups) > 1:
-            names = [[self.states[i] for i in group] for group in groups]
-            raise UsageError(f"where the chain settles depends on its start: {names} are never left", "see absorption")
-        (kept,) = groups
-        balances = [[-parts.leaving(self.rows[i], i) if i == j else self.rows[j][i] for j in kept] for i in kept[:-1]]
-        system = parts.factored([*balances, [1.0] * len(kept)], [self.states[i] for i in kept])
-        shares = dict(zip(kept, system.solve([0.0] * (len(kept) - 1) + [1.0]), strict=True))
-        numbers = tuple(max(0.0, shares.get(i, 0.0)) for i in range(len(self.states)))
-        return ByState(self.states, numbers, system.condition())
+        return values.settled(self)
 
     def value(self, rewards: PerState, *, discount: float, horizon: int | None = None) -> ByState:
         """Expected present value of all rewards, by starting state; the reward of period 0 counts in full.
@@ -218,75 +207,6 @@ class MarkovChain:
             return values.of_all_periods(self, given, check_discount(discount))
         found = values.up_to_horizon(self, given, discount, check_whole("horizon", horizon))
         return ByState(self.states, found[-1])
-
-    def value_sensitivity(
-        self, source: str, target: str, *, rewards: PerState, discount: float, horizon: int | None = None
-    ) -> ByState:
-        """What the value by starting state gains for each unit of probability added to one transition.
-
-        The added probability is taken pro rata from all other destinations of the source, staying included: times
-        0.01 it is about the gain of one more point, and `with_shift` has the chain itself.
-
-        Args:
-            source: The state left.
-
-            target: The destination that gains; it may be the source.
-
-            rewards: As for `value`.
-
-            discount: As for `value`.
-
-            horizon: As for `value`.
-
-        Raises:
-            UsageTypeError: Something is not a number.
-            UsageError: As for `value`, or the source has no other destination to take from, or undiscounted it is
-                never left.
-            UnknownNameError: No such state.
-
-        Source:
-            The derivative of `value`; see Caswell (2013), Linear Algebra and its Applications 438, 1727-1745.
-
-        Examples:
-            >>> chain = MarkovChain(["active", "gone"], [[0.5, 0.5], [0, 1]])
-            >>> chain.value_sensitivity("active", "active", rewards={"active": 1}, discount=0)["active"]
-            4.0
-        """
-        i = self._place(source)
-        change = parts.direction(self.rows, i, self._place(target), self.states)
-        given = parts.numbers_by_state("rewards", rewards, self.states)
-        if horizon is None:
-            return values.slope_of_all_periods(self, given, check_discount(discount), i, change)
-        return values.slope_up_to_horizon(self, given, discount, check_whole("horizon", horizon), i, change)
-
-    def absorption_sensitivity(self, source: str, target: str, *, end: str) -> ByState:
-        """What the probability to end in *end*, by starting state, gains for each unit added to one transition.
-
-        Taken pro rata from all other destinations of the source, as in `value_sensitivity`.
-
-        Raises:
-            UsageError: The chain has no absorption, the source or its transition cannot change, or the end can be left.
-            UnknownNameError: No such state.
-
-        Examples:
-            >>> chain = MarkovChain(["trial", "paid", "lost"], [[0.5, 0.25, 0.25], [0, 1, 0], [0, 0, 1]])
-            >>> round(chain.absorption_sensitivity("trial", "paid", end="paid")["trial"], 12)
-            1.333333333333
-        """
-        i, j, ending = self._place(source), self._place(target), self._place(end)
-        transient, absorbing = values.ends(self)
-        if i not in transient:
-            raise UsageError(f"source={source!r} is never left", f"pass one of {[self.states[k] for k in transient]}")
-        if ending not in absorbing:
-            raise UsageError(f"end={end!r} can be left", f"pass one of {[self.states[k] for k in absorbing]}")
-        change = parts.direction(self.rows, i, j, self.states)
-        system = parts.solvable(self.rows, transient, self.states)
-        ended = dict(zip(transient, system.solve([self.rows[k][ending] for k in transient]), strict=True))
-        full = [ended.get(k, float(k == ending)) for k in range(len(self.states))]
-        (gain,) = parts.times([change], full)
-        slopes = dict(zip(transient, system.solve([gain * (k == i) for k in transient]), strict=True))
-        numbers = tuple(slopes.get(k, 0.0) for k in range(len(self.states)))
-        return ByState(self.states, numbers, system.condition())
 
     def with_shift(self, source: str, target: str, by: float) -> MarkovChain:
         """The chain with *by* added to one probability, taken pro rata from the source's other destinations.

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import SupportsFloat
+from typing import Protocol, SupportsFloat
 
 from custlife.errors import DefinitionError, UnknownNameError, UsageError, UsageTypeError
 from custlife.stats.linear import Factored, factor
 from custlife.stats.numbers import check_number
 
 __all__ = [
+    "Chain",
     "PerState",
     "Rows",
     "check_chain",
     "closed_groups",
     "direction",
     "factored",
+    "heads_by_state",
     "leaving",
     "numbers_by_state",
     "place",
@@ -32,6 +34,18 @@ Rows = tuple[tuple[float, ...], ...]
 PerState = Mapping[str, SupportsFloat] | Sequence[SupportsFloat]
 
 ROUNDING = 1e-9  # rows typed with a few digits, or divided by a total
+
+
+class Chain(Protocol):
+    """What the arithmetic needs of a chain."""
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Names, each once."""
+
+    @property
+    def rows(self) -> Rows:
+        """Row i holds the probabilities from state i."""
 
 
 def texts(name: str, given: Iterable[str]) -> tuple[str, ...]:
@@ -104,6 +118,15 @@ def numbers_by_state(name: str, given: PerState, states: tuple[str, ...]) -> tup
             f"pass {name} as a mapping from state to number",
         )
     return tuple(check_number(f"{name}[{i}]", number) for i, number in enumerate(given))
+
+
+def heads_by_state(name: str, given: PerState, states: tuple[str, ...]) -> tuple[float, ...]:
+    """How many are in each state, none of them negative."""
+    found = numbers_by_state(name, given, states)
+    for state, number in zip(states, found, strict=True):
+        if number < 0:
+            raise UsageError(f"{name}[{state!r}]={number!r} is negative", "pass how many are there, 0 or more")
+    return found
 
 
 def reachable(rows: Rows) -> list[set[int]]:

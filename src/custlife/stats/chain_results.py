@@ -11,7 +11,7 @@ from custlife.errors import UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Absorption", "ByState"]
+__all__ = ["Absorption", "ByState", "ByTransition"]
 
 
 @attrs.frozen
@@ -46,6 +46,49 @@ class ByState:
 
     def __str__(self) -> str:
         return ", ".join(f"{state} {x:g}" for state, x in zip(self.states, self.numbers, strict=True))
+
+
+@attrs.frozen
+class ByTransition:
+    """One number for each pair of states of a chain.
+
+    Attributes:
+        states: The states, in the order of the chain.
+
+        rows: Row i holds a number for each destination of state i; None where that probability cannot change.
+
+        condition: As in `ByState`.
+
+    Examples:
+        >>> ByTransition(("trial", "paid"), ((2.0, 5.0), (None, None)))["trial", "paid"]
+        5.0
+    """
+
+    states: tuple[str, ...]
+    rows: tuple[tuple[float | None, ...], ...]
+    condition: float | None = None
+
+    def __getitem__(self, transition: tuple[str, str]) -> float | None:
+        source, target = transition
+        return self.rows[_place("state", source, self.states)][_place("state", target, self.states)]
+
+    def ranked(self) -> tuple[tuple[str, str, float], ...]:
+        """Source, target and number of every transition that can change, the largest number first.
+
+        Examples:
+            >>> ByTransition(("trial", "paid"), ((2.0, 5.0), (None, None))).ranked()[0]
+            ('trial', 'paid', 5.0)
+        """
+        found = [
+            (source, target, number)
+            for source, row in zip(self.states, self.rows, strict=True)
+            for target, number in zip(self.states, row, strict=True)
+            if number is not None
+        ]
+        return tuple(sorted(found, key=lambda one: -one[2]))
+
+    def __str__(self) -> str:
+        return ", ".join(f"{source} to {target} {x:g}" for source, target, x in self.ranked())
 
 
 @attrs.frozen

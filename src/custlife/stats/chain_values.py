@@ -1,27 +1,27 @@
-"""The discounted value of a chain, its slopes along one row, and the ends a chain can come to."""
+"""The discounted value of a chain, and the ends a chain can come to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from custlife.errors import UsageError
-from custlife.stats.chain_parts import closed_groups, solvable, times
+from custlife.stats.chain_parts import closed_groups, factored, leaving, solvable, times
 from custlife.stats.chain_results import ByState
 from custlife.stats.numbers import check_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from custlife.stats.chain import MarkovChain
+    from custlife.stats.chain_parts import Chain
 
-__all__ = ["ends", "of_all_periods", "slope_of_all_periods", "slope_up_to_horizon", "up_to_horizon"]
+__all__ = ["ends", "factor_of", "of_all_periods", "settled", "spread", "up_to_horizon", "valued"]
 
 Numbers = tuple[float, ...]
 
 LARGEST = 1e200  # beyond it the next period may overflow
 
 
-def ends(chain: MarkovChain) -> tuple[list[int], list[int]]:
+def ends(chain: Chain) -> tuple[list[int], list[int]]:
     """The transient and the absorbing states of a chain in which every path ends.
 
     Raises:
@@ -36,32 +36,29 @@ def ends(chain: MarkovChain) -> tuple[list[int], list[int]]:
     return [i for i in range(len(chain.states)) if i not in absorbing], absorbing
 
 
-def of_all_periods(chain: MarkovChain, rewards: Numbers, discount: float) -> ByState:
+def settled(chain: Chain) -> ByState:
+    """The stationary distribution."""
+    rows, groups = chain.rows, closed_groups(chain.rows)
+    if len(groups) > 1:
+        names = [[chain.states[i] for i in group] for group in groups]
+        raise UsageError(f"where the chain settles depends on its start: {names} are never left", "see absorption")
+    (kept,) = groups
+    balances = [[-leaving(rows[i], i) if i == j else rows[j][i] for j in kept] for i in kept[:-1]]
+    system = factored([*balances, [1.0] * len(kept)], [chain.states[i] for i in kept])
+    shares = system.solve([0.0] * (len(kept) - 1) + [1.0])
+    return spread(chain, kept, [max(0.0, share) for share in shares], system.condition())
+
+
+def of_all_periods(chain: Chain, rewards: Numbers, discount: float) -> ByState:
     """The value without a horizon."""
-    kept = _valued(chain, rewards, discount)
+    kept = valued(chain, rewards, discount)
     system = solvable(chain.rows, kept, chain.states, discount)
-    return _spread(chain, kept, system.solve([(1 + discount) * rewards[i] for i in kept]), system.condition())
+    return spread(chain, kept, system.solve([(1 + discount) * rewards[i] for i in kept]), system.condition())
 
 
-def slope_of_all_periods(
-    chain: MarkovChain, rewards: Numbers, discount: float, source: int, change: Sequence[float]
-) -> ByState:
-    """The slope of the value without a horizon where the row of the source changes."""
-    kept = _valued(chain, rewards, discount)
-    if source not in kept:
-        raise UsageError(
-            f"discount=0 does not converge where {chain.states[source]!r}, never left so far, is left",
-            "pass a discount above 0, or a horizon",
-        )
-    system = solvable(chain.rows, kept, chain.states, discount)
-    value = _spread(chain, kept, system.solve([(1 + discount) * rewards[i] for i in kept]), None)
-    (gain,) = times([change], value.numbers)
-    return _spread(chain, kept, system.solve([gain * (i == source) for i in kept]), system.condition())
-
-
-def up_to_horizon(chain: MarkovChain, rewards: Numbers, discount: float, horizon: int) -> list[Numbers]:
+def up_to_horizon(chain: Chain, rewards: Numbers, discount: float, horizon: int) -> list[Numbers]:
     """The values of each horizon from 0 on."""
-    factor = _factor(discount)
+    factor = factor_of(discount)
     found = [rewards]
     for _ in range(horizon):
         ahead = times(chain.rows, found[-1])
@@ -71,18 +68,7 @@ def up_to_horizon(chain: MarkovChain, rewards: Numbers, discount: float, horizon
     return found
 
 
-def slope_up_to_horizon(
-    chain: MarkovChain, rewards: Numbers, discount: float, horizon: int, source: int, change: Sequence[float]
-) -> ByState:
-    """The slope of the value up to a horizon where the row of the source changes."""
-    slopes, factor = (0.0,) * len(rewards), _factor(discount)
-    for value in up_to_horizon(chain, rewards, discount, horizon)[:-1]:
-        (gain,) = times([change], value)
-        slopes = tuple(factor * (v + gain * (i == source)) for i, v in enumerate(times(chain.rows, slopes)))
-    return ByState(chain.states, slopes)
-
-
-def _valued(chain: MarkovChain, rewards: Numbers, discount: float) -> list[int]:
+def valued(chain: Chain, rewards: Numbers, discount: float) -> list[int]:
     """The states whose value is to be found; undiscounted those never left must be worth nothing."""
     everywhere = list(range(len(rewards)))
     if discount > 0:
@@ -97,12 +83,14 @@ def _valued(chain: MarkovChain, rewards: Numbers, discount: float) -> list[int]:
     return [i for i in everywhere if i not in never_left]
 
 
-def _spread(chain: MarkovChain, kept: list[int], numbers: Sequence[float], condition: float | None) -> ByState:
+def spread(chain: Chain, kept: list[int], numbers: Sequence[float], condition: float | None) -> ByState:
+    """The numbers of some states, and 0 for all others."""
     found = dict(zip(kept, numbers, strict=True))
     return ByState(chain.states, tuple(found.get(i, 0.0) for i in range(len(chain.states))), condition)
 
 
-def _factor(discount: float) -> float:
+def factor_of(discount: float) -> float:
+    """What a period from now is worth today."""
     rate = check_number("discount", discount)
     if rate <= -1:
         raise UsageError(f"discount={discount!r} is not above -1", "pass the rate per period, such as 0.01")
