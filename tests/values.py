@@ -141,6 +141,7 @@ def numbers_and_pictures() -> dict[str, Any]:
         "interval": stats.wilson(3, 10),
         "share": stats.share(3, 10),
         "difference": stats.newcombe(3, 10, 4, 10),
+        "test of shares": stats.share_test(3, 10, 4, 10),
         "curve": curve,
         "median": curve.median,
         "mean": curve.restricted_mean(3),

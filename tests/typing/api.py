@@ -252,6 +252,7 @@ def show(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(cl.report(log, within="90 days", by="plan").save("page.html"), Path)
     assert_type(stats.wilson(3, 10), stats.Interval | None)
     assert_type(stats.share(3, 10).rate, float | None)
+    assert_type(stats.share_test(3, 10, 4, 10).p_value, float | None)
     assert_type(stats.kaplan_meier([1.0, 2.0], [3.0]).median, stats.Quantile)
     chain = stats.markov_chain({("trial", "paid"): 3, ("trial", "trial"): 7}, absorbing=["paid"])
     assert_type(chain, stats.MarkovChain)

@@ -18,7 +18,17 @@ from custlife.stats.special import beta_quantile, half_deviance, log_beta_tail, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["METHODS", "Difference", "Method", "Share", "clopper_pearson", "newcombe", "share", "wilson"]
+__all__ = [
+    "METHODS",
+    "Difference",
+    "Method",
+    "Share",
+    "checked_counts",
+    "clopper_pearson",
+    "newcombe",
+    "share",
+    "wilson",
+]
 
 Method = Literal[
     "wilson",
@@ -128,7 +138,7 @@ def share(k: int, n: int, *, level: float = 0.95, method: Method = "wilson") -> 
         >>> print(share(81, 263))
         81 of 263: 30.8 % (95 % wilson 25.5 % to 36.6 %)
     """
-    k, n = _counts("k", k, "n", n)
+    k, n = checked_counts("k", k, "n", n)
     level = check_level(level)
     check_name("method", method, METHODS)
     if n == 0:
@@ -182,8 +192,8 @@ def newcombe(k1: int, n1: int, k2: int, n2: int, *, level: float = 0.95) -> Diff
         >>> round(newcombe(56, 70, 48, 80).difference, 3)
         0.2
     """
-    k1, n1 = _counts("k1", k1, "n1", n1)
-    k2, n2 = _counts("k2", k2, "n2", n2)
+    k1, n1 = checked_counts("k1", k1, "n1", n1)
+    k2, n2 = checked_counts("k2", k2, "n2", n2)
     first, second = share(k1, n1, level=level), share(k2, n2, level=level)
     if first.interval is None or second.interval is None:
         empty = " and ".join(f"n{i}=0" for i, n in ((1, n1), (2, n2)) if n == 0)
@@ -195,8 +205,13 @@ def newcombe(k1: int, n1: int, k2: int, n2: int, *, level: float = 0.95) -> Diff
     return Difference(first, second, rate1 - rate2, Interval(low, high, first.interval.level, "newcombe"))
 
 
-def _counts(k_name: str, k: int, n_name: str, n: int) -> tuple[int, int]:
-    """Both counts as plain ints, checked alone and against each other."""
+def checked_counts(k_name: str, k: int, n_name: str, n: int) -> tuple[int, int]:
+    """Both counts as plain ints, checked alone and against each other.
+
+    Raises:
+        UsageTypeError: A count is not a whole number.
+        UsageError: A count is negative, or the first exceeds the second.
+    """
     k, n = _count(k_name, k), _count(n_name, n)
     if k > n:
         raise UsageError(f"{k_name}={k!r} is greater than {n_name}={n!r}", f"{k_name} counts those among the {n_name}")
