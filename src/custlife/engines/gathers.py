@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.engines.transits import Transits
+
 if TYPE_CHECKING:
     from collections import Counter
 
@@ -366,4 +368,4 @@ class Standing:
     segments: Group
 
 
-Request = Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings
+Request = Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings | Transits

@@ -27,6 +27,7 @@ from custlife.engines.gathers import (
     StepTally,
 )
 from custlife.engines.history import EXAMPLES, Note, Setting
+from custlife.engines.transits import Transits, TransitTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -112,6 +113,11 @@ def _activity(tables: Sequence[ActivityTable]) -> ActivityTable:
         sum(table.truncated for table in tables),
         sum(table.outside for table in tables),
     )
+
+
+def _transits(tables: Sequence[TransitTable]) -> TransitTable:
+    columns = zip(*(attrs.astuple(table, recurse=False) for table in tables), strict=True)
+    return TransitTable(*(reduce(_count_up, column, Counter()) for column in columns))
 
 
 def _count_up(total: Counter[Any], more: Mapping[Any, int]) -> Counter[Any]:
@@ -214,4 +220,5 @@ MERGERS: dict[type, Callable[[Any], Any]] = {
     Profile: merged_settings,
     Stays: _listed,
     Standings: _listed,
+    Transits: _transits,
 }

@@ -14,10 +14,12 @@ from custlife.engines.arrays.paths import count_paths
 from custlife.engines.arrays.profiling import count_profile
 from custlife.engines.arrays.renaming import renamed
 from custlife.engines.arrays.staying import count_spells
+from custlife.engines.arrays.transiting import count_transits
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells
 from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
 from custlife.engines.rows.renaming import Renamed
+from custlife.engines.transits import Transits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +37,7 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Paths: count_paths,
     Reasons: count_reasons,
     FunnelPlan: count_funnel,
+    Transits: count_transits,
 }
 """Kernels by kind of request; what has none is counted by the rows engine on the same columns."""
 

@@ -11,6 +11,8 @@ from custlife.engines.rows.listing import list_standings, list_stays
 from custlife.engines.rows.moving import count_moves, count_paths, count_reasons
 from custlife.engines.rows.profiling import count_profile
 from custlife.engines.rows.staying import count_spells
+from custlife.engines.rows.transiting import count_transits
+from custlife.engines.transits import Transits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,7 @@ COUNTERS: dict[type, Callable[[Any, History], Any]] = {
     Profile: count_profile,
     Stays: list_stays,
     Standings: list_standings,
+    Transits: count_transits,
 }
 
 
