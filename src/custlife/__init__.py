@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custlife import errors, presets, simulate, stats
+    from custlife import errors, metrics, presets, simulate, stats
     from custlife.analysis.conversion import Conversion
     from custlife.analysis.flows import Flows
     from custlife.analysis.funnel import Funnel
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from custlife.errors import CustlifeError
     from custlife.log.event_log import EventLog
     from custlife.log.stage_log import StageLog
+    from custlife.metrics import Metric
     from custlife.presets import crosswalk
     from custlife.reporting import report
     from custlife.stages import MoveKind, Stage, StageModel, Transition, guard, law_table
@@ -73,12 +74,13 @@ _HOMES = {
     "custlife.errors": ("CustlifeError",),
     "custlife.log.event_log": ("EventLog",),
     "custlife.log.stage_log": ("StageLog",),
+    "custlife.metrics": ("Metric",),
     "custlife.presets": ("crosswalk",),
     "custlife.reporting": ("report",),
     "custlife.stages": ("MoveKind", "Stage", "StageModel", "Transition", "guard", "law_table"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("errors", "presets", "simulate", "stats")
+_MODULES = ("errors", "metrics", "presets", "simulate", "stats")
 
 __all__ = [
     "BusinessHours",
@@ -93,6 +95,7 @@ __all__ = [
     "GrowthAccounting",
     "Headcount",
     "Leg",
+    "Metric",
     "Move",
     "MoveKind",
     "Paths",
@@ -117,6 +120,7 @@ __all__ = [
     "hours",
     "instant",
     "law_table",
+    "metrics",
     "minutes",
     "months",
     "presets",

@@ -85,6 +85,7 @@ class Log:
     """
 
     SHAPE: ClassVar[tuple[Callable[[History], History], ...]] = ()  # what this kind of log makes of the rows seen
+    INPUT: ClassVar[str]  # which input of a metric it is
 
     _source: Histories
     _view: View

@@ -45,6 +45,8 @@ class EventLog(EventQuestions, Log):
         1
     """
 
+    INPUT = "events"
+
     @classmethod
     def from_rows(
         cls,

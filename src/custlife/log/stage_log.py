@@ -52,6 +52,7 @@ class StageLog(StageChanges, StageQuestions, Log):
     """
 
     SHAPE = (Spelled(),)
+    INPUT = "stages"
 
     # -- made from ----------------------------------------------------------------------------------------------------
 
