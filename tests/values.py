@@ -8,7 +8,7 @@ from typing import Any
 import custlife as cl
 from custlife import presets, simulate, stats
 from custlife.calendar import periods, zone
-from custlife.pictures import Bars, Segment, Table
+from custlife.pictures import Bars, Ranges, Segment, Table
 from custlife.stages import Edit, Requires
 
 ROWS = [
@@ -142,6 +142,8 @@ def numbers_and_pictures() -> dict[str, Any]:
         "share": stats.share(3, 10),
         "difference": stats.newcombe(3, 10, 4, 10),
         "test of shares": stats.share_test(3, 10, 4, 10),
+        "odds ratio": stats.odds_ratio(3, 1, 2, 4),
+        "pooled odds ratio": stats.mantel_haenszel([(3, 1, 2, 4)]),
         "curve": curve,
         "median": curve.median,
         "mean": curve.restricted_mean(3),
@@ -161,6 +163,7 @@ def numbers_and_pictures() -> dict[str, Any]:
         ),
         "retention curve": stats.shifted_beta_geometric([1000, 631, 468, 382]),
         "bars": Bars(("a", "b"), (Segment("reached", [3, 2], "good"),), title="t"),
+        "ranges": Ranges(("a", "b"), [0.1, None], [-0.1, None], [0.3, None], form="percent"),
         "table": Table(("a", "b"), [("x", 1.5), ("y", None)], title="t"),
         "rates": simulate.B2B,
         "season": simulate.Season(weekdays=[1, 1, 1, 1, 1, 0.2, 0.1]),

@@ -18,6 +18,7 @@ from custlife.pictures import (
     Lines,
     Link,
     Node,
+    Ranges,
     Segment,
     Series,
     Table,
@@ -186,4 +187,14 @@ def cards(draw):
     return Cards(rows, names, draw(body), draw(labels), draw(labels), corner=draw(labels))
 
 
-pictures = st.one_of(bars(), columns(), lines(), flows(), grids(), boxes(), tables(), cards())
+@st.composite
+def ranges(draw, elements=values):
+    n = draw(st.integers(0, 6))
+    dots, low, high = (draw(st.lists(elements, min_size=n, max_size=n)) for _ in range(3))
+    names = draw(st.lists(labels, min_size=n, max_size=n))
+    some = draw(st.one_of(st.just(()), st.lists(tones, min_size=n, max_size=n)))
+    ends = draw(st.sampled_from([(), tuple(names)]))
+    return Ranges(names, dots, low, high, draw(labels), draw(labels), tones=some, ends=ends, form=draw(forms))
+
+
+pictures = st.one_of(bars(), ranges(), columns(), lines(), flows(), grids(), boxes(), tables(), cards())

@@ -7,7 +7,22 @@ import math
 import pytest
 
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
-from custlife.pictures import Arrow, Bars, Boxes, Cards, Columns, Flows, Grid, Lines, Link, Node, Segment, Series, Table
+from custlife.pictures import (
+    Arrow,
+    Bars,
+    Boxes,
+    Cards,
+    Columns,
+    Flows,
+    Grid,
+    Lines,
+    Link,
+    Node,
+    Ranges,
+    Segment,
+    Series,
+    Table,
+)
 
 CASES = [
     (
@@ -19,6 +34,24 @@ CASES = [
         lambda: Bars(["a", "b"], [], between=["x", "y"]),
         UsageError,
         "between has 2 values for 1 gaps between labels\n\nHint: pass one value for each of the gaps between labels",
+    ),
+    (
+        lambda: Ranges(["a", "b"], [1, 2], [0], [2, 3]),
+        UsageError,
+        "low has 1 values for 2 labels\n\nHint: pass one value for each of the labels",
+    ),
+    (
+        lambda: Ranges(["a"], [1], [0], [2], tones=["goood"]),
+        UnknownNameError,
+        (
+            "unknown tone 'goood'\n\nHint: did you mean 'good'? There are: 'good', 'pending', 'muted', 'bad', "
+            "'accent1', 'accent2', 'accent3', 'accent4', 'accent5', 'accent6', 'accent7', 'accent8'"
+        ),
+    ),
+    (
+        lambda: Ranges(["a"], [1], [0], [2], ends=["x", "y"]),
+        UsageError,
+        "ends has 2 values for 1 labels\n\nHint: pass one value for each of the labels",
     ),
     (
         lambda: Columns(["a"], [], line=("net", [1, 2])),

@@ -5,7 +5,21 @@ from __future__ import annotations
 import datetime
 from itertools import pairwise
 
-from custlife.pictures import Arrow, Bars, Box, Boxes, Cards, Columns, Flows, Grid, Lines, Segment, Series, Table
+from custlife.pictures import (
+    Arrow,
+    Bars,
+    Box,
+    Boxes,
+    Cards,
+    Columns,
+    Flows,
+    Grid,
+    Lines,
+    Ranges,
+    Segment,
+    Series,
+    Table,
+)
 from tests.pictures.reading import drawn, name, parse
 
 
@@ -54,6 +68,47 @@ def test_funnel_drawn_hatches_pending_and_outlines_lost():
 
 def test_narrow_funnel_writes_labels_above_its_bars():
     assert set(_texts(FUNNEL, 360)) == set(_texts(FUNNEL, 900))
+
+
+DIFFERENCES = Ranges(
+    ["pro", "team", "free", "new"],
+    [0.12, 0.02, -0.05, None],
+    [0.04, -0.03, -0.05, None],
+    [0.2, 0.07, -0.05, None],
+    "Against the rest",
+    "95 % Newcombe",
+    tones=["good", "", "bad", ""],
+    ends=["+12.0 points", "+2.0 points", "-5.0 points", "nobody is eligible"],
+    form="percent",
+)
+
+
+def test_ranges_as_text():
+    assert DIFFERENCES.text(60) == (
+        "Against the rest\n"
+        "pro          │    ├─────────●──────────┤  +12.0 points\n"
+        "team     ├───┼─●──────┤                   +2.0 points\n"
+        "free  ●      │                            -5.0 points\n"
+        "new          │                            nobody is eligible\n"
+        "95 % Newcombe"
+    )
+
+
+def test_ranges_on_a_narrow_terminal_write_their_ends_below():
+    assert DIFFERENCES.text(30).count("\n") == 9
+
+
+def test_ranges_drawn_have_a_dot_for_each_value_and_ticks_with_zero():
+    svg = DIFFERENCES.svg()
+    assert svg.count("<circle") == 3
+    assert "0 %" in _texts(DIFFERENCES)
+    assert set(_texts(DIFFERENCES, 300)) >= {"+12.0 points", "nobody is eligible"}
+
+
+def test_the_first_sixty_ranges_are_drawn_and_the_rest_is_counted():
+    picture = Ranges([str(n) for n in range(70)], [1] * 70, [0] * 70, [2] * 70)
+    assert picture.svg().count("<circle") == 60
+    assert "... 10 more lines" in picture.svg()
 
 
 def test_bars_of_both_signs_as_text():

@@ -9,7 +9,7 @@ import attrs
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from custlife.pictures import Bars, Boxes, Cards, Columns, Flows, Grid, Lines, Table
+from custlife.pictures import Bars, Boxes, Cards, Columns, Flows, Grid, Lines, Ranges, Table
 from custlife.pictures.words import cells, clean
 from tests.pictures import strategies as pic
 from tests.pictures.reading import ATTRIBUTES, TAGS, drawn, extent, name, parse
@@ -26,6 +26,8 @@ EMPTY = [
     Grid([], [], []),
     Boxes([]),
     Cards([], [], []),
+    Ranges([], [], [], []),
+    Ranges(["a"], [None], [None], [None]),
 ]
 
 
@@ -136,7 +138,7 @@ def test_text_has_no_control_characters_and_no_trailing_spaces(picture, width):
     assert all(line == line.rstrip() for line in text.split("\n"))
 
 
-@given(st.one_of(pic.bars(), pic.lines(), pic.boxes(), pic.cards()), st.sampled_from([40, 80, 120]))
+@given(st.one_of(pic.bars(), pic.ranges(), pic.lines(), pic.boxes(), pic.cards()), st.sampled_from([40, 80, 120]))
 def test_text_keeps_to_its_width(picture, width):
     assert max(map(cells, picture.text(width).split("\n"))) <= width
 
@@ -160,6 +162,7 @@ def test_every_label_is_in_the_text_or_visibly_cut(names):
     for picture in (
         Bars(names, [("s", ones)]),
         Columns(names, [("s", ones)]),
+        Ranges(names, ones, [0] * n, ones),
         Table(names, [names]),
         Grid(names, names, [ones] * n),
         Boxes(names),

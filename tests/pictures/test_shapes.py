@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from custlife.pictures import Arrow, Bars, Boxes, Columns, Flows, Grid, Lines, Series, Table
+from custlife.pictures import Arrow, Bars, Boxes, Columns, Flows, Grid, Lines, Ranges, Series, Table
 from custlife.pictures.boxes_layout import place as place_boxes
 from custlife.pictures.flows_layout import layers
 from custlife.pictures.flows_layout import place as place_flows
@@ -47,6 +47,20 @@ def test_stacked_parts_touch_and_negative_ones_lie_left_of_zero(rows):
         zero = float(first.get("x"))
         assert float(second.get("x")) == pytest.approx(zero + float(first.get("width")), abs=0.11)
         assert float(negative.get("x")) + float(negative.get("width")) == pytest.approx(zero, abs=0.11)
+
+
+@given(st.lists(st.tuples(*[st.floats(-1000, 1000)] * 3).map(sorted), min_size=2, max_size=8))
+def test_dots_and_ends_of_intervals_lie_on_one_scale(rows):
+    low, middle, high = zip(*rows, strict=True)
+    places = [x for row in rows for x in row]
+    assume(max(places) - min(places) > 1)
+    drawn = list(parse(Ranges([""] * len(rows), middle, low, high).svg()).iter())
+    dots = [float(e.get("cx")) for e in drawn if name(e) == "circle"]
+    spans = [re.match(r"M([\d.]+) [\d.]+H([\d.]+)", e.get("d")) for e in drawn if e.get("stroke-width") == "2"]
+    found = [float(x) for dot, span in zip(dots, spans, strict=True) for x in (span[1], dot, span[2])]
+    one, other = min(range(len(places)), key=places.__getitem__), max(range(len(places)), key=places.__getitem__)
+    stretch = (found[other] - found[one]) / (places[other] - places[one])
+    assert found == pytest.approx([found[one] + (x - places[one]) * stretch for x in places], abs=0.3)
 
 
 @given(pic.bars(st.floats(-1000, 1000)))

@@ -12,6 +12,7 @@ from custlife.pictures.columns import Columns
 from custlife.pictures.flows import Flows, Link, Node
 from custlife.pictures.grid import Grid
 from custlife.pictures.lines import Lines
+from custlife.pictures.ranges import Ranges
 from custlife.pictures.scales import number, percent
 from custlife.pictures.segments import Segment
 from custlife.pictures.series import Series
@@ -32,6 +33,7 @@ __all__ = [
     "Link",
     "Node",
     "Picture",
+    "Ranges",
     "Segment",
     "Series",
     "Table",
