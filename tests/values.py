@@ -155,6 +155,8 @@ def numbers_and_pictures() -> dict[str, Any]:
         "state probabilities": states,
         "state at a time": states.at(1)[0],
         "log-rank test": stats.log_rank({"a": curve, "b": stats.kaplan_meier([3, 4])}),
+        "difference of estimates": stats.survival_difference(curve, stats.kaplan_meier([1, 3, 4]), at=1),
+        "jackknife": stats.jackknife(0.5, [0.4, 0.5, 0.6]),
         "chain": stats.markov_chain({("trial", "paid"): 3, ("trial", "trial"): 7}, absorbing=["paid"]),
         "absorption": stats.MarkovChain(["trial", "paid"], [[0.5, 0.5], [0, 1]]).absorption(),
         "by state": stats.MarkovChain(["trial", "paid"], [[0.5, 0.5], [0, 1]]).stationary(),

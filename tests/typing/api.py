@@ -269,6 +269,12 @@ def show(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(states.at(1), tuple[stats.StatePoint, ...])
     assert_type(states.time_in("lead", 1), float | None)
     assert_type(stats.log_rank({"a": stats.kaplan_meier([1]), "b": stats.risk_table([2])}).p_value, float | None)
+    curve, won = stats.kaplan_meier([1]), stats.cumulative_incidence({"won": [1]})["won"]
+    assert_type(stats.survival_difference(curve, curve, at=1), stats.EstimateDifference)
+    assert_type(stats.incidence_difference(won, won, at=1).p_value, float | None)
+    assert_type(stats.restricted_mean_difference(curve, curve, horizon=1).difference, float | None)
+    assert_type(stats.jackknife(0.5, [0.4, 0.6]), stats.Jackknife)
+    assert_type(stats.jackknife_counts([{"won": 1}], lambda counts: counts["won"] / 2), stats.Jackknife)
     assert_type(simulate.b2b(3, seed=7), cl.StageLog)
     rates = simulate.rates_for(presets.bruxt5)
     assert_type(rates, simulate.Rates)

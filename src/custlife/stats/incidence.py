@@ -19,6 +19,7 @@ from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.stats.columns import Column, floats, raw, wholes
 from custlife.stats.durations import tally
 from custlife.stats.interval import Interval, percent
+from custlife.stats.limits import mirrored
 from custlife.stats.special import two_sided_z
 from custlife.stats.survival import kaplan_meier
 
@@ -154,6 +155,15 @@ class IncidenceCurve:
         interval = Interval(low, high, self.overall.level, METHOD)
         return IncidencePoint(self.cause, point.time, value, error, interval, point.at_risk)
 
+    def rest(self, time: float) -> float:
+        """Probability of anything else by *time*: not to have ended, or of another cause; exact where it is small.
+
+        Args:
+            time: A time at which the curve has a value.
+        """
+        row = bisect_right(raw(self.overall.times), time) - 1
+        return self._rest[row] if row >= 0 else 1.0
+
     @cached_property
     def _others(self) -> list[int]:
         """Spells that ended of another cause at each time."""
@@ -172,9 +182,7 @@ class IncidenceCurve:
             return 0.0, 0.0
         if not rest:
             return None, None
-        depth = -math.log1p(-value) if value <= 0.5 else -math.log(rest)
-        factor = math.exp(two_sided_z(self.overall.level) * self.std_error[row] / rest / depth)
-        return -math.expm1(-depth / factor), -math.expm1(-depth * factor)
+        return mirrored(value, rest, two_sided_z(self.overall.level) * self.std_error[row])
 
     def __str__(self) -> str:
         if not self.overall.n:

@@ -13,6 +13,7 @@ from custlife.errors import UnknownNameError
 from custlife.stats.columns import raw
 from custlife.stats.curve import read_time
 from custlife.stats.interval import Interval, percent
+from custlife.stats.limits import mirrored
 from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ Move = tuple[int, int, int]  # from and to, as places among the states, and how 
 Matrix = list[list[float]]
 
 METHOD = "log-log"
-STEEPEST = 700.0  # e^700 is about the largest float
 
 
 @attrs.frozen
@@ -180,9 +180,7 @@ class StateProbabilities:
         rest = math.fsum([p for i, p in enumerate(others) if i != place])
         if not (value and rest and error):
             return StatePoint(self.states[place], time, value, error, None, at_risk, "nothing varies")
-        depth = -math.log1p(-value) if value <= 0.5 else -math.log(rest)
-        factor = math.exp(min(STEEPEST, two_sided_z(self.level) * error / rest / depth))
-        low, high = -math.expm1(-depth / factor), -math.expm1(-depth * factor)
+        low, high = mirrored(value, rest, two_sided_z(self.level) * error)
         return StatePoint(self.states[place], time, value, error, Interval(low, high, self.level, METHOD), at_risk)
 
     def __str__(self) -> str:

@@ -21,6 +21,8 @@ __all__ = [
     "log_beta_tail",
     "logistic",
     "logit_root",
+    "student_tail",
+    "two_sided_t",
     "two_sided_z",
 ]
 
@@ -165,6 +167,43 @@ def chi_square_tail(x: float, degrees: int) -> float:
     powers = [k + degrees % 2 / 2 for k in range(degrees // 2)]
     terms = [math.exp(power * math.log(half) - half - math.lgamma(power + 1)) for power in powers]
     return min(1.0, math.fsum([first, *terms]))
+
+
+@lru_cache(maxsize=64)
+def two_sided_t(level: float, degrees: int) -> float:
+    """The t with `P(-t <= T <= t) = level` for Student's T.
+
+    Args:
+        level: Coverage, strictly between 0 and 1.
+
+        degrees: Degrees of freedom, 1 or more.
+
+    Source:
+        NIST Digital Library of Mathematical Functions, section 8.17: `degrees / (degrees + T^2)` is a beta variable.
+
+    Examples:
+        >>> round(two_sided_t(0.95, 2), 6)
+        4.302653
+    """
+    if level < 0.5:
+        part, rest = beta_quantile(0.5, degrees / 2, level)
+    else:
+        rest, part = beta_quantile(degrees / 2, 0.5, 1 - level)
+    return math.sqrt(degrees * (part / rest))
+
+
+def student_tail(t: float, degrees: int) -> float:
+    """The probability that Student's T is at least as far from 0 as *t*.
+
+    Examples:
+        >>> round(student_tail(4.302653, 2), 6)
+        0.05
+    """
+    if not t:
+        return 1.0
+    square = t * t
+    log_tail, _ = log_beta_tail(degrees / 2, 0.5, degrees / (degrees + square), square / (degrees + square))
+    return min(1.0, math.exp(log_tail))
 
 
 def _log_binomial(k: float, rest: float, p: float, q: float) -> float:
