@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, SupportsFloat
+from typing import SupportsFloat
 
 from custlife.errors import DefinitionError, UnknownNameError, UsageError, UsageTypeError
 from custlife.stats.linear import Factored, factor
@@ -36,16 +36,13 @@ PerState = Mapping[str, SupportsFloat] | Sequence[SupportsFloat]
 ROUNDING = 1e-9  # rows typed with a few digits, or divided by a total
 
 
-class Chain(Protocol):
-    """What the arithmetic needs of a chain."""
+class Chain:
+    """What the arithmetic needs of a chain: its states, and for each the probabilities of all."""
 
-    @property
-    def states(self) -> tuple[str, ...]:
-        """Names, each once."""
+    __slots__ = ()
 
-    @property
-    def rows(self) -> Rows:
-        """Row i holds the probabilities from state i."""
+    states: tuple[str, ...]
+    rows: Rows
 
 
 def texts(name: str, given: Iterable[str]) -> tuple[str, ...]:

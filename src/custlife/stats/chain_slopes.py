@@ -25,16 +25,13 @@ __all__ = ["Sensitivities"]
 Numbers = tuple[float, ...]
 
 
-class Sensitivities:
+class Sensitivities(parts.Chain):
     """The slopes of a chain's answers, for each unit of probability added to one transition.
 
     Times 0.01 a slope is about the gain of one more point; `with_shift` has the chain itself.
     """
 
     __slots__ = ()
-
-    states: tuple[str, ...]
-    rows: Rows
 
     def value_sensitivity(
         self, source: str, target: str, *, rewards: PerState, discount: float, horizon: int | None = None
