@@ -14,6 +14,7 @@ from typing import Any, assert_type
 
 import custlife as cl
 from custlife import crosswalk, errors, presets, simulate, stats
+from custlife.analysis.comparing import ComparisonResult
 from custlife.analysis.conversion import ConversionResult
 from custlife.analysis.flows import FlowsResult
 from custlife.analysis.funnel_result import FunnelPart, FunnelResult, FunnelStep
@@ -185,6 +186,8 @@ def ask(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(funnel["intent"].pending, int)
     assert_type(funnel["intent"].interval, stats.Interval | None)
     assert_type(funnel["intent"].curve(), stats.SurvivalCurve)
+    assert_type(funnel.compare("pro", step="intent"), ComparisonResult)
+    assert_type(funnel.compare().sentences, tuple[str, ...])
     assert_type(funnel.parts, tuple[FunnelPart, ...])
     assert_type(funnel.to_dicts(), list[dict[str, Any]])
     assert_type(funnel.to_columns(), dict[str, list[Any]])

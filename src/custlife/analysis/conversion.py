@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.comparing import compared_rates, need_split
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import names
 from custlife.analysis.result import Result, decimal, percent, with_interval
@@ -17,6 +18,7 @@ from custlife.pictures import Bars, Lines, Segment, Series
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from custlife.analysis.comparing import ComparisonResult
     from custlife.analysis.funnel_result import FunnelPart
     from custlife.analysis.result import About
     from custlife.analysis.steps import Step
@@ -214,6 +216,24 @@ class ConversionResult(Result):
     def interval(self) -> Interval | None:
         """The interval of a conversion that was not split."""
         return self.whole.interval
+
+    def compare(self, against: str | None = None) -> ComparisonResult:
+        """Whether segments convert alike: each against another, or against all others together.
+
+        Rates are of the eligible. Where `by` and `every` split, segments are compared within each cohort; where `every`
+        alone does, cohorts are compared.
+
+        Args:
+            against: The segment that all others are compared with; None: each with all others together.
+
+        Raises:
+            UsageError: The question was not split.
+            UnknownNameError: There is no such segment.
+        """
+        q = self.question
+        need_split(q.by, q.every, "conversion")
+        steps = [(row.segment, row.cohort, row._part.steps[1]) for row in self.rows]
+        return compared_rates(q, self.about, steps, against, str(q.goal))
 
     def title(self) -> str:
         """One line that says what was asked."""

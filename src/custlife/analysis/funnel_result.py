@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.comparing import compared_rates, need_split
 from custlife.analysis.result import DAY, About, Result, days_of, decimal, percent, with_interval
 from custlife.analysis.splitting import head, label
 from custlife.errors import UnknownNameError, UsageError
@@ -15,6 +16,7 @@ from custlife.stats import kaplan_meier, share
 from custlife.stats.products import final_survival, mean
 
 if TYPE_CHECKING:
+    from custlife.analysis.comparing import ComparisonResult
     from custlife.analysis.funnel import Funnel
     from custlife.engines.gathers import FunnelTally, StepTally
     from custlife.pictures import Picture
@@ -194,6 +196,25 @@ class FunnelResult(Result):
     def truncated(self) -> int:
         """Everyone first seen beyond the first step when observation began."""
         return sum(part.truncated for part in self.parts)
+
+    def compare(self, against: str | None = None, *, step: str | int | None = None) -> ComparisonResult:
+        """Whether segments come as far: the rates of one step, each segment against another or against all others.
+
+        Rates are of the eligible. Where `by` and `every` split, segments are compared within each cohort; where `every`
+        alone does, cohorts are compared.
+
+        Args:
+            against: The segment that all others are compared with; None: each with all others together.
+            step: The step, by its name or its number; the last one by default.
+
+        Raises:
+            UsageError: The funnel was not split.
+            UnknownNameError: There is no such segment or step.
+        """
+        q = self.question
+        need_split(q.by, q.every, "funnel")
+        steps = [(part.segment, part.cohort, part[-1 if step is None else step]) for part in self.parts]
+        return compared_rates(q, self.about, steps, against, steps[0][2].name if steps else "")
 
     def title(self) -> str:
         """One line that says what was asked."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.comparing import Comparison, compared, need_split
+from custlife.analysis.contrasts import TimeSide, curve_of
 from custlife.analysis.question import choice, codes_of, names, some_names
 from custlife.analysis.result import DAY, Result, decimal
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
@@ -15,7 +16,6 @@ from custlife.analysis.steps import as_horizon
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
-from custlife.stats import kaplan_meier
 from custlife.stats.interval import check_level, check_name
 from custlife.stats.outline import outline
 from custlife.stats.survival import INTERVALS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import ClassVar
 
+    from custlife.analysis.comparing import ComparisonResult
     from custlife.analysis.result import About
     from custlife.calendar import Span
     from custlife.engines.gathers import Group, SpellTable
@@ -88,7 +89,7 @@ class TimeInStage:
         return TimeInStageResult(self, about(setting, self.by), tuple(rows))
 
     def _row(self, tally: SpellTally, group: Group, code: int, names: tuple[str, ...]) -> StageTime:
-        curve = _curve(tally, self.level, self.interval)
+        curve = curve_of(tally, self.level, self.interval)
         horizon = self.horizon
         limit = curve.horizon if horizon is None else horizon.days + horizon.us / DAY
         onward = tuple(NextStage(names[then], len(lengths)) for then, lengths in sorted(tally.ended.items()))
@@ -114,20 +115,6 @@ class TimeInStage:
             )
 
         return find
-
-
-def _curve(tally: SpellTally, level: float, interval: str) -> SurvivalCurve:
-    ended = array("q")
-    for lengths in tally.ended.values():
-        ended += lengths
-    return kaplan_meier(
-        ended,
-        tally.open,
-        entered=tally.entered,
-        unit=DAY,
-        level=level,
-        interval=interval,  # type: ignore[arg-type]  # checked by the question
-    )
 
 
 @attrs.frozen
@@ -175,7 +162,7 @@ class StageTime:
     @cached_property
     def curve(self) -> SurvivalCurve:
         """Kaplan-Meier curve of the time in the stage, days; of very many lengths made when it is asked for."""
-        return _curve(self._tally, self._level, self._interval)
+        return curve_of(self._tally, self._level, self._interval)
 
     @cached_property
     def restricted_mean(self) -> RestrictedMean:
@@ -209,6 +196,30 @@ class TimeInStageResult(Result):
             UnknownNameError: There is no such row.
         """
         return picked(self.rows, "row", stage, [row.label for row in self.rows])
+
+    def compare(self, against: str | None = None) -> ComparisonResult:
+        """Whether segments stay as long: in each stage each segment against another, or against all others together.
+
+        The difference is that of the restricted means, up to `horizon=` of the question or else up to the longest time
+        at which both curves are known; the p-value is that of the log-rank test, which looks at the whole curves.
+
+        Args:
+            against: The segment that all others are compared with; None: each with all others together.
+
+        Raises:
+            UsageError: The question was not split.
+            UnknownNameError: There is no such segment.
+        """
+        q = self.question
+        need_split(q.by, None, "time_in_stage")
+        horizon = None if q.horizon is None else q.horizon.days + q.horizon.us / DAY
+        parts: dict[str | None, dict[str, TimeSide]] = {}
+        for row in self.rows:
+            side = TimeSide((row._tally,), q.interval, horizon)
+            parts.setdefault(row.stage, {})[label(row.segment)] = side
+        return compared(
+            Comparison(q, against, "time", level=q.level), self.about, parts, TimeSide((), q.interval, horizon)
+        )
 
     def title(self) -> str:
         """One line that says what was asked."""

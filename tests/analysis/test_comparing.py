@@ -1,0 +1,364 @@
+"""Comparisons of segments: against counts and stays taken by hand, and what their sentences say."""
+
+from __future__ import annotations
+
+import pickle
+from collections import defaultdict
+from datetime import timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import custlife as cl
+from custlife import simulate
+from custlife.analysis.comparing import THE_REST
+from custlife.calendar import days, hours
+from custlife.errors import UnknownNameError, UsageError
+from custlife.stats import benjamini_hochberg, kaplan_meier, log_rank, newcombe, share_test
+from tests.analysis.strategies import AS_OF, MODEL, STAGE_ROWS, ZONE, event_log, hour, stage_log
+from tests.oracles.lifecycle import Row
+
+WINDOW = 60
+ENTRY = st.sampled_from(["first", "best"])
+
+
+def counts_by_hand(rows, as_of):
+    """Eligible and converted of the eligible by plan: from the first visit, its plan, and whether a buy came in time."""
+    mine = defaultdict(list)
+    for row in rows:
+        if row.at <= as_of:
+            mine[row.unit].append(row)
+    found: dict[str, list[int]] = {}
+    for visits in mine.values():
+        start = min((row for row in visits if row.name == "visit"), key=lambda row: row.at, default=None)
+        if start is None:
+            continue
+        tally = found.setdefault(start.plan or "(missing)", [0, 0])
+        deadline = start.at + timedelta(hours=WINDOW)
+        if deadline <= as_of:
+            tally[1] += 1
+            tally[0] += any(row.name == "buy" and start.at <= row.at <= deadline for row in visits)
+    return {
+        plan: tuple(tally) for plan, tally in sorted(found.items(), key=lambda item: (item[0] == "(missing)", item))
+    }
+
+
+@st.composite
+def visits(draw):
+    """Many small units with one plan each, so that groups are not all empty."""
+    plans = st.sampled_from(["p", "q", "r", None])
+    gap = st.one_of(st.none(), st.sampled_from([0, 1, WINDOW, WINDOW + 1]), st.integers(0, 90))
+    units = draw(st.lists(st.tuples(plans, st.integers(0, 140), gap), min_size=1, max_size=14))
+    rows = []
+    for n, (plan, start, wait) in enumerate(units):
+        rows.append(Row(f"u{n}", hour(start), "visit", plan))
+        if wait is not None:
+            rows.append(Row(f"u{n}", hour(start + wait), "buy", plan))
+    return rows
+
+
+@given(visits(), AS_OF, ENTRY, st.sampled_from([None, "p", "q"]))
+def test_rates_are_compared_as_their_counts_by_hand(rows, as_of, entry, against):
+    wanted = counts_by_hand(rows, as_of)
+    log = event_log(rows, as_of)
+    found = log.conversion("visit", "buy", within=hours(WINDOW), by="plan", entry=entry)
+    if against is not None and against not in wanted:
+        with pytest.raises(UnknownNameError):
+            found.compare(against)
+        return
+    made = found.compare(against)
+    if against is None and len(wanted) == 2:
+        against = list(wanted)[1]
+    names = [name for name in wanted if name != against] if len(wanted) > 1 else []
+    assert [row.segment for row in made.rows] == names
+    for row in made.rows:
+        k, n = wanted[row.segment]
+        others = [wanted[against]] if against else [wanted[name] for name in wanted if name != row.segment]
+        k2, n2 = (sum(column) for column in zip(*others, strict=True))
+        by_hand, test = newcombe(k, n, k2, n2), share_test(k, n, k2, n2)
+        assert (row.against, row.n, row.n_against) == (against or THE_REST, n, n2)
+        assert (row.estimate, row.estimate_against) == (by_hand.first.rate, by_hand.second.rate)
+        assert (row.difference, row.interval, row.p_value) == (by_hand.difference, by_hand.interval, test.p_value)
+        assert (row.difference is None) == bool(row.why)
+    tested = [row for row in made.rows if row.p_value is not None]
+    assert [row.adjusted for row in tested] == list(benjamini_hochberg(row.p_value for row in tested))
+    assert made.found == tuple(row for row in tested if row.adjusted <= 1 - 0.95)
+
+
+@given(visits(), AS_OF)
+def test_the_funnel_compares_the_same_rates_as_the_conversion(rows, as_of):
+    log = event_log(rows, as_of)
+    made = log.conversion("visit", "buy", within=hours(WINDOW), by="plan").compare()
+    funnel = log.funnel("visit", "buy", within=hours(WINDOW), by="plan")
+    for same in (funnel.compare(), funnel.compare(step="buy"), funnel.compare(step=1)):
+        assert same.rows == made.rows
+    assert all(row.estimate == 1 for row in funnel.compare(step=0).rows if row.n)
+
+
+@given(visits(), AS_OF)
+def test_swapping_the_sides_turns_the_difference_around(rows, as_of):
+    rows = [row for row in rows if row.plan in {"p", "q"}]
+    assume(len(counts_by_hand(rows, as_of)) == 2)
+    found = event_log(rows, as_of).conversion("visit", "buy", within=hours(WINDOW), by="plan")
+    one, other, neither = found.compare("q").rows[0], found.compare("p").rows[0], found.compare()
+    assert neither.rows == (one,)
+    assert one.adjusted == other.adjusted
+    if one.difference is not None:
+        assert one.difference == -other.difference
+        assert (one.interval.low, one.interval.high) == (-other.interval.high, -other.interval.low)
+
+
+@given(visits(), AS_OF)
+def test_within_each_cohort_segments_are_compared_and_without_segments_the_cohorts(rows, as_of):
+    log = event_log(rows, as_of)
+    both = log.conversion("visit", "buy", within=hours(WINDOW), by="plan", every="day")
+    made = both.compare()
+    cohorts = {row.cohort for row in both.rows}
+    assert {row.part for row in made.rows} <= cohorts
+    for row in made.rows:
+        mine = [one for one in both.rows if one.cohort == row.part]
+        assert row.n == sum(one.eligible for one in mine if one.label.startswith(row.segment))
+        assert row.n + row.n_against <= sum(one.eligible for one in mine)
+    alone = log.conversion("visit", "buy", within=hours(WINDOW), every="day")
+    assert [row.segment for row in alone.compare().rows] == (
+        [row.cohort for row in alone.rows][: -1 if len(alone.rows) < 3 else None] if len(alone.rows) > 1 else []
+    )
+    assert {row.part for row in alone.compare().rows} <= {None}
+
+
+def stays_by_hand(log, stage):
+    """Lengths in days by plan, ended and open, from the list of stays."""
+    ended, still = defaultdict(list), defaultdict(list)
+    for row in log.spells(stage).rows:
+        (still if row.censored else ended)[row.segments[0] or "(missing)"].append(row.days)
+    return ended, still
+
+
+def same(found, wanted):
+    """Equal up to rounding: lengths by hand are in days, counted ones in microseconds."""
+    assert found == (None if wanted is None else pytest.approx(wanted, rel=1e-9, abs=1e-9))
+
+
+@given(STAGE_ROWS, AS_OF, st.sampled_from([None, 10, 30]))
+def test_times_are_compared_as_their_stays_by_hand(rows, as_of, horizon):
+    log = stage_log(rows, as_of)
+    made = log.time_in_stage("a", "b", by="plan", horizon=None if horizon is None else hours(horizon)).compare()
+    for row in made.rows:
+        ended, still = stays_by_hand(log, row.part)
+        plans = {*ended, *still}
+        others = [row.against] if row.against != THE_REST else [plan for plan in plans if plan != row.segment]
+        curves = [
+            kaplan_meier([t for p in ps for t in ended[p]], [t for p in ps for t in still[p]])
+            for ps in ([row.segment], others)
+        ]
+        assert (row.n, row.n_against) == tuple(curve.n for curve in curves)
+        if not all(curve.n for curve in curves):
+            assert (row.difference, row.p_value, row.why) == (None, None, "nobody was in the stage")
+            continue
+        known = [curve.horizon for curve in curves if curve.survival[-1]] or [max(curve.horizon for curve in curves)]
+        end = min(known) if horizon is None else horizon / 24
+        one, two = (curve.restricted_mean(end) for curve in curves)
+        same(row.estimate, one.value)
+        same(row.estimate_against, two.value)
+        if one.value is not None and two.value is not None:
+            same(row.difference, one.value - two.value)
+            half = 1.959963984540054 * (one.std_error**2 + two.std_error**2) ** 0.5
+            if half:
+                same(row.interval.low, one.value - two.value - half)
+        same(row.p_value, log_rank({"1": curves[0], "2": curves[1]}).p_value)
+
+
+def company():
+    return simulate.b2b(400, seed=4)
+
+
+def test_a_clear_difference_is_told_with_its_size_and_its_certainty():
+    rows = [(f"p{n}", "visit", hour(0), "p") for n in range(100)] + [
+        (f"f{n}", "visit", hour(0), "f") for n in range(100)
+    ]
+    rows += [(f"p{n}", "buy", hour(5), "p") for n in range(40)] + [(f"f{n}", "buy", hour(5), "f") for n in range(20)]
+    log = cl.EventLog.from_rows(
+        [dict(zip(("customer", "event", "at", "plan"), row, strict=True)) for row in rows],
+        segment_cols=["plan"], as_of=hour(200),
+    )  # fmt: skip
+    found = log.conversion("visit", "buy", within=days(1), by="plan").compare("f")
+    assert found.sentences == ("p reaches buy 20.0 points more often than f (95 % 7.3 to 31.9, p = 0.0021).",)
+    turned = log.conversion("visit", "buy", within=days(1), by="plan").compare("p")
+    assert turned.sentences == ("f reaches buy 20.0 points less often than p (95 % 7.3 to 31.9, p = 0.0021).",)
+    assert str(found).splitlines() == [
+        "Comparison with f: who reaches buy",
+        "segment    n    rate  against  its n  its rate  difference, points     p adjusted",
+        "───────  ───  ──────  ───────  ─────  ────────  ─────────────────────  ──────────",
+        "p        100  40.0 %  f          100    20.0 %  +20.0 (+7.3 to +31.9)      0.0021",
+        "Rates are of the eligible: units whose deadline has passed. 95 % newcombe intervals, not adjusted. Tests:",
+        "chi-square (N - 1); p adjusted for 1 comparison by Benjamini and Hochberg. As of 2026-04-04 08:00 UTC.",
+        "",
+        "p reaches buy 20.0 points more often than f (95 % 7.3 to 31.9, p = 0.0021).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            [("u1", "visit", 0, "p"), ("u2", "visit", 0, "q"), ("u2", "buy", 9, "q")],
+            "p and q: no difference in reaching buy that chance would not make (-100.0 points, 95 % -100.0 to +12.2, p = 1).",
+        ),
+        ([("u1", "visit", 0, "p"), ("u2", "visit", 190, "q")], "p and q: no comparison, nobody is eligible yet."),
+    ],
+)
+def test_what_cannot_be_told_is_said(rows, sentence):
+    made = [Row(unit, hour(at), name, plan) for unit, name, at, plan in rows]
+    log = event_log(made, hour(200))
+    assert log.conversion("visit", "buy", within=days(1), by="plan").compare().sentences == (sentence,)
+
+
+def test_attempts_of_one_unit_have_a_difference_without_an_interval():
+    rows = [Row("u1", hour(0), "visit", "p"), Row("u1", hour(1), "buy", "p"), Row("u2", hour(0), "visit", "q")]
+    found = event_log(rows, hour(200)).funnel("visit", "buy", within=days(1), by="plan", entry="each").compare()
+    (row,) = found.rows
+    assert found.people()[0]["difference, points"] == "+100.0"
+    assert found.picture().ends == ("+100.0 points",)
+    assert (row.difference, row.interval, row.p_value, row.adjusted, row.test) == (1.0, None, None, None, "")
+    assert row.sentence == (
+        "p reaches buy 100.0 points more often than q; how sure that is cannot be said: attempts of one unit are not "
+        "independent."
+    )
+
+
+def test_without_a_window_nothing_can_be_compared_and_the_reason_is_given():
+    rows = [Row("u1", hour(0), "visit", "p"), Row("u2", hour(0), "visit", "q")]
+    found = event_log(rows, hour(9)).conversion("visit", "buy", by="plan").compare()
+    (row,) = found.rows
+    assert found.people()[0]["difference, points"] is None
+    assert found.picture().ends == (row.why,)
+    assert row.sentence == ("p and q: no comparison, no window: who has not converted may still do so; pass within=.")
+
+
+def staying(lengths_p, lengths_q, as_of=400):
+    rows = []
+    for plan, lengths in (("p", lengths_p), ("q", lengths_q)):
+        for n, length in enumerate(lengths):
+            rows.append(Row(f"{plan}{n}", hour(0), "a", plan))
+            rows.append(Row(f"{plan}{n}", hour(length), "b", plan))
+    return stage_log(rows, hour(as_of))
+
+
+def test_longer_stays_are_told_in_days():
+    found = staying([48 + n % 7 for n in range(40)], [24 + n % 5 for n in range(40)]).time_in_stage("a", by="plan")
+    (row,) = found.compare().rows
+    assert row.sentence == (
+        "p stays 1.0 days longer in a than q over the first 2.2 days (95 % 1.0 to 1.1, log-rank p < 0.001)."
+    )
+
+
+def test_curves_that_cross_differ_though_their_means_do_not():
+    early = [10 + n % 3 for n in range(30)] + [90 + n % 3 for n in range(30)]
+    middle = [49 + n % 5 for n in range(60)]
+    (row,) = staying(early, middle).time_in_stage("a", by="plan", horizon=hours(80)).compare().rows
+    assert row.adjusted > 0.05 or "at another pace" in row.sentence
+
+
+def test_a_horizon_that_nobody_reached_is_a_reason():
+    rows = [Row("u1", hour(0), "a", "p"), Row("u2", hour(0), "a", "q"), Row("u2", hour(9), "b", "q")]
+    log = stage_log(rows, hour(48))
+    (row,) = log.time_in_stage("a", by="plan", horizon=days(9)).compare().rows
+    assert row.sentence == "p and q: no comparison, one of them was seen for 0.4 days only, not for 9."
+
+
+def test_stages_that_one_segment_was_never_in_are_told():
+    rows = [Row("u1", hour(0), "a", "p"), Row("u2", hour(0), "b", "q")]
+    found = stage_log(rows, hour(48)).time_in_stage("a", by="plan").compare()
+    assert found.sentences == ("p and q: no comparison, nobody was in the stage.",)
+
+
+def test_one_segment_leaves_nothing_to_compare():
+    found = event_log([Row("u1", hour(0), "visit", "p")], hour(9)).conversion("visit", "buy", by="plan").compare()
+    assert (found.rows, found.to_dicts(), found.sentences) == ((), [], ())
+    assert "One segment only: nothing to compare." in str(found)
+
+
+def test_an_empty_log_leaves_nothing_to_compare():
+    log = stage_log([], hour(9))
+    for found in (log.funnel(by="plan", within=days(1)), log.time_in_stage(by="plan")):
+        assert found.compare().rows == ()
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        (
+            lambda log: log.funnel("visit", "buy", within=days(1)).compare(),
+            "funnel was not split: nothing to compare\n\nHint: ask for segments: funnel(..., by='segment')",
+        ),
+        (
+            lambda log: log.conversion("visit", "buy", within=days(1)).compare(),
+            "conversion was not split: nothing to compare\n\nHint: ask for segments: conversion(..., by='segment')",
+        ),
+        (
+            lambda log: stage_log([]).time_in_stage().compare(),
+            "time_in_stage was not split: nothing to compare\n\nHint: ask for segments: time_in_stage(..., by='segment')",
+        ),
+    ],
+)
+def test_what_was_not_split_is_refused(ask, text):
+    with pytest.raises(UsageError) as caught:
+        ask(event_log([Row("u1", hour(0), "visit", "p")], hour(9)))
+    assert str(caught.value) == text
+
+
+def test_unknown_names_are_refused_with_the_nearest():
+    log = event_log([Row("u1", hour(0), "visit", "pro"), Row("u2", hour(0), "visit", "free")], hour(9))
+    found = log.funnel("visit", "buy", within=days(1), by="plan")
+    with pytest.raises(UnknownNameError, match="unknown segment 'por'"):
+        found.compare("por")
+    with pytest.raises(UnknownNameError, match="unknown step 'by'"):
+        found.compare(step="by")
+    with pytest.raises(UnknownNameError, match="unknown row 'x'"):
+        found.compare()["x"]
+
+
+@pytest.mark.parametrize("against", [None, "starter"])
+def test_answers_are_values_with_all_the_ways_of_an_answer(against):
+    log = company()
+    funnel = log.funnel(within=days(90), by="plan")
+    answers = (
+        funnel.compare(against, step="conversion"),
+        log.time_in_stage("connection", "onboarding", by="plan").compare(against),
+        log.conversion("connection", "conversion", within=days(30), by=("plan",), every="quarter").compare(against),
+    )
+    for found in answers:
+        assert pickle.loads(pickle.dumps(found)) == found
+        assert hash(found) == hash(pickle.loads(pickle.dumps(found)))
+        assert found[found.rows[0].label] is found.rows[0]
+        assert list(found.to_columns()) == list(found.to_dicts()[0])
+        assert [row["sentence"] for row in found.to_dicts()] == list(found.sentences)
+        assert all(sentence.endswith(".") and "nan" not in sentence for sentence in found.sentences)
+        assert len(found.picture().labels) == len(found.rows)
+        assert found.svg().count("<circle") == min(60, sum(row.difference is not None for row in found.rows))
+        assert found.parameters()["against"] == against
+
+
+def test_sentences_are_escaped_on_a_page():
+    rows = [Row("u1", hour(0), "visit", "<b>"), Row("u2", hour(0), "visit", "q")]
+    page = event_log(rows, hour(99)).conversion("visit", "buy", within=days(1), by="plan").compare()._repr_html_()
+    assert "<li>&lt;b&gt; and q: no difference" in page
+    assert "<b>" not in page
+
+
+def test_frames_and_rows_are_compared_equally():
+    polars = pytest.importorskip("polars")
+    table = [
+        {"customer": f"c{n % 90}", "stage": "abc"[n % 3], "at": hour(n * 7 % 150), "plan": "pqr"[n % 90 % 7 % 3]}
+        for n in range(270)
+    ]
+    options = {"model": MODEL, "segment_cols": ["plan"], "as_of": hour(150), "tz": ZONE}
+    rows = cl.StageLog.from_rows(table, **options)
+    frame = cl.StageLog.from_frame(polars.DataFrame(table), **options)
+    for ask in (
+        lambda log: log.funnel(within=days(2), by="plan"),
+        lambda log: log.time_in_stage(by="plan"),
+        lambda log: log.conversion("a", "c", within=days(2), by="plan", every="day"),
+    ):
+        assert ask(frame).compare().rows == ask(rows).compare().rows != ()
