@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import custlife as cl
-from custlife import presets, simulate, stats
+from custlife import presets, scoring, simulate, stats
 from custlife.calendar import periods, zone
 from custlife.pictures import Bars, Ranges, Segment, Table
 from custlife.stages import Edit, Requires
@@ -58,7 +58,7 @@ def customer() -> cl.Customer:
 def make() -> dict[str, Any]:
     """Fresh values by name."""
     mine, acme = model(), customer()
-    return {**plain(mine, acme), **questions(), **answers(), **numbers_and_pictures()}
+    return {**plain(mine, acme), **questions(), **answers(), **scores(), **numbers_and_pictures()}
 
 
 def plain(mine: cl.StageModel, acme: cl.Customer) -> dict[str, Any]:
@@ -120,6 +120,7 @@ def answers() -> dict[str, Any]:
         "funnel step": funnel.parts[0].steps[1],
         "about": funnel.about,
         "conversion answer": log.conversion("awareness", "intent", within=cl.days(30), every="month"),
+        "comparison answer": funnel.compare(),
         "flows answer": log.flows(every="month"),
         "growth answer": events.growth_accounting(every="month"),
         "headcount answer": log.headcount(every="month", by="plan"),
@@ -129,6 +130,30 @@ def answers() -> dict[str, Any]:
         "retention answer": log.retention(every="month"),
         "spells answer": log.spells(),
         "time in stage answer": log.time_in_stage(by="plan"),
+    }
+
+
+def seats(request: cl.ScoreRequest) -> float:
+    return 10 * request.facts["seats"]  # type: ignore[operator]  # a number
+
+
+def scores() -> dict[str, Any]:
+    acme, at = customer(), "2026-04-01T00:00Z"
+    both = scoring.weighted({"seats": seats, "flat": scoring.named("flat", seats)})
+    found = cl.score_all(both, [acme], as_of=at, facts={"acme": {"seats": 5}}, slow_after=cl.seconds(60))
+    failed = cl.score_all(seats, [acme], as_of=at)
+    return {
+        "score request": cl.ScoreRequest(acme, at, {"seats": 5}),
+        "facts in force": scoring.Facts(acme.facts),
+        "score": cl.Score(40, parts=[scoring.Part("seats", 40, raw=4)]),
+        "part": scoring.Part("seats", 40, raw=4),
+        "named scorer": scoring.named("size", seats),
+        "weighted scores": both,
+        "scores": found,
+        "time of a hook": found.hooks[0],
+        "failed scores": failed,
+        "failure": failed.failures[0],
+        "slow call": scoring.Slow("acme", "seats", 2.5),
     }
 
 
@@ -271,5 +296,9 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "reasons": _question(cl.Reasons, exits=["lost"], by=["plan"]),
     "retention": _question(cl.Retention, by=["plan"], start=["a"], active=["a"]),
     "time in stage": _question(cl.TimeInStage, stages=["a"], by=["plan"]),
+    "score": lambda: (
+        lambda parts=(parts := [scoring.Part("a", 40)]), stale=(stale := ["b"]): cl.Score(40, parts=parts, stale=stale),
+        [parts, stale],
+    ),
     "table": lambda: (lambda rows=(rows := [["a", 1]]): Table(("x", "y"), rows), [rows, rows[0]]),  # type: ignore[misc]
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custlife import errors, metrics, presets, simulate, stats
+    from custlife import errors, metrics, presets, scoring, simulate, stats
     from custlife.analysis.conversion import Conversion
     from custlife.analysis.flows import Flows
     from custlife.analysis.funnel import Funnel
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from custlife.metrics import Metric
     from custlife.presets import crosswalk
     from custlife.reporting import report
+    from custlife.scoring import Score, Scorer, ScoreRequest, score, score_all
     from custlife.stages import MoveKind, Stage, StageModel, Transition, guard, law_table
 
 __version__ = "0.1.0"
@@ -77,10 +78,11 @@ _HOMES = {
     "custlife.metrics": ("Metric",),
     "custlife.presets": ("crosswalk",),
     "custlife.reporting": ("report",),
+    "custlife.scoring": ("Score", "ScoreRequest", "Scorer", "score", "score_all"),
     "custlife.stages": ("MoveKind", "Stage", "StageModel", "Transition", "guard", "law_table"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("errors", "metrics", "presets", "simulate", "stats")
+_MODULES = ("errors", "metrics", "presets", "scoring", "simulate", "stats")
 
 __all__ = [
     "BusinessHours",
@@ -102,6 +104,9 @@ __all__ = [
     "Reasons",
     "Retention",
     "Rules",
+    "Score",
+    "ScoreRequest",
+    "Scorer",
     "Span",
     "Spell",
     "Stage",
@@ -126,6 +131,9 @@ __all__ = [
     "presets",
     "quarters",
     "report",
+    "score",
+    "score_all",
+    "scoring",
     "seconds",
     "seen",
     "silent",

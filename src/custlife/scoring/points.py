@@ -1,0 +1,146 @@
+"""Points: scores are counted in whole millionths, so that sums are exact, in any order and on any engine."""
+
+from __future__ import annotations
+
+import math
+from numbers import Rational, Real
+from typing import TYPE_CHECKING, Any
+
+from custlife.errors import UsageError, UsageTypeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
+    from fractions import Fraction
+
+__all__ = ["FULL", "ONE", "in_micro", "in_points", "number", "points_of", "ratio", "shared", "whole_weights"]
+
+ONE = 1_000_000
+FULL = 100 * ONE
+HEAVIEST = 10_000
+
+
+def in_points(micro: int) -> float:
+    """Millionths as points.
+
+    Examples:
+        >>> in_points(62_000_000)
+        62.0
+    """
+    return micro / ONE
+
+
+def in_micro(value: float | Decimal | Fraction) -> int:
+    """Points as whole millionths, to the nearest.
+
+    Examples:
+        >>> in_micro(0.1 + 0.2)
+        300000
+    """
+    return round(value * ONE)
+
+
+def number(value: object, name: str = "value") -> float:
+    """A finite number as a float; whole numbers that fit stay as they are.
+
+    Raises:
+        UsageTypeError: Not a number; True and False are none.
+        UsageError: NaN or infinity, or larger than any float.
+
+    Examples:
+        >>> number(3), number(0.5)
+        (3, 0.5)
+    """
+    kind = type(value)
+    if kind is int or kind is float:
+        found: Any = value
+    elif is_number(value):
+        found = int(value) if isinstance(value, Rational) and value.denominator == 1 else float(value)  # type: ignore[arg-type]  # a number can
+    else:
+        raise UsageTypeError(f"{name}={shortly(value)} is a {type(value).__name__}, not a number", f"pass {name}=10")
+    try:
+        finite = math.isfinite(found)
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise UsageError(f"{name}={shortly(value)} is not a finite number", f"pass {name}=10")
+    return found  # type: ignore[no-any-return]  # an int or a float
+
+
+def is_number(value: object) -> bool:
+    """Whether something is a real number: ints, floats, those of NumPy, fractions, decimals; but no bool."""
+    if isinstance(value, Real):
+        return not isinstance(value, bool)
+    from decimal import Decimal
+
+    return isinstance(value, Decimal)
+
+
+def points_of(value: object, name: str = "points") -> float:
+    """A number rounded to a millionth.
+
+    Examples:
+        >>> points_of(0.1 + 0.2)
+        0.3
+    """
+    return in_points(in_micro(number(value, name)))
+
+
+def whole_weights(weights: Iterable[float]) -> tuple[int, ...]:
+    """Weights as whole numbers in the same proportions, as small as possible.
+
+    Raises:
+        UsageError: A weight is not above 0, or they add up to more than 10,000.
+
+    Examples:
+        >>> whole_weights([40, 40, 20]), whole_weights([0.5, 0.25])
+        ((2, 2, 1), (2, 1))
+    """
+    found = [in_micro(number(weight, "weight")) for weight in weights]
+    if any(weight <= 0 for weight in found):
+        raise UsageError(f"weights={tuple(weights)!r} must be above 0", "leave out what should not count")
+    if sum(found) > HEAVIEST * ONE:
+        raise UsageError(f"weights={tuple(weights)!r} add up to more than {HEAVIEST:,}", "make all of them smaller")
+    common = math.gcd(*found)
+    return tuple(weight // common for weight in found)
+
+
+def ratio(above: int, below: int) -> int:
+    """A quotient of whole numbers to the nearest whole number; halves go up. *below* is positive.
+
+    Examples:
+        >>> ratio(7, 2), ratio(-7, 2)
+        (4, -3)
+    """
+    return (2 * above + below) // (2 * below)
+
+
+def shared(parts: Sequence[int], below: int) -> tuple[int, list[int]]:
+    """The quotient of a sum by a whole number, and its parts, which add up to it exactly.
+
+    Each part is rounded where the running sum is, so none is off by more than one.
+
+    Examples:
+        >>> shared([100, 100, 100], 3)
+        (100, [33, 34, 33])
+    """
+    total, so_far, found = 0, 0, []
+    for part in parts:
+        total += part
+        rounded = ratio(total, below)
+        found.append(rounded - so_far)
+        so_far = rounded
+    return so_far, found
+
+
+def shortly(value: object) -> str:
+    """A value in the words of an error: never long, and never an error itself."""
+    from reprlib import Repr
+
+    short = Repr()
+    short.maxstring = short.maxother = 60
+    try:
+        text = short.repr(value)
+    except Exception:  # the repr of somebody else's class may do anything
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else f"{text[:77]}..."
