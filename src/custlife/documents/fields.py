@@ -88,6 +88,11 @@ class Fields:
         value = self.raw(key)
         return Fields(value, self.path(key), self._problems) if key in self._document else None
 
+    def values(self, key: str) -> dict[str, Any]:
+        """A table whose keys are names of any kind, as it is; empty where the key is missing."""
+        value: dict[str, Any] = self._typed(key, dict, "a table", {})
+        return value
+
     def tables(self, key: str) -> list[Fields] | None:
         """A list of tables; None where the key is missing."""
         values = self.items(key)

@@ -17,7 +17,7 @@ __all__ = ["BETTER", "INPUTS", "LOG", "UNITS", "Definition"]
 INPUTS = ("stages", "events", "revenue", "contracts", "costs", "responses")
 LOG = "stages or events"
 BETTER = ("higher", "lower", "neither")
-UNITS = ("share", "days", "hours", "months", "count", "ratio", "money", "money per day", "points", "score")
+UNITS = ("share", "rate", "days", "hours", "months", "count", "ratio", "money", "money per day", "points", "score")
 
 
 def _needs(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -37,7 +37,8 @@ class Definition:
         numerator: What stands above the line, in words; for a time or a count, what is measured.
         denominator: What stands below the line; who is looked at.
         window: The time within which something must happen, or over which is counted; empty where there is none.
-        unit: `share`, `days`, `hours`, `months`, `count`, `ratio`, `money`, `money per day`, `points` or `score`.
+        unit: `share` (of 1), `rate` (a percentage that may pass 100, such as net retention), `days`, `hours`, `months`,
+            `count`, `ratio`, `money`, `money per day`, `points` or `score`.
         cohort: Who belongs together in a trend: what puts a unit into which period.
         needs: The inputs it reads: `stages`, `events`, `revenue`, `contracts`, `costs`, `responses`; `stages or events`
             where either will do.

@@ -39,6 +39,11 @@ class Askable(Protocol):
         """What is counted."""
         ...
 
+    @property
+    def customers(self) -> tuple[str, ...]:
+        """Ids of the units seen at `as_of`, sorted."""
+        ...
+
     def ask_all(self, questions: Sequence[Any]) -> list[Any]:
         """The answers to many questions, counted together."""
         ...
@@ -81,6 +86,8 @@ class Inputs:
             if found != name:
                 what = f"{name}={log!r} is not a log of {name}"
                 raise UsageTypeError(what, f"pass it as {found}=" if found else "make one with from_rows or from_frame")
+        if not self.given():
+            raise UsageTypeError("no inputs", "pass a log: cl.metrics.Inputs(stages=log)")
 
     def given(self) -> dict[str, Askable]:
         """The inputs there are, by name."""

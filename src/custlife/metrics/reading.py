@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "Number", "Reading", "written"]
 
 Number = int | float | Decimal
-SHARE_UNITS = ("share",)
 
 
 @attrs.frozen(kw_only=True)
@@ -92,15 +92,13 @@ def written(value: Number | None, unit: str) -> str:
     """
     if value is None:
         return "–"
-    if unit == "share":
+    if isinstance(value, float) and not isfinite(value):
+        return "…"
+    if unit in {"share", "rate"}:
         return f"{100 * value:.1f} %"
-    if unit == "count":
-        return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
-    if unit in {"ratio", "points", "score"}:
-        return f"{value:,.2f}" if unit == "ratio" else f"{value:,.1f}"
-    if isinstance(value, Decimal):
-        return f"{value:,} {unit}"
-    return f"{value:,.1f} {unit}"
+    digits = "" if not isinstance(value, float) else ".2f" if unit == "ratio" else ".1f"
+    text = f"{value:,{digits}}"
+    return text if unit in {"count", "ratio", "points", "score"} else f"{text} {unit}"
 
 
 @attrs.frozen(kw_only=True)
@@ -129,19 +127,3 @@ class Explanation:
 
     def __str__(self) -> str:
         return f"{self.customer} in {self.metric.label}: {self.state}. {self.why}"
-
-
-def column_types(by: tuple[str, ...]) -> dict[str, Any]:
-    """The columns of readings and what they hold."""
-    return {
-        **dict.fromkeys(by, str | None),
-        "metric": str,
-        "period": str | None,
-        "value": float | None,
-        "unit": str,
-        "low": float | None,
-        "high": float | None,
-        "n": int,
-        "pending": int,
-        "reason": str,
-    }

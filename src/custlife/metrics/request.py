@@ -7,10 +7,13 @@ So that what is asked together is counted together, in as many passes as the lon
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.result import About
+from custlife.calendar import to_us
 from custlife.errors import CustlifeError, UsageError
 from custlife.metrics.reading import Reading
 from custlife.stats import share
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from custlife.metrics.reading import Number
     from custlife.stats import Interval
 
-__all__ = ["Answers", "MetricRequest", "answered"]
+__all__ = ["Answers", "MetricRequest", "answered", "origin_of"]
 
 Key = tuple[str, Any]
 
@@ -120,6 +123,20 @@ class MetricRequest:
             raise Unanswered
         return [self._answers.known[key] for key in keys]
 
+    def about(self) -> About:
+        """Where the readings come from, as the answers that made them say."""
+        kind, log = self._found(None)
+        for (name, _), answer in self._answers.known.items():
+            if name == kind and hasattr(answer, "about"):
+                found: About = answer.about
+                return found
+        return origin_of(log)
+
+    def missing(self) -> tuple[str, ...]:
+        """The inputs that the metric needs and that are not there."""
+        given = self.inputs.given()
+        return tuple(need for need in self.metric.definition.needs if not given.keys() & set(need.split(" or ")))
+
     @property
     def as_of(self) -> datetime:
         """The moment of looking of the first input that the metric needs."""
@@ -176,7 +193,7 @@ class MetricRequest:
             period: Label of the period, where there is one.
             notes: What else a reader must know.
         """
-        value = float(part / whole) if whole else None
+        value = float(Fraction(part) / Fraction(whole)) if whole else None
         why = "" if whole else reason or f"nothing below the line: no {self.metric.definition.denominator}"
         return self.value(
             value, n=n, part=part, whole=whole, pending=pending, reason=why, segment=segment, period=period, notes=notes
@@ -220,6 +237,11 @@ class MetricRequest:
         have = ", ".join(given) or "none"
         what = f"metric {self.metric.name!r} needs the input {wanted!r}, which is missing (given: {have})"
         raise UsageError(what, f"pass it too: cl.metrics.Inputs({', '.join(f'{n}=...' for n in (*given, kind))})")
+
+
+def origin_of(log: Askable) -> About:
+    """Where readings come from that asked nothing."""
+    return About(to_us(log.as_of), None, log.tz, log.unit, len(log.customers), 0, None, ())
 
 
 def answered(requests: Sequence[MetricRequest], compute: Callable[[MetricRequest], Any]) -> list[Any]:
