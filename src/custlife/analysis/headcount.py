@@ -18,6 +18,7 @@ from custlife.analysis.splitting import (
     head,
     label,
     last_period,
+    place_of,
     segment_test,
 )
 from custlife.engines.gathers import EARLIER, Moves, MoveTable
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
-    from custlife.engines.history import Setting, Vocabulary
+    from custlife.engines.history import Setting
     from custlife.pictures import Picture
 
 __all__ = ["Headcount", "HeadcountResult", "HeadcountRow"]
@@ -77,7 +78,7 @@ class Headcount:
                 for code, name in enumerate(vocabulary.names):
                     entered, left = came[group, period, code], went[group, period, code]
                     stock[code] += entered - left
-                    place = _place(vocabulary, code)
+                    place = place_of(vocabulary, code)
                     rows.append(
                         HeadcountRow(group, periods.label(period), is_complete, name, place, stock[code], entered, left)
                     )
@@ -116,13 +117,6 @@ def _sides(moves: MoveTable, stays: MoveTable) -> tuple[Side, Side]:
         if before >= 0:
             went[group, period, before] += n
     return came, went
-
-
-def _place(vocabulary: Vocabulary, code: int) -> str:
-    """Where a stage stands: on the path, beside it, or behind one of the two kinds of exit."""
-    if code < vocabulary.path:
-        return "path"
-    return "paused" if code in vocabulary.paused else "ended" if code in vocabulary.ended else "unplaced"
 
 
 @attrs.frozen

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from custlife.analysis.result import About
     from custlife.calendar import Periods
     from custlife.engines.gathers import Group
-    from custlife.engines.history import Setting
+    from custlife.engines.history import Setting, Vocabulary
 
 __all__ = [
     "about",
@@ -31,6 +31,7 @@ __all__ = [
     "label",
     "last_period",
     "picked",
+    "place_of",
     "segment_test",
     "shown_reason",
 ]
@@ -113,6 +114,13 @@ def last_period(periods: Periods, as_of: int, seen: Iterable[int]) -> int:
     """The last period to show: that of `as_of`, unless it has only begun and nothing happened in it yet."""
     now = periods.index(as_of)
     return now if periods.start(now) < as_of or now in set(seen) else now - 1
+
+
+def place_of(vocabulary: Vocabulary, code: int) -> str:
+    """Where a stage stands: on the path, beside it, or behind one of the two kinds of exit."""
+    if code < vocabulary.path:
+        return "path"
+    return "paused" if code in vocabulary.paused else "ended" if code in vocabulary.ended else "unplaced"
 
 
 def active_codes(setting: Setting, wanted: tuple[str, ...] | None) -> frozenset[int]:

@@ -1,0 +1,139 @@
+"""The states of a forecast: stages, or stages by the time already spent there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from custlife.analysis.chain_shift import shifted_row
+from custlife.stats.projection import SparseChain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from custlife.analysis.chain_ages import AgeClass, GridStay
+    from custlife.analysis.chain_part import ChainPart
+
+__all__ = ["States", "by_age", "by_stage"]
+
+
+@attrs.frozen
+class States:
+    """Where customers can stand, and where they stand today.
+
+    Attributes:
+        chain: Their transitions; the groups are the stages.
+        start: How many stand in each state today.
+        first: For each stage the state of those who just came.
+    """
+
+    chain: SparseChain
+    start: tuple[float, ...]
+    first: tuple[int, ...]
+
+
+def by_stage(part: ChainPart, smoothing: float) -> States:
+    """One state for each stage."""
+    size = len(part.stages)
+    rows = tuple(_sparse(dict(enumerate(row))) for row in part.estimated.rows)
+    weights = tuple(_weight(sum(counts), smoothing, size) for counts in part.counts)
+    start = tuple(map(float, part.standing))
+    return States(SparseChain(rows, weights, tuple(range(size))), start, tuple(range(size)))
+
+
+@attrs.frozen
+class _Ages:
+    """The states of one stage.
+
+    Attributes:
+        first: Number of the state of those who just came.
+        known: One state for each age; none where nothing is known by age.
+        has_unknown: Whether one more state, behind the others, follows the chain: that of an age not known.
+    """
+
+    first: int
+    known: tuple[AgeClass, ...]
+    has_unknown: bool
+
+    @property
+    def unknown(self) -> int:
+        """Number of the state of those whose age is not known, where there is one."""
+        return self.first + len(self.known)
+
+
+def by_age(part: ChainPart, smoothing: float) -> States:
+    """For each stage one state for each age that enough customers reached, the oldest ones together."""
+    rows: list[tuple[tuple[int, float], ...]] = []
+    weights: list[float] = []
+    places = _placed(part)
+    firsts = tuple(ages.first for ages in places)
+    for i, ages in enumerate(places):
+        for k, age in enumerate(ages.known):
+            rows.append(_sparse(_by_age(part, i, k, age, places, smoothing)))
+            weights.append(_weight(age.n, smoothing, len(places)))
+        if ages.has_unknown:
+            row = {ages.unknown if j == i else firsts[j]: p for j, p in enumerate(part.estimated.rows[i])}
+            rows.append(_sparse(row))
+            weights.append(_weight(sum(part.counts[i]), smoothing, len(places)))
+    start: Counter[int] = Counter()
+    for stay in part.stays:
+        if stay.after is None:
+            start[_state_of(stay, places[stay.stage])] += stay.count
+    groups = tuple(i for i, ages in enumerate(places) for _ in range(_states(ages)))
+    chain = SparseChain(tuple(rows), tuple(weights), groups)
+    return States(chain, tuple(float(start[state]) for state in range(len(rows))), firsts)
+
+
+def _placed(part: ChainPart) -> list[_Ages]:
+    found: list[_Ages] = []
+    number = 0
+    for i, stage in enumerate(part.stages):
+        known = () if part.estimated.rows[i][i] == 1 else part.ages(stage)
+        undated = [s for s in part.stays if s.stage == i and s.after is None and not s.is_dated]
+        is_needed = not known or any(stay.covered < known[-1].first for stay in undated)
+        found.append(_Ages(number, known, is_needed))
+        number += _states(found[-1])
+    return found
+
+
+def _states(ages: _Ages) -> int:
+    return len(ages.known) + ages.has_unknown
+
+
+def _state_of(stay: GridStay, ages: _Ages) -> int:
+    """The state of those who stay; without a known start they are at least as old as the grid has seen them."""
+    if not ages.known:
+        return ages.first
+    if not stay.is_dated and stay.covered < ages.known[-1].first:
+        return ages.unknown
+    return ages.first + min(stay.covered, len(ages.known)) - 1
+
+
+def _by_age(
+    part: ChainPart, i: int, k: int, age: AgeClass, places: list[_Ages], smoothing: float
+) -> Mapping[int, float]:
+    """The row of one age of stage i, with what was changed."""
+    ages, size = places[i], len(places)
+    older = ages.first + min(k + 1, len(ages.known) - 1)
+    total = age.n + smoothing * size
+    row = {older: (age.stayed + smoothing) / total}
+    for j, moved in enumerate(age.moved):
+        there = places[j].first
+        row[there] = row.get(there, 0.0) + (moved + smoothing * (j != i)) / total
+    target = {stage: older if j == i else places[j].first for j, stage in enumerate(part.stages)}
+    names = {state: stage for stage, state in target.items()}
+    for shifts in part.shifts:
+        wanted = {target[other]: by for one, other, by in shifts if one == part.stages[i]}
+        if wanted:
+            row = shifted_row(row, wanted, names, f"row {part.stages[i]!r} at age {age.label}")
+    return row
+
+
+def _sparse(row: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+    return tuple((state, p) for state, p in sorted(row.items()) if p)
+
+
+def _weight(n: int, smoothing: float, size: int) -> float:
+    return n + smoothing * size or 1.0  # a row without observations is that of an exit nobody leaves
