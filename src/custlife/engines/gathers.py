@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.engines.movements import Movements
+from custlife.engines.passages import Occupations, Passages
+from custlife.engines.purchases import Purchases
+from custlife.engines.touching import Contacts, Deals, HandOvers, Touches
 from custlife.engines.transits import Transits
 
 if TYPE_CHECKING:
@@ -368,4 +372,7 @@ class Standing:
     segments: Group
 
 
-Request = Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings | Transits
+Request = (
+    Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings | Transits | Passages
+    | Purchases | Movements | Occupations | Contacts | Touches | HandOvers | Deals
+)

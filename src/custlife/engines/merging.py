@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from functools import reduce
+from functools import partial, reduce
 from heapq import merge
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -27,12 +27,16 @@ from custlife.engines.gathers import (
     StepTally,
 )
 from custlife.engines.history import EXAMPLES, Note, Setting
+from custlife.engines.passages import Occupations, OccupationTally, Passages, PassageTally
+from custlife.engines.purchases import Purchases
+from custlife.engines.touching import Contacts, ContactTally, HandOvers, HandTally, Touches, TouchTally
 from custlife.engines.transits import Transits, TransitTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from custlife.engines.gathers import FunnelTable, PathTable, Request, SpellTable
+    from custlife.engines.passages import OccupationTable, PassageTable
 
 __all__ = ["merged", "merged_notes", "merged_settings"]
 
@@ -112,6 +116,38 @@ def _activity(tables: Sequence[ActivityTable]) -> ActivityTable:
         total("growth"),
         sum(table.truncated for table in tables),
         sum(table.outside for table in tables),
+    )
+
+
+def _passages(tables: Sequence[PassageTable]) -> PassageTable:
+    return _by_key(tables, _passage)
+
+
+def _passage(tallies: list[PassageTally]) -> PassageTally:
+    return PassageTally(
+        _by_key([tally.ended for tally in tallies], _sorted),
+        _sorted(tally.open for tally in tallies),
+        _sorted(tally.paused for tally in tallies),
+        _sorted(tally.past for tally in tallies),
+        _sorted(tally.past_paused for tally in tallies),
+        sum(tally.imputed for tally in tallies),
+        sum(tally.truncated for tally in tallies),
+    )
+
+
+def _occupations(tables: Sequence[OccupationTable]) -> OccupationTable:
+    return _by_key(tables, _occupation)
+
+
+def _occupation(tallies: list[OccupationTally]) -> OccupationTally:
+    return OccupationTally(
+        _added([tally.started for tally in tallies]),
+        _by_key([tally.moves for tally in tallies], _sorted),
+        _by_key([tally.open for tally in tallies], _sorted),
+        _added([tally.past for tally in tallies]),
+        max(tally.longest for tally in tallies),
+        sum(tally.imputed for tally in tallies),
+        sum(tally.truncated for tally in tallies),
     )
 
 
@@ -212,6 +248,21 @@ def merged_settings(settings: Sequence[Setting]) -> Setting:
     )
 
 
+def _tallied(kind: Callable[..., Any], tables: Sequence[dict[Any, Any]]) -> dict[Any, Any]:
+    """Tallies by key, field by field: numbers are added, times put in order, counts by number added up."""
+
+    def whole(tallies: list[Any]) -> Any:
+        return kind(*(_in_one([getattr(tally, field.name) for tally in tallies]) for field in attrs.fields(kind)))
+
+    return _by_key(tables, whole)
+
+
+def _in_one(parts: list[Any]) -> Any:
+    if isinstance(parts[0], array):
+        return _sorted(parts)
+    return dict(sorted(_added(parts).items())) if isinstance(parts[0], dict) else sum(parts)
+
+
 MERGERS: dict[type, Callable[[Any], Any]] = {
     Spells: _spells,
     Activity: _activity,
@@ -220,5 +271,11 @@ MERGERS: dict[type, Callable[[Any], Any]] = {
     Profile: merged_settings,
     Stays: _listed,
     Standings: _listed,
+    Purchases: _listed,
     Transits: _transits,
+    Passages: _passages,
+    Occupations: _occupations,
+    Contacts: partial(_tallied, ContactTally),
+    Touches: partial(_tallied, TouchTally),
+    HandOvers: partial(_tallied, HandTally),
 }

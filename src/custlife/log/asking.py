@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from custlife.analysis.question import names
 from custlife.analysis.steps import optional_span
+from custlife.log.forecasting import ForecastQuestions
 from custlife.log.questions import Questions
 
 if TYPE_CHECKING:
     from custlife.analysis.headcount import HeadcountResult
     from custlife.analysis.per_customer import PerCustomerResult
     from custlife.analysis.reasons import ReasonsResult
+    from custlife.analysis.repeat_purchases import RepeatPurchasesResult
     from custlife.analysis.spells import SpellsResult
     from custlife.analysis.time_in_stage import TimeInStageResult
     from custlife.log.questions import Length, Names
@@ -22,8 +24,54 @@ __all__ = ["EventQuestions", "StageQuestions"]
 class EventQuestions(Questions):
     """What can be asked of a log of events."""
 
+    def repeat_purchases(
+        self,
+        *events: str,
+        value: str | None = None,
+        every: str = "day",
+        scale: int = 1,
+        currency: str | None = None,
+        amounts_in: str = "auto",
+        week_start: str = "monday",
+    ) -> RepeatPurchasesResult:
+        """How often, how recently and for how long each customer has bought: the input of models of repeat buying.
 
-class StageQuestions(Questions):
+        Its frame has the columns `customer_id`, `frequency`, `recency`, `T` and `monetary_value`, as pymc-marketing
+        makes them: the first purchase counts as joining, several purchases in one period are one, and observation ends
+        with the last period before `as_of`, or with that of `as_of` if it has begun.
+
+        Args:
+            *events: What a purchase is called; may be left out where the log has one kind of event only.
+            value: The column of amounts (see `value_cols`); None leaves `monetary_value` out.
+            every: The period in which several purchases are one: `day`, `week`, `month`, `quarter` or `year`; whole
+                calendar periods in the zone of the log are counted.
+            scale: How many periods make one unit of recency and T: 7 with `every="day"` gives weeks, to the day.
+            currency: What the amounts are in, such as `EUR`; None for two digits after the point.
+            amounts_in: `auto` (decimals in major units, whole numbers in minor units such as cents), `major`, `minor`.
+            week_start: First day of weeks.
+
+        Raises:
+            UnknownNameError: The log has no such value.
+            UsageError: The log has several kinds of events and none is named.
+            DataError: Amounts that are missing, or floats.
+
+        Source:
+            Fader, Hardie & Lee (2005), Marketing Science 24, 275-284; Fader & Hardie (2013), The Gamma-Gamma Model of
+            Monetary Value.
+
+        Examples:
+            >>> from custlife import EventLog
+            >>> rows = [("a", "buy", "2026-01-05T00:00Z"), ("a", "buy", "2026-01-15T00:00Z")]
+            >>> EventLog.from_rows(rows, as_of="2026-02-01T09:00Z").repeat_purchases().to_dicts()
+            [{'customer_id': 'a', 'frequency': 1.0, 'recency': 10.0, 'T': 27.0}]
+        """
+        from custlife.analysis.repeat_purchases import RepeatPurchases
+
+        question = RepeatPurchases(names(events, "events"), value, every, scale, currency, amounts_in, week_start)
+        return self.ask(question)
+
+
+class StageQuestions(ForecastQuestions):
     """What can be asked of a log of stages."""
 
     def time_in_stage(
