@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from custlife import errors, metrics, presets, scoring, simulate, stats
+    from custlife.analysis.chain import Chain
     from custlife.analysis.conversion import Conversion
     from custlife.analysis.flows import Flows
     from custlife.analysis.funnel import Funnel
     from custlife.analysis.growth import GrowthAccounting
     from custlife.analysis.headcount import Headcount
+    from custlife.analysis.outcomes import Outcomes
     from custlife.analysis.paths import Paths
     from custlife.analysis.reasons import Reasons
     from custlife.analysis.retention import Retention
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from custlife.engines.rules import Rules, all_of, any_of, count, seen, silent, value
     from custlife.errors import CustlifeError
     from custlife.log.event_log import EventLog
+    from custlife.log.revenue_log import RevenueLog
     from custlife.log.stage_log import StageLog
     from custlife.metrics import Metric
     from custlife.presets import crosswalk
@@ -47,11 +50,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "custlife.analysis.chain": ("Chain",),
     "custlife.analysis.conversion": ("Conversion",),
     "custlife.analysis.flows": ("Flows",),
     "custlife.analysis.funnel": ("Funnel",),
     "custlife.analysis.growth": ("GrowthAccounting",),
     "custlife.analysis.headcount": ("Headcount",),
+    "custlife.analysis.outcomes": ("Outcomes",),
     "custlife.analysis.paths": ("Paths",),
     "custlife.analysis.reasons": ("Reasons",),
     "custlife.analysis.retention": ("Retention",),
@@ -74,6 +79,7 @@ _HOMES = {
     "custlife.engines.rules": ("Rules", "all_of", "any_of", "count", "seen", "silent", "value"),
     "custlife.errors": ("CustlifeError",),
     "custlife.log.event_log": ("EventLog",),
+    "custlife.log.revenue_log": ("RevenueLog",),
     "custlife.log.stage_log": ("StageLog",),
     "custlife.metrics": ("Metric",),
     "custlife.presets": ("crosswalk",),
@@ -86,6 +92,7 @@ _MODULES = ("errors", "metrics", "presets", "scoring", "simulate", "stats")
 
 __all__ = [
     "BusinessHours",
+    "Chain",
     "Conversion",
     "CustlifeError",
     "Customer",
@@ -100,9 +107,11 @@ __all__ = [
     "Metric",
     "Move",
     "MoveKind",
+    "Outcomes",
     "Paths",
     "Reasons",
     "Retention",
+    "RevenueLog",
     "Rules",
     "Score",
     "ScoreRequest",

@@ -7,6 +7,7 @@ None only, has the types of any other. No library of frames is loaded before som
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from importlib.util import find_spec
 from operator import attrgetter
 from types import NoneType
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Framed", "Kind", "arrow_as", "chosen", "columns_of"]
 
 Kind = Literal["polars", "pandas", "pyarrow", "duckdb"]
+DIGITS, SCALE = 38, 3  # amounts of money: no currency has more than three digits after the point
 KINDS: tuple[Kind, ...] = ("polars", "pandas", "pyarrow", "duckdb")
 EXTRAS = {"polars": "polars", "pandas": "all", "pyarrow": "polars", "duckdb": "duckdb"}
 CARRIERS: tuple[Kind, ...] = ("pyarrow", "polars")
@@ -53,9 +55,10 @@ class Framed:
     def to_frame(self, kind: Kind | None = None) -> Any:
         """The rows as a data frame.
 
-        Whatever the data, columns have the same types: 64-bit integers and floats, texts, booleans, and instants in
-        UTC to the microsecond. What is None is null; in pandas that is `NaN`, `NaT` or `<NA>`, and integers and
-        booleans that may be missing are of its nullable types.
+        Whatever the data, columns have the same types: 64-bit integers and floats, texts, booleans, decimals with
+        three digits after the point (objects in pandas), and instants in UTC to the microsecond. What is None is null;
+        in pandas that is `NaN`, `NaT` or `<NA>`, and integers and booleans that may be missing are of its nullable
+        types.
 
         Args:
             kind: `polars`, `pandas`, `pyarrow` (a table) or `duckdb` (a relation). None: the kind of frame that the
@@ -139,7 +142,8 @@ def _split(declared: Any) -> tuple[type, bool]:
 def _polars(columns: Columns, types: Types) -> Any:
     import polars
 
-    plain = {int: polars.Int64, float: polars.Float64, str: polars.String, bool: polars.Boolean}
+    plain: dict[type, Any] = {int: polars.Int64, float: polars.Float64, str: polars.String, bool: polars.Boolean}
+    plain[Decimal] = polars.Decimal(DIGITS, SCALE)
     made = []
     for name, values in columns.items():
         held, _ = _split(types[name])
@@ -156,6 +160,7 @@ def _pandas(columns: Columns, types: Types) -> Any:
 
     text = pandas.Series(["text"]).dtype  # how this version of pandas holds text
     plain = {int: "int64", float: "float64", str: text, bool: "bool", datetime: "datetime64[us, UTC]"}
+    plain[Decimal] = "object"
     nullable = {**plain, int: "Int64", bool: "boolean"}
     made = {}
     for name, values in columns.items():
@@ -174,6 +179,7 @@ def _pyarrow(columns: Columns, types: Types) -> Any:
         str: pyarrow.string(),
         bool: pyarrow.bool_(),
         datetime: instant,
+        Decimal: pyarrow.decimal128(DIGITS, SCALE),
     }
     return pyarrow.table(
         {name: pyarrow.array(values, plain[_split(types[name])[0]]) for name, values in columns.items()}

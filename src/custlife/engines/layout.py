@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from custlife.calendar import Zone
     from custlife.engines.history import Vocabulary
@@ -30,6 +30,7 @@ class Layout:
         on_bad: `raise`, or `drop` to count and list what cannot be read.
         unit: What is counted.
         constant: The name of all rows of a frame, where no column of it holds one; rows bring theirs along.
+        check: Refuses a name and the other columns of a row that do not go together; None: they always do.
     """
 
     vocabulary: Vocabulary
@@ -41,3 +42,4 @@ class Layout:
     on_bad: str = "raise"
     unit: str = "customer"
     constant: str | None = None
+    check: Callable[[object, Sequence[Any]], None] | None = None

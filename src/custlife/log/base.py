@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from custlife.log.columns import Columns, Source
 
     Instant = datetime | date | str
+    Check = Callable[[object, Sequence[Any]], None]
 
 __all__ = ["Log", "ingested"]
 
@@ -51,9 +52,10 @@ def ingested(
     ambiguous: str,
     on_bad: str,
     unit: str,
+    check: Check | None = None,
 ) -> History:
     """The sorted history of some rows."""
-    layout = layout_of(vocabulary, resolve, columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit)
+    layout = layout_of(vocabulary, resolve, columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=check)
     return ingest(plain_rows(rows, columns), layout, place=place_of(rows))
 
 
@@ -66,6 +68,7 @@ def layout_of(
     ambiguous: str,
     on_bad: str,
     unit: str,
+    check: Check | None = None,
 ) -> Layout:
     """How rows are to be read."""
     choice("on_bad", on_bad, ("raise", "drop"))
@@ -73,7 +76,7 @@ def layout_of(
     called: object = unit
     if not isinstance(called, str) or not called.strip():
         raise UsageError(f"unit={unit!r} is not a name", "say what is counted, such as unit='deal'")
-    return Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit, columns.constant)
+    return Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit, columns.constant, check)
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)

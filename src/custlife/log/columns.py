@@ -37,6 +37,7 @@ class Columns:
         values: Values that predicates look at.
         called: The argument that names the column of the stage or event.
         constant: The name of all rows, where no column holds it.
+        told: Further values, as pairs of role and column: amount, currency, expected close.
     """
 
     unit: str
@@ -50,6 +51,7 @@ class Columns:
     values: tuple[str, ...] = ()
     called: str = "stage_col"
     constant: str | None = None
+    told: tuple[tuple[str, str], ...] = ()
 
     def others(self) -> tuple[str, ...]:
         """The roles of the columns after the first three, in order."""
@@ -59,6 +61,7 @@ class Columns:
             *(f"segment:{name}" for name in self.segments),
             *(f"extra:{role}" for role, _ in self.extras),
             *(f"value:{name}" for name in self.values),
+            *(f"value:{role}" for role, _ in self.told),
         )
 
     def wanted(self) -> list[tuple[str, str]]:
@@ -73,6 +76,7 @@ class Columns:
             *(("segment_cols", name) for name in self.segments),
             *((f"{role}_col", column) for role, column in self.extras),
             *(("value_cols", name) for name in self.values),
+            *((f"{role}_col", column) for role, column in self.told),
         ]
 
     def roles(self) -> dict[str, str]:

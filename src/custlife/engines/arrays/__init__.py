@@ -10,14 +10,20 @@ from custlife.engines.arrays.choosing import first_seen, having
 from custlife.engines.arrays.funnel import count_funnel
 from custlife.engines.arrays.looking import look, spelled
 from custlife.engines.arrays.moving import count_moves, count_reasons
+from custlife.engines.arrays.passing import count_occupations, count_passages
 from custlife.engines.arrays.paths import count_paths
+from custlife.engines.arrays.pricing import levelled
 from custlife.engines.arrays.profiling import count_profile
 from custlife.engines.arrays.renaming import renamed
+from custlife.engines.arrays.revenue import count_movements
 from custlife.engines.arrays.staying import count_spells
 from custlife.engines.arrays.transiting import count_transits
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells
+from custlife.engines.movements import Movements
+from custlife.engines.passages import Occupations, Passages
 from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
+from custlife.engines.rows.pricing import Levelled
 from custlife.engines.rows.renaming import Renamed
 from custlife.engines.transits import Transits
 
@@ -33,11 +39,14 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Profile: count_profile,
     Spells: count_spells,
     Moves: count_moves,
+    Movements: count_movements,
     Activity: count_activity,
     Paths: count_paths,
     Reasons: count_reasons,
     FunnelPlan: count_funnel,
     Transits: count_transits,
+    Passages: count_passages,
+    Occupations: count_occupations,
 }
 """Kernels by kind of request; what has none is counted by the rows engine on the same columns."""
 
@@ -47,6 +56,7 @@ TRANSFORMS: dict[type, Callable[[Any, History], History]] = {
     Having: having,
     FirstSeen: first_seen,
     Renamed: renamed,
+    Levelled: levelled,
 }
 """Kernels by kind of step; what has none is done by the rows engine on the same columns."""
 

@@ -16,6 +16,7 @@ import numpy as np
 from custlife.engines.arrays.ingest_columns import Coded, Masked, column_of_values, counted, ranked, taken
 from custlife.engines.arrays.ingest_copies import copies
 from custlife.engines.arrays.ingest_order import Unsorted, plain, settle, wide
+from custlife.engines.arrays.ingest_refusing import refused
 from custlife.engines.arrays.ingest_units import read_names, read_units
 from custlife.engines.arrays.views import column
 from custlife.engines.history import EXAMPLES, Column, History, Note
@@ -79,6 +80,8 @@ def ingest(batch: Batch, layout: Layout) -> History:
     bad = _either(batch.at_bad, _without(units.table, batch.unit))
     names = read_names(batch.name, bad, layout)
     bad = _either(_either(bad, _without(names.table, batch.name)), _bad_others(batch))
+    if layout.check is not None:
+        bad = _either(bad, refused(layout.check, batch.name, [batch.others[role] for role in layout.others]))
     suspects = [] if bad is None else sorted(np.flatnonzero(bad).tolist(), key=batch.number)
     problems = _worded(batch, layout, suspects)
     if problems is None:

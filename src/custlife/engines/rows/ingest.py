@@ -197,7 +197,7 @@ def _bucket_plain(rows: Iterable[Sequence[Any]], reader: _Reader) -> None:
 def _bucket_wide(rows: Iterable[Sequence[Any]], reader: _Reader, kept: list[Sequence[Any]]) -> None:
     """More columns: the index of the kept row rides in the low bits, so that the others can follow the sort."""
     lists: dict[Any, list[int]] = {}
-    others = reader.layout.others
+    others, check = reader.layout.others, reader.layout.check
     recorded = others.index("recorded_at") if "recorded_at" in others else None
     seq = others.index("seq") if "seq" in others else None
     for row, (unit, name, at, *rest) in enumerate(rows, 1):
@@ -209,6 +209,8 @@ def _bucket_wide(rows: Iterable[Sequence[Any]], reader: _Reader, kept: list[Sequ
                 rest[recorded] = _recorded(rest[recorded], us, reader)
             if seq is not None:
                 rest[seq] = whole_number(rest[seq])
+            if check is not None:
+                check(name, rest)
             reader.bucket(unit, key, lists).append((us << CODE_BITS | code) << ROW_BITS | len(kept))
         except CustlifeError as error:
             reader.bad(row, error)

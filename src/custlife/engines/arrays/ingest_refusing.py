@@ -1,0 +1,93 @@
+"""Which rows of a batch a check refuses: each combination of values is looked at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from custlife.engines.arrays.ingest_columns import Coded, some
+from custlife.engines.arrays.keys import Keys, dense
+from custlife.errors import CustlifeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from custlife.engines.arrays.civil import Ints
+
+__all__ = ["Check", "refused"]
+
+
+class Check(Protocol):
+    """What refuses rows.
+
+    Attributes:
+        places: Which of the other columns it reads.
+        bounds: Of those of whole numbers between which numbers they are fine, whatever else is in the row.
+    """
+
+    @property
+    def places(self) -> tuple[int, ...]: ...  # noqa: D102  # said above
+
+    @property
+    def bounds(self) -> Mapping[int, tuple[int, int]]: ...  # noqa: D102  # said above
+
+    def __call__(self, name: object, others: Sequence[Any], /) -> None:
+        """Refuses a row, or does nothing."""
+        ...
+
+
+def refused(check: Check, names: Coded, others: Sequence[Any]) -> NDArray[np.bool_]:
+    """The rows that the check refuses."""
+    bad = np.zeros(len(names.codes), np.bool_)
+    columns = [_coded(names)]
+    for place in check.places:
+        column, bounds = others[place], check.bounds.get(place)
+        if bounds is not None and isinstance(column, np.ndarray) and column.dtype.kind == "i":
+            bad |= (column < bounds[0]) | (column > bounds[1])
+            columns.append((np.zeros(len(bad), np.int8), [max(bounds[0], 0)]))
+        else:
+            columns.append(_coded(column))
+    keys = Keys(*((codes, len(values)) for codes, values in columns))
+    ranks, kept = dense(keys.codes, keys.size)
+    told = zip(
+        *([values[code] for code in part] for (_, values), part in zip(columns, keys.columns(kept), strict=True)),
+        strict=True,
+    )
+    filled: list[Any] = [None] * len(others)
+    verdicts = np.fromiter((_fails(check, filled, one) for one in told), np.bool_, len(kept))
+    return bad | verdicts[ranks]
+
+
+def _coded(column: Any) -> tuple[Ints, list[Any]]:
+    """A column as codes from 0 and the values behind them."""
+    if isinstance(column, Coded):
+        kept = column.occurring()
+        place = np.zeros(len(column.values) + 1, np.int64)
+        place[kept] = np.arange(len(kept))
+        return place[column.codes], some(column.values, kept)
+    if isinstance(column, np.ndarray):
+        found, codes = np.unique(column, return_inverse=True)
+        return codes, found.tolist()
+    seen: dict[tuple[type, str], int] = {}
+    values: list[Any] = []
+    codes = np.empty(len(column), np.int64)
+    for row, value in enumerate(column):
+        codes[row] = code = seen.setdefault((type(value), repr(value)), len(seen))
+        if code == len(values):
+            values.append(value)
+    return codes, values
+
+
+def _fails(check: Check, filled: Sequence[Any], told: tuple[Any, ...]) -> bool:
+    name, *given = told
+    others = list(filled)
+    for place, value in zip(check.places, given, strict=True):
+        others[place] = value
+    try:
+        check(name, others)
+    except CustlifeError:
+        return True
+    return False

@@ -1,0 +1,179 @@
+"""Counting movements of recurring revenue by columns: equal to `rows.revenue`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from custlife.engines.arrays import clock
+from custlife.engines.arrays.keys import runs
+from custlife.engines.arrays.views import grouping, ints, of
+from custlife.engines.movements import CELLS, KINDS
+from custlife.engines.rows import revenue as rows
+from custlife.engines.rows.pricing import LEVEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from custlife.engines.history import History
+    from custlife.engines.movements import Movements, MovementTable
+
+    Longs = NDArray[np.int64]
+
+__all__ = ["count_movements"]
+
+EXACT = 1 << 53  # whole numbers below it are added up exactly as floats
+MOST = 1 << 62
+
+
+class _Points(NamedTuple):
+    """Rows by unit and time: whose, when (an instant, later a period), the level from then on, and the segment."""
+
+    unit: Longs
+    at: Longs
+    level: Longs
+    group: Longs
+
+    def take(self, kept: Longs | NDArray[np.bool_]) -> _Points:
+        return _Points(*(column[kept] for column in self))
+
+
+def count_movements(request: Movements, history: History) -> MovementTable:
+    """Windows by segment and last period."""
+    if not len(history):
+        return {}
+    level = ints(history.values[LEVEL])  # type: ignore[arg-type]  # levels are a column of integers
+    if int(level.max()) * 2 * len(level) >= MOST:
+        return rows.count_movements(request, history)
+    views = of(history)
+    groups, labels = grouping(history, request.by)
+    points = _Points(views.unit.astype(np.int64), views.at, level, np.asarray(groups, np.int64))
+    if request.code is not None:
+        points = points.take(views.code == request.code)
+    points = points.take(_lasts(points.unit, points.at))
+    if request.min_gap is not None:
+        points = _bridged(request, history, points)
+    stop = request.periods.index(history.as_of) + 1
+    first = request.periods.index(int(views.at.min())) if request.since is None else request.since
+    points = points._replace(at=clock.indexes(request.periods, points.at).astype(np.int64))
+    born = _births(points, len(history.ids), stop)
+    points = points.take(_lasts(points.unit, points.at))
+    table: MovementTable = {}
+    for name, counts, sums in _summed(request, points, born, (first, stop), len(labels)):
+        for line in np.flatnonzero(sums).tolist():
+            group, number = divmod(line, stop - first + 1)
+            table[labels[group], number + first, name, counts] = int(sums[line])
+    return table
+
+
+def _lasts(unit: Longs, at: Longs) -> NDArray[np.bool_]:
+    """The last row of each unit at each instant or in each period."""
+    last = np.ones(len(at), np.bool_)
+    last[:-1] = (unit[1:] != unit[:-1]) | (at[1:] != at[:-1])
+    return last
+
+
+def _births(points: _Points, units: int, stop: int) -> Longs:
+    """The period in which each unit first paid."""
+    born = np.full(units, stop, np.int64)
+    paying = np.flatnonzero(points.level)
+    firsts = paying[runs(points.unit[paying])] if len(paying) else paying
+    born[points.unit[firsts]] = points.at[firsts]
+    return born
+
+
+def _bridged(request: Movements, history: History, points: _Points) -> _Points:
+    """With what was paid last held on through gaps, until they are over or too long."""
+    unit, at, level, group = points
+    same = np.zeros(len(at), np.bool_)
+    same[1:] = unit[1:] == unit[:-1]
+    was_paying = np.zeros(len(at), np.bool_)
+    was_paying[1:] = level[:-1] > 0
+    begins = np.flatnonzero((level == 0) & same & was_paying)
+    if not len(begins):
+        return points
+    # a gap goes on over further rows of nothing, up to the next payment of the unit
+    breaks = np.flatnonzero((level > 0) | ~same)
+    ends = np.append(breaks, len(at))[breaks.searchsorted(begins, "right")]
+    inside = ends.clip(max=len(at) - 1)
+    is_back = (ends < len(at)) & (unit[inside] == unit[begins])
+    due = clock.adder(history.zone, request.min_gap)(at[begins])  # type: ignore[arg-type]  # asked only where there is one
+    is_gone = np.where(is_back, due < at[inside], due <= history.as_of)
+    in_gap = np.repeat(begins, ends - begins)
+    places = np.arange(len(in_gap)) - np.repeat(np.cumsum(ends - begins) - (ends - begins), ends - begins) + in_gap
+    kept = np.ones(len(at), np.bool_)
+    kept[places] = False
+    added = begins[is_gone]
+    made = _Points(
+        np.concatenate([unit[kept], unit[added]]),
+        np.concatenate([at[kept], due[is_gone]]),
+        np.concatenate([level[kept], np.zeros(len(added), np.int64)]),
+        np.concatenate([group[kept], group[added]]),
+    )
+    return made.take(np.lexsort((made.at, made.unit)))
+
+
+def _summed(
+    request: Movements, points: _Points, born: Longs, ends: tuple[int, int], groups: int
+) -> Iterator[tuple[str, bool, Longs]]:
+    """Of each cell its counts and its amounts, by segment and period, as flat columns of `stop - first + 1` each."""
+    first, stop = ends
+    low, high, before, after, group, is_first = _windows(request.over, points, born, first, stop)
+    width = stop - first + 1
+    masks = {
+        "start": before > 0,
+        "end": after > 0,
+        "new": (before == 0) & (after > 0) & is_first,
+        "reactivation": (before == 0) & (after > 0) & ~is_first,
+        "expansion": (before > 0) & (after > before),
+        "contraction": (after > 0) & (after < before),
+        "churn": (before > 0) & (after == 0),
+    }
+    amounts = {"start": before, "end": after, **dict.fromkeys(KINDS, np.abs(after - before))}
+    for name in CELLS:
+        kept = np.flatnonzero(masks[name])
+        begins, stops = (group[kept] * width + edge[kept] - first for edge in (low, high))
+        for counts, values in ((True, np.ones(len(kept), np.int64)), (False, amounts[name][kept])):
+            changes = _added(begins, values, groups * width) - _added(stops, values, groups * width)
+            yield name, counts, np.cumsum(changes.reshape(groups, width), axis=1).ravel()
+
+
+def _added(places: Longs, values: Longs, size: int) -> Longs:
+    """The sum of the values at each place."""
+    if int(values.sum()) < EXACT:
+        return np.bincount(places, values, minlength=size).astype(np.int64)
+    found = np.zeros(size, np.int64)
+    np.add.at(found, places, values)
+    return found
+
+
+def _windows(
+    over: int, points: _Points, born: Longs, first: int, stop: int
+) -> tuple[Longs, Longs, Longs, Longs, Longs, NDArray[np.bool_]]:
+    """Ranges of windows that show the same of a unit: the first, the one behind the last, what they start and end with.
+
+    Each point moves the end of the windows of its period, and the start of those that begin with it.
+    """
+    count = len(points.at)
+    place = np.concatenate([np.arange(count), np.arange(count)])
+    is_start = np.repeat([False, True], count)
+    unit = np.concatenate([points.unit, points.unit])
+    edge = np.maximum(np.concatenate([points.at, points.at + over]), first)
+    order = np.lexsort((edge, unit))
+    place, is_start, unit, edge = place[order], is_start[order], unit[order], edge[order]
+    none = -np.ones(2 * count, np.int64)
+    ends = np.maximum.accumulate(np.where(is_start, none, place))
+    starts = np.maximum.accumulate(np.where(is_start, place, none))
+    last = _lasts(unit, edge) & (edge < stop)
+    low, unit = edge[last], unit[last]
+    high = np.full(len(low), stop)
+    high[:-1] = np.where(unit[1:] == unit[:-1], low[1:], stop)
+    ends, starts = ends[last], starts[last]
+    has_start = (starts >= 0) & (points.unit[starts] == unit)
+    before = np.where(has_start, points.level[starts], 0)
+    after = points.level[ends]
+    group = np.where(before > 0, points.group[starts], points.group[ends])
+    return low, high, before, after, group, born[unit] > low - over

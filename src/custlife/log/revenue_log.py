@@ -1,0 +1,301 @@
+"""RevenueLog: what customers pay again and again, from when on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import attrs
+
+from custlife.analysis.question import choice
+from custlife.engines.history import Vocabulary
+from custlife.engines.money import AMOUNTS_IN, NO_CURRENCY, currency_code, interval_name
+from custlife.engines.rows.banding import Banded
+from custlife.engines.rows.pricing import AMOUNT, INTERVAL, SUBSCRIPTION, Levelled, Pricing
+from custlife.errors import UsageError, UsageTypeError
+from custlife.log.base import ingested
+from custlife.log.columns import Columns, Source, column_names
+from custlife.log.framed import framed
+from custlife.log.reading import read_csv, read_jsonl
+from custlife.log.revenue_questions import RevenueQuestions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from custlife.engines.history import History
+    from custlife.log.base import Instant
+
+__all__ = ["RevenueLog"]
+
+SEATS = "seats"
+AMOUNTS = ("level", "movement")
+
+
+@attrs.frozen(eq=False, slots=False, repr=False)
+class RevenueLog(RevenueQuestions):
+    """The recurring revenue of many customers, ready to be asked.
+
+    A row says what a customer pays from then on (0 where it stops paying); rows may come in any order. Amounts are
+    `Decimal` or text in major units, or whole numbers in minor units (cents); floats are refused. Prices for a year or
+    a week count as what they are a month. What is paid once, a trial, or usage that nobody is bound to pay is no
+    recurring revenue: leave it out.
+
+    Examples:
+        >>> from custlife import RevenueLog
+        >>> rows = [("a", "2026-01-05T00:00Z", "100"), ("a", "2026-02-10T00:00Z", "80")]
+        >>> rows += [("b", "2026-02-12T00:00Z", "50")]
+        >>> log = RevenueLog.from_rows(rows, currency="EUR", as_of="2026-03-01T00:00Z")
+        >>> row = log.revenue_movements()["2026-02"]
+        >>> row.start, row.new, row.contraction, row.end
+        (Decimal('100.00'), Decimal('50.00'), Decimal('20.00'), Decimal('130.00'))
+    """
+
+    INPUT: ClassVar[str] = "revenue"
+
+    @classmethod
+    def from_rows(
+        cls,
+        rows: Iterable[Any] | Source,
+        *,
+        customer_col: str = "customer",
+        at_col: str = "at",
+        amount_col: str = "amount",
+        amount: str = "level",
+        amounts_in: str = "auto",
+        currency: str | None = None,
+        currency_col: str | None = None,
+        interval: str = "month",
+        interval_col: str | None = None,
+        subscription_col: str | None = None,
+        seats_col: str | None = None,
+        seat_bands: Iterable[int] = (10, 50, 250),
+        seq_col: str | None = None,
+        recorded_at_col: str | None = None,
+        key_col: str | None = None,
+        segment_cols: Iterable[str] = (),
+        tz: str | None = None,
+        ambiguous: str = "raise",
+        as_of: Instant | None = None,
+        since: Instant | None = None,
+        on_bad: str = "raise",
+        unit: str = "customer",
+    ) -> Self:
+        """A log from rows, one for each change of what is paid.
+
+        Args:
+            rows: Mappings, or tuples of customer, time and amount; in any order.
+            customer_col: Column with the id of the customer.
+            at_col: Column with the time from which the amount holds.
+            amount_col: Column with the amount.
+            amount: `level`: what is paid from then on; or `movement`: by how much that changes.
+            amounts_in: `auto`: `Decimal` and text in major units, whole numbers in minor ones; or `major`, `minor`.
+            currency: The currency of all rows, such as `"EUR"`.
+            currency_col: Column with the currency, where there are several.
+            interval: What all amounts are paid for: `month`, `year`, `quarter`, `week`, `half-year`, `2 years`, ...
+            interval_col: Column with the interval.
+            subscription_col: Column that tells subscriptions of one customer apart; their amounts add up.
+            seats_col: Column with the number of seats, which becomes the segment `seats` of bands.
+            seat_bands: Where each band but the first begins.
+            seq_col: Column with the order among rows of one instant.
+            recorded_at_col: Column with the time at which the row became known.
+            key_col: Column that names a fact, so that copies of it are dropped.
+            segment_cols: Columns to split by, such as the plan.
+            tz: Zone of times without one and of bare dates; also the zone of periods.
+            ambiguous: Skipped and repeated local times: `raise`, `earlier` or `later`.
+            as_of: The moment of looking; by default the last instant, which is then noted as assumed.
+            since: Start of observation: what is paid then is neither new nor a reactivation.
+            on_bad: `raise`, or `drop` to leave unreadable rows out, counted and listed in the notes.
+            unit: What is counted: `customer`, `account`.
+
+        Raises:
+            DataError: Rows that cannot be read, all of them at once, with their numbers.
+            UsageTypeError: Not rows.
+        """
+        columns, pricing, bands = _layout(
+            Columns(
+                customer_col, currency_col or "currency", at_col, seq_col, recorded_at_col, key_col,
+                column_names(segment_cols, "segment_cols"), called="currency_col",
+            ),
+            (amount_col, amount, amounts_in), (currency, currency_col), (interval, interval_col), subscription_col,
+            seats_col, seat_bands,
+        )  # fmt: skip
+        read = ingested(
+            named(rows, (customer_col, at_col, amount_col)), Vocabulary(()), currency_code, columns,
+            tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=pricing,
+        )  # fmt: skip
+        return cls._looking(read, as_of, since, tz)._then(*bands, Levelled(pricing))
+
+    @classmethod
+    def from_frame(
+        cls,
+        native: Any,
+        *,
+        customer_col: str = "customer",
+        at_col: str = "at",
+        amount_col: str = "amount",
+        amount: str = "level",
+        amounts_in: str = "auto",
+        currency: str | None = None,
+        currency_col: str | None = None,
+        interval: str = "month",
+        interval_col: str | None = None,
+        subscription_col: str | None = None,
+        seats_col: str | None = None,
+        seat_bands: Iterable[int] = (10, 50, 250),
+        seq_col: str | None = None,
+        recorded_at_col: str | None = None,
+        key_col: str | None = None,
+        segment_cols: Iterable[str] = (),
+        tz: str | None = None,
+        ambiguous: str = "raise",
+        as_of: Instant | None = None,
+        since: Instant | None = None,
+        on_bad: str = "raise",
+        unit: str = "customer",
+        partitions: int | None = None,
+    ) -> Self:
+        """A log from a data frame, one row for each change of what is paid; the frame is neither copied nor changed.
+
+        Args:
+            native: A frame of pandas, Polars, PyArrow, DuckDB or anything else with an Arrow stream. Amounts are a
+                column of decimals, of texts, or of whole numbers; floats are refused.
+            customer_col: As for `from_rows`; so are all others.
+            at_col: Column with the time from which the amount holds.
+            amount_col: Column with the amount.
+            amount: `level` or `movement`.
+            amounts_in: `auto`, `major` or `minor`.
+            currency: The currency of all rows.
+            currency_col: Column with the currency.
+            interval: What all amounts are paid for.
+            interval_col: Column with the interval.
+            subscription_col: Column that tells subscriptions of one customer apart.
+            seats_col: Column with the number of seats.
+            seat_bands: Where each band but the first begins.
+            seq_col: Column with the order among rows of one instant.
+            recorded_at_col: Column with the time at which the row became known.
+            key_col: Column that names a fact.
+            segment_cols: Columns to split by.
+            tz: Zone of times without one; also the zone of periods.
+            ambiguous: Skipped and repeated local times.
+            as_of: The moment of looking.
+            since: Start of observation.
+            on_bad: `raise` or `drop`.
+            unit: What is counted.
+            partitions: Of how many parts only one or two are in memory at once.
+
+        Raises:
+            UsageTypeError: Not a frame, or a column of a type that cannot be read.
+            DataError: A column that is not there, or rows that cannot be read.
+        """
+        columns, pricing, bands = _layout(
+            Columns(
+                customer_col, currency_col or "currency", at_col, seq_col, recorded_at_col, key_col,
+                column_names(segment_cols, "segment_cols"), called="currency_col",
+            ),
+            (amount_col, amount, amounts_in), (currency, currency_col), (interval, interval_col), subscription_col,
+            seats_col, seat_bands,
+        )  # fmt: skip
+        source = framed(
+            native, Vocabulary(()), currency_code, columns,
+            tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=pricing, partitions=partitions,
+        )  # fmt: skip
+        return cls._looking(source, as_of, since, tz)._then(*bands, Levelled(pricing))
+
+    @classmethod
+    def from_csv(cls, path: str | Path, **options: Any) -> Self:
+        """A log from a CSV file with a header; gzipped ones (`.gz`) too. Amounts in it are in major units.
+
+        Args:
+            path: The file.
+            **options: As for `from_rows`; `delimiter` and `encoding` too.
+
+        Raises:
+            DataError: A malformed file, with the line.
+        """
+        rows = read_csv(path, delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
+        return cls.from_rows(rows, **options)
+
+    @classmethod
+    def from_jsonl(cls, path: str | Path, **options: Any) -> Self:
+        """A log from a file with one JSON object a line; gzipped ones (`.gz`) too.
+
+        Args:
+            path: The file.
+            **options: As for `from_rows`.
+
+        Raises:
+            DataError: A line that is not a JSON object, with its number.
+        """
+        return cls.from_rows(read_jsonl(path), **options)
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """The currencies of the rows seen, sorted; `XXX` where none was named."""
+        setting = self._setting
+        return tuple(sorted(setting.vocabulary.names[code] for code in setting.codes))
+
+
+def _layout(
+    columns: Columns,
+    amount: tuple[str, str, str],
+    currency: tuple[str | None, str | None],
+    interval: tuple[str, str | None],
+    subscription: str | None,
+    seats: str | None,
+    bands: Iterable[int],
+) -> tuple[Columns, Pricing, tuple[Callable[[History], History], ...]]:
+    """How rows of revenue are read."""
+    amount_col, kind, amounts_in = amount
+    choice("amount", kind, AMOUNTS)
+    choice("amounts_in", amounts_in, AMOUNTS_IN)
+    if None not in currency:
+        raise UsageError("both currency= and currency_col= are given", "pass the one that holds for all rows")
+    extras = [(INTERVAL, interval[1])] if interval[1] is not None else []
+    extras += [(SUBSCRIPTION, subscription)] if subscription is not None else []
+    constant = None if currency[1] is not None else NO_CURRENCY if currency[0] is None else currency_code(currency[0])
+    whole = attrs.evolve(
+        columns,
+        extras=tuple((role, column) for role, column in extras if column is not None),
+        constant=constant,
+        told=((AMOUNT, amount_col), *(() if seats is None else ((SEATS, seats),))),
+    )
+    banding = () if seats is None else (Banded(SEATS, _edges(bands), SEATS),)
+    return whole, Pricing(whole.others(), kind, amounts_in, interval_name(interval[0])), banding
+
+
+def _edges(bands: Iterable[int]) -> tuple[int, ...]:
+    """Where bands begin, ascending.
+
+    Raises:
+        UsageTypeError: Not whole numbers.
+        UsageError: None, or not ascending.
+    """
+    edges = tuple(bands)
+    if not all(isinstance(edge, int) and not isinstance(edge, bool) for edge in edges):
+        raise UsageTypeError(f"seat_bands={edges!r} are not whole numbers", "write seat_bands=(10, 50)")
+    if not edges or sorted(set(edges)) != list(edges):
+        raise UsageError(f"seat_bands={edges!r} do not ascend", "write seat_bands=(10, 50)")
+    return edges
+
+
+def named(rows: Any, names: tuple[str, ...]) -> Any:
+    """Rows that are plain tuples, as dicts; anything else as it is."""
+    if isinstance(rows, Source | str | bytes | Mapping) or not hasattr(rows, "__iter__"):
+        return rows
+    if any(hasattr(rows, method) for method in ("iter_rows", "to_pylist", "to_dict", "__arrow_c_stream__")):
+        return rows
+    iterator = iter(rows)
+    first = next(iterator, None)
+    if first is None:
+        return ()
+    whole = chain((first,), iterator)
+    if isinstance(first, Mapping):
+        return whole
+    return (dict(zip(names, row, strict=True)) if fits(row, names) else row for row in whole)
+
+
+def fits(row: object, names: tuple[str, ...]) -> bool:
+    """Whether a row is a tuple of as many values."""
+    return isinstance(row, tuple | list) and len(row) == len(names)
