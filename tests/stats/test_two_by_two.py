@@ -108,7 +108,8 @@ def test_a_cell_of_zero_is_corrected_and_said_so(table):
     a, b, c, d = table
     found = odds_ratio(*table)
     if 0 in (a + b, c + d, a + c, b + d):
-        assert found.value is None and found.low is None and found.reason
+        assert (found.value, found.low) == (None, None)
+        assert found.reason
     elif 0 in table:
         assert found.method == "woolf, +0.5 in each cell"
         assert found.value == pytest.approx((a + 0.5) * (d + 0.5) / ((b + 0.5) * (c + 0.5)))
@@ -207,7 +208,7 @@ def test_mistakes_are_told():
         fisher_exact(1, 1, 1, 0.5)
     with pytest.raises(UnknownNameError, match="unknown correction 'haldan'"):
         odds_ratio(1, 1, 1, 1, correction="haldan")
-    with pytest.raises(UsageError, match="pass level=0.95"):
+    with pytest.raises(UsageError, match=r"pass level=0\.95"):
         odds_ratio(1, 1, 1, 1, level=95)
     with pytest.raises(UsageError, match=r"^strata\[1\]=\(1, 2\) is not a table"):
         mantel_haenszel([(1, 1, 1, 1), (1, 2)])

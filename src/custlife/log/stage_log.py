@@ -72,6 +72,9 @@ class StageLog(StageChanges, StageQuestions, Log):
         actor_col: str | None = None,
         from_col: str | None = None,
         account_col: str | None = None,
+        amount_col: str | None = None,
+        currency_col: str | None = None,
+        expected_close_col: str | None = None,
         segment_cols: Iterable[str] = (),
         aliases: Mapping[str, str] | None = None,
         tz: str | None = None,
@@ -97,6 +100,10 @@ class StageLog(StageChanges, StageQuestions, Log):
             actor_col: Column that says who did it.
             from_col: Column with the stage left, to be checked against the history; see `from_transitions`.
             account_col: Column that names the account a customer belongs to, for `roll_up`.
+            amount_col: Column with the amount of a deal: `Decimal` or its text, or whole minor units; the last one
+                known counts.
+            currency_col: Column with the currency of the amount.
+            expected_close_col: Column with the day or time at which a deal is expected to close.
             segment_cols: Columns to split by.
             aliases: Further spellings of stages, such as `{"MQL": "lead"}`.
             tz: Zone of times without one and of bare dates; also the zone of calendar spans and periods.
@@ -116,6 +123,7 @@ class StageLog(StageChanges, StageQuestions, Log):
             customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col,
             column_names(segment_cols, "segment_cols"),
             _extras(reason=reason_col, actor=actor_col, account=account_col, **{ORIGIN: from_col}),
+            told=_extras(amount=amount_col, currency=currency_col, expected_close=expected_close_col),
         )  # fmt: skip
         resolve = stage_names(model, aliases)
         full = ingested(
@@ -141,6 +149,9 @@ class StageLog(StageChanges, StageQuestions, Log):
         reason_col: str | None = None,
         actor_col: str | None = None,
         account_col: str | None = None,
+        amount_col: str | None = None,
+        currency_col: str | None = None,
+        expected_close_col: str | None = None,
         segment_cols: Iterable[str] = (),
         aliases: Mapping[str, str] | None = None,
         tz: str | None = None,
@@ -169,6 +180,10 @@ class StageLog(StageChanges, StageQuestions, Log):
             reason_col: Column that says why.
             actor_col: Column that says who did it.
             account_col: Column that names the account a customer belongs to, for `roll_up`.
+            amount_col: Column with the amount of a deal: `Decimal` or its text, or whole minor units; the last one
+                known counts.
+            currency_col: Column with the currency of the amount.
+            expected_close_col: Column with the day or time at which a deal is expected to close.
             segment_cols: Columns to split by.
             aliases: Further spellings of stages, such as `{"MQL": "lead"}`.
             tz: Zone of times without one; also the zone of calendar spans and periods.
@@ -195,6 +210,7 @@ class StageLog(StageChanges, StageQuestions, Log):
             customer_col, stage_col, at_col, seq_col, recorded_at_col, key_col,
             column_names(segment_cols, "segment_cols"),
             _extras(reason=reason_col, actor=actor_col, account=account_col),
+            told=_extras(amount=amount_col, currency=currency_col, expected_close=expected_close_col),
         )  # fmt: skip
         resolve = stage_names(model, aliases)
         source = framed(
@@ -379,5 +395,5 @@ def _rows_of(rows: Any, options: dict[str, Any]) -> Any:
 
 
 def _extras(**columns: str | None) -> tuple[tuple[str, str], ...]:
-    """The columns of texts that are kept, as pairs of role and column."""
+    """The columns that are kept beside the rows, as pairs of role and column."""
     return tuple((role, column) for role, column in columns.items() if column is not None)

@@ -12,6 +12,7 @@ from custlife.calendar import from_us
 from custlife.engines.arrays import views
 from custlife.engines.arrays.keys import Keys, dense
 from custlife.engines.history import EXAMPLES, Column, Note, note
+from custlife.engines.rows.looking import last_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,9 @@ def _collapsed(history: History) -> History:
         return history
     current = {name: _coded(column, seen.lasts) for name, column in history.segments.items()}
     told = Note("collapsed", "rows that named the stage already held", repeats)
-    return attrs.evolve(within_mask(history, changes, [told]), current=current)
+    fewest = within_mask(history, changes, [told])
+    values = last_told(history, np.flatnonzero(changes).tolist()) if history.values else {}
+    return attrs.evolve(fewest, current=current, values={**fewest.values, **values})
 
 
 def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["Look", "Spelled", "illegal", "illegal_legs", "look", "of_units", "spelled", "within_rows"]
+__all__ = ["Look", "Spelled", "illegal", "illegal_legs", "last_told", "look", "of_units", "spelled", "within_rows"]
+
+LAST_TOLD = ("amount", "currency", "expected_close")
 
 
 @attrs.frozen
@@ -97,7 +99,28 @@ def spelled(history: History) -> History:
     current = {name: column.take(last) for name, column in history.segments.items()}
     rows = list(compress(range(len(code)), changes))
     fewer = array("q", [bound - bisect_left(repeats, bound) for bound in bounds])
-    return attrs.evolve(history.take(rows, fewer, [collapsed]), current=current)
+    fewest = history.take(rows, fewer, [collapsed])
+    return attrs.evolve(fewest, current=current, values={**fewest.values, **last_told(history, rows)})
+
+
+def last_told(history: History, rows: Sequence[int]) -> dict[str, list[object]]:
+    """Of values that change during a stay, such as the amount of a deal, the last one told in each.
+
+    Args:
+        history: All rows.
+        rows: Those that open stays.
+    """
+    from custlife.engines.rows.ingest import is_missing
+
+    ends = [*rows[1:], len(history)]
+    return {
+        name: [
+            next((column[r] for r in range(end - 1, row - 1, -1) if not is_missing(column[r])), None)
+            for row, end in zip(rows, ends, strict=True)
+        ]
+        for name in LAST_TOLD
+        if (column := history.values.get(name)) is not None
+    }
 
 
 def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:
