@@ -24,7 +24,7 @@ from custlife.stats.special import two_sided_z
 from custlife.stats.survival import kaplan_meier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from custlife.stats.curve import SurvivalCurve
     from custlife.stats.durations import Durations
@@ -126,6 +126,14 @@ class IncidenceCurve:
     def high(self) -> tuple[float | None, ...]:
         """Upper limits at each time; None once the incidence is 1."""
         return tuple([self._limits(row)[1] for row in range(len(self.events))])
+
+    def limits(self, rows: Iterable[int]) -> Iterator[tuple[float | None, float | None]]:
+        """Lower and upper limit at some rows, for those who do not need them all.
+
+        Args:
+            rows: Places in the columns.
+        """
+        return map(self._limits, rows)
 
     def at(self, time: float) -> IncidencePoint:
         """The probability to have ended of this cause by *time*, with its interval.

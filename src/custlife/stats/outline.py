@@ -1,4 +1,4 @@
-"""The outline of a survival curve: few enough rows for a picture, however many the curve has."""
+"""The outline of a survival or an incidence curve: few enough rows for a picture, however many the curve has."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from custlife.stats.curve import SurvivalCurve
+    from custlife.stats.incidence import IncidenceCurve
 
-__all__ = ["Outline", "outline"]
+__all__ = ["IncidenceOutline", "Outline", "incidence_outline", "outline"]
 
 MOST = 1000
 
@@ -46,7 +47,7 @@ def outline(curve: SurvivalCurve, *, most: int = MOST) -> Outline:
         >>> outline(kaplan_meier([1, 2, 3, 11, 12, 13]), most=2).times
         (1, 3, 11, 13)
     """
-    rows = range(len(curve.times)) if len(curve.times) <= 2 * most else _ends_of_stretches(raw(curve.times), most)
+    rows = _rows(raw(curve.times), most)
     limits = list(curve.limits(rows))
     times, at_risk, survival = raw(curve.times), raw(curve.at_risk), raw(curve.survival)
     return Outline(
@@ -56,6 +57,46 @@ def outline(curve: SurvivalCurve, *, most: int = MOST) -> Outline:
         tuple([low for low, _ in limits]),
         tuple([high for _, high in limits]),
     )
+
+
+@attrs.frozen
+class IncidenceOutline:
+    """Columns of an incidence curve at some of its times; see `IncidenceCurve` for what they are."""
+
+    times: tuple[float, ...]
+    at_risk: tuple[int, ...]
+    values: tuple[float, ...]
+    low: tuple[float | None, ...]
+    high: tuple[float | None, ...]
+
+
+def incidence_outline(curve: IncidenceCurve, *, most: int = MOST) -> IncidenceOutline:
+    """The rows of an incidence curve that a picture needs; as `outline`.
+
+    Args:
+        curve: The curve.
+        most: The most stretches.
+
+    Examples:
+        >>> from custlife.stats import cumulative_incidence
+        >>> incidence_outline(cumulative_incidence({"won": [1, 2], "lost": [3]}, [3])["won"]).values
+        (0.25, 0.5, 0.5)
+    """
+    rows = _rows(raw(curve.overall.times), most)
+    limits = list(curve.limits(rows))
+    times, at_risk, values = raw(curve.overall.times), raw(curve.overall.at_risk), raw(curve.incidence)
+    return IncidenceOutline(
+        tuple([times[row] for row in rows]),
+        tuple([at_risk[row] for row in rows]),
+        tuple([values[row] for row in rows]),
+        tuple([low for low, _ in limits]),
+        tuple([high for _, high in limits]),
+    )
+
+
+def _rows(times: Sequence[float], most: int) -> Sequence[int]:
+    """All rows of few, or the ends of stretches of many."""
+    return range(len(times)) if len(times) <= 2 * most else _ends_of_stretches(times, most)
 
 
 def _ends_of_stretches(times: Sequence[float], most: int) -> list[int]:
