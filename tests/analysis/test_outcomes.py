@@ -194,6 +194,12 @@ def test_a_day_on_the_calendar_is_23_hours_when_the_clocks_go_forward():
     assert log.outcomes("a", horizon=hours(24))["won"].count == 2
 
 
+def test_parts_whose_windows_differ_are_read_at_the_same_time():
+    rows = [Row("u1", hour(0), "a", "p"), Row("u2", hour(48), "a", "q")]  # the second day has 23 hours
+    parts = stage_log(rows, hour(140)).outcomes("a", horizon=days(1), by="plan").parts
+    assert [part.horizon_days for part in parts] == [1, 1]
+
+
 def test_who_moves_past_the_origin_and_the_goal_at_once_is_won_at_time_0():
     found = stage_log(unit("u1", (3, "c")), hour(9)).outcomes("a")
     assert (found["won"].count, found["won"].median_days, found.whole.imputed) == (1, 0.0, 1)

@@ -20,9 +20,11 @@ from custlife.analysis.flows import FlowsResult
 from custlife.analysis.funnel_result import FunnelPart, FunnelResult, FunnelStep
 from custlife.analysis.growth import GrowthResult
 from custlife.analysis.headcount import HeadcountResult
+from custlife.analysis.outcomes_result import OutcomesResult
 from custlife.analysis.paths import PathsResult
 from custlife.analysis.per_customer import PerCustomerResult
 from custlife.analysis.reasons import ReasonsResult
+from custlife.analysis.repeat_purchases import RepeatPurchasesResult
 from custlife.analysis.retention_result import RetentionResult
 from custlife.analysis.spells import SpellsResult
 from custlife.analysis.time_in_stage import TimeInStageResult
@@ -207,6 +209,8 @@ def ask(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(log.time_in_stage("intent", horizon=cl.days(90)), TimeInStageResult)
     assert_type(log.retention(every="month", kind="rolling"), RetentionResult)
     assert_type(log.headcount(every="month"), HeadcountResult)
+    assert_type(log.outcomes("intent", horizon=cl.days(90), by="plan"), OutcomesResult)
+    assert_type(events.repeat_purchases("paid", value="amount"), RepeatPurchasesResult)
     assert_type(log.growth_accounting(every="week"), GrowthResult)
     assert_type(log.flows(every="month"), FlowsResult)
     assert_type(log.paths(longest=3), PathsResult)
@@ -225,6 +229,7 @@ def ask_by_value(log: cl.StageLog) -> None:
     assert_type(log.ask(cl.Flows(every="month", by=["plan"])), FlowsResult)
     assert_type(log.ask(cl.GrowthAccounting(new="awareness")), GrowthResult)
     assert_type(log.ask(cl.Headcount()), HeadcountResult)
+    assert_type(log.ask(cl.Outcomes("intent")), OutcomesResult)
     assert_type(log.ask(cl.Paths()), PathsResult)
     assert_type(log.ask(cl.Reasons("lost")), ReasonsResult)
     assert_type(log.ask(cl.Retention()), RetentionResult)

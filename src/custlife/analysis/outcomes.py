@@ -95,8 +95,10 @@ class Outcomes:
         ends = {WON: WON_END, **{code: vocabulary.names[code] for code in sorted(request.exits)}}
         taken = {code for tally in table.values() for code in tally.ended}
         shown = {code: name for code, name in ends.items() if code in taken or code == WON}
+        windows = (times for tally in table.values() for times in (tally.past, tally.past_paused))
+        longest = max((times[-1] for times in windows if times), default=0)
         parts = [
-            part_of(self, *key, table.get((key[0], number)) or PassageTally(), shown)
+            part_of(self, *key, table.get((key[0], number)) or PassageTally(), shown, longest)
             for key, number in self._keys(setting, table)
         ]
         return OutcomesResult(

@@ -91,6 +91,7 @@ class OutcomePart:
     rows: tuple[OutcomeRow, ...]
     horizon_days: float | None
     _ends: tuple[tuple[int, str], ...] = attrs.field(repr=False)
+    _longest: int = attrs.field(repr=False)
     _level: float = attrs.field(repr=False)
     _tally: PassageTally = attrs.field(repr=False, eq=False)
 
@@ -110,7 +111,7 @@ class OutcomePart:
     @cached_property
     def incidence(self) -> CumulativeIncidence:
         """The curves of all ends over time, days: `incidence["won"].at(30)`."""
-        return _curves(self._tally, dict(self._ends), self._level)
+        return _curves(self._tally, dict(self._ends), self._longest, self._level)
 
     def one_minus_km(self, end: str) -> float | None:
         """One minus the Kaplan-Meier estimate, who ended otherwise censored: what is often reported, and too large.
@@ -124,15 +125,16 @@ class OutcomePart:
         if row.share is None or row.end == STILL_OPEN:
             return None
         code = next(code for code, name in self._ends if name == end)
-        others = _censored(self._tally)
+        others = _censored(self._tally, self._longest)
         for other, times in self._tally.ended.items():
             others += times if other != code else array("q")
         return 1 - kaplan_meier(self._tally.ended.get(code, ()), others, unit=DAY).survival[-1]
 
 
-def _censored(tally: PassageTally) -> array[int]:
+def _censored(tally: PassageTally, longest: int) -> array[int]:
     """Ages of those who have not ended; who was seen to the end of the window stays at risk to the end of all."""
     last = max((times[-1] for times in (*tally.ended.values(), *_rest(tally)) if times), default=0)
+    last = max(last, longest)
     return tally.open + tally.paused + array("q", [last]) * (len(tally.past) + len(tally.past_paused))
 
 
@@ -140,16 +142,21 @@ def _rest(tally: PassageTally) -> tuple[array[int], ...]:
     return tally.open, tally.paused, tally.past, tally.past_paused
 
 
-def _curves(tally: PassageTally, ends: Mapping[int, str], level: float) -> CumulativeIncidence:
+def _curves(tally: PassageTally, ends: Mapping[int, str], longest: int, level: float) -> CumulativeIncidence:
     ended = {name: tally.ended.get(code, array("q")) for code, name in ends.items()}
-    return cumulative_incidence(ended, _censored(tally), unit=DAY, level=level)
+    return cumulative_incidence(ended, _censored(tally, longest), unit=DAY, level=level)
 
 
 def part_of(
-    question: Outcomes, segment: Group, cohort: str | None, tally: PassageTally, ends: Mapping[int, str]
+    question: Outcomes,
+    segment: Group,
+    cohort: str | None,
+    tally: PassageTally,
+    ends: Mapping[int, str],
+    longest: int,
 ) -> OutcomePart:
-    """One part of the answer, from its counts."""
-    curves = _curves(tally, ends, question.level)
+    """One part of the answer, from its counts and the longest window of all parts, in microseconds."""
+    curves = _curves(tally, ends, longest, question.level)
     entered, still = tally.entered, sum(map(len, _rest(tally)))
     last = curves.overall.horizon
     why = ""
@@ -167,7 +174,7 @@ def part_of(
     pending, paused = len(tally.open) + len(tally.paused), len(tally.paused) + len(tally.past_paused)
     part = OutcomePart(
         segment, cohort, entered, tally.imputed, still, pending, paused, tuple(rows), last, tuple(ends.items()),
-        question.level, tally,
+        longest, question.level, tally,
     )  # fmt: skip
     vars(part)["incidence"] = curves
     return part
