@@ -38,13 +38,14 @@ if TYPE_CHECKING:
     from custlife.customers import Customer, Event, Fact, Leg, Move, Spell
     from custlife.engines.rules import Rules, all_of, any_of, count, seen, silent, value
     from custlife.errors import CustlifeError
+    from custlife.log.contracts import Contracts
     from custlife.log.event_log import EventLog
     from custlife.log.revenue_log import RevenueLog
     from custlife.log.stage_log import StageLog
     from custlife.metrics import Metric
     from custlife.presets import crosswalk
     from custlife.reporting import report
-    from custlife.scoring import Score, Scorer, ScoreRequest, score, score_all
+    from custlife.scoring import HealthScore, LeadScore, Score, Scorer, ScoreRequest, score, score_all
     from custlife.stages import MoveKind, Stage, StageModel, Transition, guard, law_table
 
 __version__ = "0.1.0"
@@ -78,13 +79,14 @@ _HOMES = {
     "custlife.customers": ("Customer", "Event", "Fact", "Leg", "Move", "Spell"),
     "custlife.engines.rules": ("Rules", "all_of", "any_of", "count", "seen", "silent", "value"),
     "custlife.errors": ("CustlifeError",),
+    "custlife.log.contracts": ("Contracts",),
     "custlife.log.event_log": ("EventLog",),
     "custlife.log.revenue_log": ("RevenueLog",),
     "custlife.log.stage_log": ("StageLog",),
     "custlife.metrics": ("Metric",),
     "custlife.presets": ("crosswalk",),
     "custlife.reporting": ("report",),
-    "custlife.scoring": ("Score", "ScoreRequest", "Scorer", "score", "score_all"),
+    "custlife.scoring": ("HealthScore", "LeadScore", "Score", "ScoreRequest", "Scorer", "score", "score_all"),
     "custlife.stages": ("MoveKind", "Stage", "StageModel", "Transition", "guard", "law_table"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -93,6 +95,7 @@ _MODULES = ("errors", "metrics", "presets", "scoring", "simulate", "stats")
 __all__ = [
     "BusinessHours",
     "Chain",
+    "Contracts",
     "Conversion",
     "CustlifeError",
     "Customer",
@@ -103,6 +106,8 @@ __all__ = [
     "Funnel",
     "GrowthAccounting",
     "Headcount",
+    "HealthScore",
+    "LeadScore",
     "Leg",
     "Metric",
     "Move",

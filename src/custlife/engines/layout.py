@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from custlife.calendar import Zone
     from custlife.engines.history import Vocabulary
 
-__all__ = ["Layout"]
+__all__ = ["Layout", "RowCheck"]
+
+
+class RowCheck(Protocol):
+    """Refuses rows whose columns do not go together."""
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Which of the other columns it reads."""
+        ...
+
+    @property
+    def bounds(self) -> Mapping[int, tuple[int, int]]:
+        """Of those of whole numbers between which numbers they are fine, whatever else is in the row."""
+        ...
+
+    def __call__(self, name: object, others: Sequence[Any], /) -> None:
+        """Refuses a row by its name and its other columns, or does nothing."""
+        ...
 
 
 @attrs.frozen(eq=False)
@@ -42,4 +60,4 @@ class Layout:
     on_bad: str = "raise"
     unit: str = "customer"
     constant: str | None = None
-    check: Callable[[object, Sequence[Any]], None] | None = None
+    check: RowCheck | None = None

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from custlife.analysis.question import Question
     from custlife.engines.history import Note, Setting, Vocabulary
+    from custlife.engines.layout import RowCheck
     from custlife.engines.sources.source import Source as Histories
     from custlife.log.checking import Check
     from custlife.log.columns import Columns, Source
 
     Instant = datetime | date | str
-    Check = Callable[[object, Sequence[Any]], None]
 
 __all__ = ["Log", "ingested"]
 
@@ -52,7 +52,7 @@ def ingested(
     ambiguous: str,
     on_bad: str,
     unit: str,
-    check: Check | None = None,
+    check: RowCheck | None = None,
 ) -> History:
     """The sorted history of some rows."""
     layout = layout_of(vocabulary, resolve, columns, tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=check)
@@ -68,7 +68,7 @@ def layout_of(
     ambiguous: str,
     on_bad: str,
     unit: str,
-    check: Check | None = None,
+    check: RowCheck | None = None,
 ) -> Layout:
     """How rows are to be read."""
     choice("on_bad", on_bad, ("raise", "drop"))

@@ -252,13 +252,12 @@ def _layout(
     choice("amounts_in", amounts_in, AMOUNTS_IN)
     if None not in currency:
         raise UsageError("both currency= and currency_col= are given", "pass the one that holds for all rows")
-    extras = [(INTERVAL, interval[1])] if interval[1] is not None else []
-    extras += [(SUBSCRIPTION, subscription)] if subscription is not None else []
-    constant = None if currency[1] is not None else NO_CURRENCY if currency[0] is None else currency_code(currency[0])
+    extras = ((INTERVAL, interval[1]), (SUBSCRIPTION, subscription))
+    constant = NO_CURRENCY if currency[0] is None else currency_code(currency[0])
     whole = attrs.evolve(
         columns,
         extras=tuple((role, column) for role, column in extras if column is not None),
-        constant=constant,
+        constant=constant if currency[1] is None else None,
         told=((AMOUNT, amount_col), *(() if seats is None else ((SEATS, seats),))),
     )
     banding = () if seats is None else (Banded(SEATS, _edges(bands), SEATS),)
@@ -272,9 +271,10 @@ def _edges(bands: Iterable[int]) -> tuple[int, ...]:
         UsageTypeError: Not whole numbers.
         UsageError: None, or not ascending.
     """
-    edges = tuple(bands)
-    if not all(isinstance(edge, int) and not isinstance(edge, bool) for edge in edges):
-        raise UsageTypeError(f"seat_bands={edges!r} are not whole numbers", "write seat_bands=(10, 50)")
+    given: tuple[object, ...] = tuple(bands)
+    edges = tuple(edge for edge in given if isinstance(edge, int) and not isinstance(edge, bool))
+    if len(edges) < len(given):
+        raise UsageTypeError(f"seat_bands={given!r} are not whole numbers", "write seat_bands=(10, 50)")
     if not edges or sorted(set(edges)) != list(edges):
         raise UsageError(f"seat_bands={edges!r} do not ascend", "write seat_bands=(10, 50)")
     return edges

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,35 +11,17 @@ from custlife.engines.arrays.keys import Keys, dense
 from custlife.errors import CustlifeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from custlife.engines.arrays.civil import Ints
+    from custlife.engines.layout import RowCheck
 
-__all__ = ["Check", "refused"]
-
-
-class Check(Protocol):
-    """What refuses rows.
-
-    Attributes:
-        places: Which of the other columns it reads.
-        bounds: Of those of whole numbers between which numbers they are fine, whatever else is in the row.
-    """
-
-    @property
-    def places(self) -> tuple[int, ...]: ...  # noqa: D102  # said above
-
-    @property
-    def bounds(self) -> Mapping[int, tuple[int, int]]: ...  # noqa: D102  # said above
-
-    def __call__(self, name: object, others: Sequence[Any], /) -> None:
-        """Refuses a row, or does nothing."""
-        ...
+__all__ = ["refused"]
 
 
-def refused(check: Check, names: Coded, others: Sequence[Any]) -> NDArray[np.bool_]:
+def refused(check: RowCheck, names: Coded, others: Sequence[Any]) -> NDArray[np.bool_]:
     """The rows that the check refuses."""
     bad = np.zeros(len(names.codes), np.bool_)
     columns = [_coded(names)]
@@ -81,7 +63,7 @@ def _coded(column: Any) -> tuple[Ints, list[Any]]:
     return codes, values
 
 
-def _fails(check: Check, filled: Sequence[Any], told: tuple[Any, ...]) -> bool:
+def _fails(check: RowCheck, filled: Sequence[Any], told: tuple[Any, ...]) -> bool:
     name, *given = told
     others = list(filled)
     for place, value in zip(check.places, given, strict=True):
