@@ -157,6 +157,43 @@ def scores() -> dict[str, Any]:
         "failed scores": failed,
         "failure": failed.failures[0],
         "slow call": scoring.Slow("acme", "seats", 2.5),
+        **declared_scores(acme, at),
+    }
+
+
+def declared_scores(acme: cl.Customer, at: str) -> dict[str, Any]:
+    logins = scoring.events("login", within="90 days")
+    measures = [
+        scoring.measure("logins", logins, worst=0, best=10, weight=2),
+        scoring.measure("plan", scoring.fact("plan"), levels={"pro": 100, "free": 20}, stale_after=cl.months(6)),
+    ]
+    notice = scoring.override("notice", scoring.fact("notice"), one_of=True, at_most=10)
+    health = cl.HealthScore(measures, bands={"red": 0, "green": 60}, overrides=[notice], missing="neutral")
+    size = scoring.fit("size", scoring.fact("employees"), at_least=50, points=20)
+    visits = scoring.behavior("visits", "login", points=5, cap=20, decay=scoring.half_life("30 days"))
+    lead = cl.LeadScore([size, visits], caps={"behavior": 30}, thresholds={"MQL": 20})
+    industry = scoring.criterion("plan", scoring.fact("plan"), one_of=["pro", "team"], weight=2)
+    return {
+        "health score": health,
+        "measure": measures[0],
+        "override": notice,
+        "thing to read": logins,
+        "reading": logins.read(cl.ScoreRequest(acme, at)),
+        "condition": notice.when,
+        "bands": health.bands,
+        "lead score": lead,
+        "fit rule": size,
+        "behavior rule": visits,
+        "decay": visits.decay,
+        "ideal customer": scoring.IdealCustomer([industry], pains=["slow"], channels=["fair"], seeks=["speed"]),
+        "criterion": industry,
+        "rfm": scoring.Rfm("login", recency=(30, 90), frequency=(2, 4)),
+        "health of one": cl.score(health, acme, as_of=at),
+        "trend": scoring.trend(health, acme, as_of=at, last=2),
+        "crossings": (crossed := scoring.crossings(lead, [acme], 4, as_of=at)),
+        "crossing": crossed.found[0],
+        "priorities": (ranked := scoring.prioritise(cl.score_all(lead, [acme], as_of=at))),
+        "priority": ranked.rows[0],
     }
 
 
@@ -280,6 +317,17 @@ def _question(kind: Any, **lists: list[Any]) -> Recipe:
     return lambda: (lambda: kind(**lists), list(lists.values()))
 
 
+def _score_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    parts, stale = [scoring.Part("a", 40)], ["b"]
+    return lambda: cl.Score(40, parts=parts, stale=stale), [parts, stale]
+
+
+def _health_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    levels, bands = {"pro": 100}, {"red": 0}
+    measures = [scoring.measure("plan", scoring.fact("plan"), levels=levels)]
+    return lambda: cl.HealthScore(measures, bands=bands), [measures, bands, levels]
+
+
 FROM_MUTABLE: dict[str, Recipe] = {
     "model": _model_parts,
     "stage": _stage_parts,
@@ -300,9 +348,7 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "reasons": _question(cl.Reasons, exits=["lost"], by=["plan"]),
     "retention": _question(cl.Retention, by=["plan"], start=["a"], active=["a"]),
     "time in stage": _question(cl.TimeInStage, stages=["a"], by=["plan"]),
-    "score": lambda: (
-        lambda parts=(parts := [scoring.Part("a", 40)]), stale=(stale := ["b"]): cl.Score(40, parts=parts, stale=stale),
-        [parts, stale],
-    ),
+    "score": _score_parts,
+    "health score": _health_parts,
     "table": lambda: (lambda rows=(rows := [["a", 1]]): Table(("x", "y"), rows), [rows, rows[0]]),  # type: ignore[misc]
 }

@@ -9,49 +9,118 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from custlife.scoring.bands import Bands
     from custlife.scoring.batch import score, score_all
     from custlife.scoring.composing import capped, gated, maximum, minimum, weighted
+    from custlife.scoring.crossing import Crossing, Crossings, crossings
+    from custlife.scoring.decay import Decay, half_life, linear, steps
+    from custlife.scoring.document import from_file
+    from custlife.scoring.health import HealthScore, Measure, Override, measure, override
     from custlife.scoring.histories import customers_of
+    from custlife.scoring.ideal import Criterion, IdealCustomer, criterion
     from custlife.scoring.judging import Scorer
+    from custlife.scoring.lead import Behavior, Fit, LeadScore, behavior, fit
+    from custlife.scoring.ranking import Priorities, Priority, prioritise
+    from custlife.scoring.reading import (
+        Condition,
+        Reading,
+        Reads,
+        days_in_stage,
+        days_since,
+        events,
+        fact,
+        stage,
+        total,
+    )
     from custlife.scoring.registry import Named, get, named, names, scorer
     from custlife.scoring.request import Facts, ScoreRequest
+    from custlife.scoring.rfm import Rfm
     from custlife.scoring.scores import Failure, HookTime, Scores, Slow
+    from custlife.scoring.trend import Trend, trend
     from custlife.scoring.value import Part, Score
 
 _ROOMS = {
+    "bands": ("Bands",),
     "batch": ("score", "score_all"),
     "composing": ("capped", "gated", "maximum", "minimum", "weighted"),
+    "crossing": ("Crossing", "Crossings", "crossings"),
+    "decay": ("Decay", "half_life", "linear", "steps"),
+    "document": ("from_file",),
+    "health": ("HealthScore", "Measure", "Override", "measure", "override"),
     "histories": ("customers_of",),
+    "ideal": ("Criterion", "IdealCustomer", "criterion"),
     "judging": ("Scorer",),
+    "lead": ("Behavior", "Fit", "LeadScore", "behavior", "fit"),
+    "ranking": ("Priorities", "Priority", "prioritise"),
+    "reading": ("Condition", "Reading", "Reads", "days_in_stage", "days_since", "events", "fact", "stage", "total"),
     "registry": ("Named", "get", "named", "names", "scorer"),
     "request": ("Facts", "ScoreRequest"),
+    "rfm": ("Rfm",),
     "scores": ("Failure", "HookTime", "Scores", "Slow"),
+    "trend": ("Trend", "trend"),
     "value": ("Part", "Score"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
+    "Bands",
+    "Behavior",
+    "Condition",
+    "Criterion",
+    "Crossing",
+    "Crossings",
+    "Decay",
     "Facts",
     "Failure",
+    "Fit",
+    "HealthScore",
     "HookTime",
+    "IdealCustomer",
+    "LeadScore",
+    "Measure",
     "Named",
+    "Override",
     "Part",
+    "Priorities",
+    "Priority",
+    "Reading",
+    "Reads",
+    "Rfm",
     "Score",
     "ScoreRequest",
     "Scorer",
     "Scores",
     "Slow",
+    "Trend",
+    "behavior",
     "capped",
+    "criterion",
+    "crossings",
     "customers_of",
+    "days_in_stage",
+    "days_since",
+    "events",
+    "fact",
+    "fit",
+    "from_file",
     "gated",
     "get",
+    "half_life",
+    "linear",
     "maximum",
+    "measure",
     "minimum",
     "named",
     "names",
+    "override",
+    "prioritise",
     "score",
     "score_all",
     "scorer",
+    "stage",
+    "steps",
+    "total",
+    "trend",
     "weighted",
 ]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from custlife.scoring.judging import Scorer
     from custlife.scoring.request import ScoreRequest
 
-__all__ = ["score", "score_all"]
+__all__ = ["moment_of", "score", "score_all"]
 
 EVERY = 1_000  # customers between two calls of progress
 
@@ -96,7 +96,7 @@ def score_all(
         'raised ZeroDivisionError'
     """
     hook = checked_scorer(resolved(scorer))
-    moment = _moment(customers, as_of)
+    moment = moment_of(customers, as_of)
     run = Run(hook, moment, _limit(slow_after), {} if facts is None else _checked_facts(facts))
     done = 0
     for done, customer in enumerate(each_customer(customers), 1):
@@ -108,12 +108,18 @@ def score_all(
     return run.scores()
 
 
-def _moment(given: Any, as_of: Instant | None) -> datetime:
+def moment_of(given: Any, as_of: Instant | None) -> datetime:
+    """The moment of looking: the one given, else that of the logs, of several the earliest.
+
+    Raises:
+        UsageError: There are customers and no `as_of`.
+    """
     if as_of is not None:
         return instant(as_of, name="as_of")
     logs = [given] if is_log(given) else given if isinstance(given, list | tuple) else []
     if logs and all(map(is_log, logs)):
-        return min(log.as_of for log in logs)
+        moment: datetime = min(log.as_of for log in logs)
+        return moment
     raise UsageError("as_of is missing: a score depends on when one looks", "pass as_of=, such as datetime.now(UTC)")
 
 

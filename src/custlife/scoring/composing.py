@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.errors import DefinitionError, UsageTypeError
+from custlife.scoring.declared import Declared
 from custlife.scoring.judging import checked_scorer, judged, name_of
 from custlife.scoring.points import in_micro, in_points, points_of, shared, shortly, whole_weights
 from custlife.scoring.registry import resolved
@@ -37,7 +38,7 @@ class Member:
     weight: float = 1.0
 
 
-class _Asking:
+class _Asking(Declared):
     """What all compositions share: called by themselves they raise, in a batch each member is timed."""
 
     __slots__ = ()

@@ -124,7 +124,7 @@ def checked(found: object, hook: str, customer: str) -> float | Score:
     raise HookError(hook, what, f"score hook {hook!r} {what} for customer {customer!r}", hint)
 
 
-def _fault(found: object) -> tuple[str, str]:
+def _fault(found: Any) -> tuple[str, str]:
     """What is wrong with an answer, and what to return instead."""
     wanted = "return a number from 0 to 100, or a Score"
     if isinstance(found, CoroutineType):
@@ -135,7 +135,7 @@ def _fault(found: object) -> tuple[str, str]:
     if found is None:
         return "returned None", f"{wanted}; where there is none, Score(None, reason='why')"
     if is_number(found):
-        finite = found == found and abs(found) != float("inf")  # type: ignore[arg-type]  # noqa: PLR0124  # NaN only
+        finite = found == found and abs(found) != float("inf")  # noqa: PLR0124  # NaN alone differs from itself
         hint = "scores lie between 0 and 100" if finite else "scores are finite numbers"
         return f"returned {shortly(found)}", hint
     return f"returned {shortly(found)}, a {type(found).__name__}", wanted

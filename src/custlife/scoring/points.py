@@ -55,7 +55,7 @@ def number(value: object, name: str = "value") -> float:
     if kind is int or kind is float:
         found: Any = value
     elif is_number(value):
-        found = int(value) if isinstance(value, Rational) and value.denominator == 1 else float(value)  # type: ignore[arg-type]  # a number can
+        found = _plain(value)
     else:
         raise UsageTypeError(f"{name}={shortly(value)} is a {type(value).__name__}, not a number", f"pass {name}=10")
     try:
@@ -65,6 +65,11 @@ def number(value: object, name: str = "value") -> float:
     if not finite:
         raise UsageError(f"{name}={shortly(value)} is not a finite number", f"pass {name}=10")
     return found  # type: ignore[no-any-return]  # an int or a float
+
+
+def _plain(value: Any) -> int | float:
+    is_whole = isinstance(value, Rational) and value.denominator == 1
+    return int(value) if is_whole else float(value)
 
 
 def is_number(value: object) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from custlife.scoring.request import ScoreRequest
     from custlife.scoring.value import Score
 
-__all__ = ["GROUP", "Named", "get", "named", "names", "resolved", "scorer"]
+__all__ = ["GROUP", "Named", "get", "named", "names", "registered", "resolved", "scorer"]
 
 GROUP = "custlife.scorers"
 
@@ -59,6 +59,11 @@ def scorer(name: str) -> Callable[[_S], _S]:
 def names() -> tuple[str, ...]:
     """The names that scorers can be asked for by; nothing is loaded."""
     return tuple(sorted({*_registered, *(plugin.name for plugin in plugins.plugins(GROUP))}))
+
+
+def registered() -> tuple[str, ...]:
+    """The names that code has registered."""
+    return tuple(sorted(_registered))
 
 
 def get(name: str) -> Any:

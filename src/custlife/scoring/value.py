@@ -143,7 +143,8 @@ class Score:
             return
         if not self.parts:
             return
-        wrong: list[Any] = [part for part in self.parts if not isinstance(part, Part)]
+        given: tuple[Any, ...] = self.parts
+        wrong = [part for part in given if not isinstance(part, Part)]
         if wrong:
             raise UsageTypeError(f"parts hold {shortly(wrong[0])}, which is not a Part", "pass parts=[Part(name, 10)]")
         total = sum(in_micro(part.points) for part in self.parts)

@@ -1,0 +1,95 @@
+"""What all declared scores share: they are data, and go to documents and come back equal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from custlife.errors import DefinitionError, UsageTypeError
+from custlife.scoring.points import shortly
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["Declared", "check_names"]
+
+
+class Declared:
+    """A score as data: nothing in it is code, and nothing of a document is evaluated."""
+
+    __slots__ = ()
+
+    KIND: ClassVar[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The score as plain values, without what was left at its default."""
+        from custlife.scoring.document import written
+
+        return written(self)
+
+    def to_toml(self) -> str:
+        """The score as TOML; equal scores give equal texts."""
+        from custlife.documents import write_toml
+
+        return write_toml(self.to_dict(), name="score")
+
+    def to_json(self) -> str:
+        """The score as JSON; equal scores give equal texts."""
+        from custlife.documents import write_json
+
+        return write_json(self.to_dict(), name="score")
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], *, name: str = "score") -> Self:
+        """The score that plain values describe.
+
+        Raises:
+            DataError: With all faults and their paths; also where it is a score of another kind.
+        """
+        from custlife.scoring.document import read
+
+        return read(document, name, cls)
+
+    @classmethod
+    def from_toml(cls, text: str | bytes) -> Self:
+        """The score that a TOML text describes; see `from_dict`."""
+        from custlife.documents import read_toml
+
+        return cls.from_dict(read_toml(text, name="score"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The score that a JSON text describes; see `from_dict`."""
+        from custlife.documents import read_json
+
+        return cls.from_dict(read_json(text, name="score"))
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """The score that a `.toml` or `.json` file describes; see `from_dict`."""
+        from custlife.documents import read_file
+
+        return cls.from_dict(read_file(path), name=str(path))
+
+
+def check_names(what: str, given: Sequence[Any], kind: type, *, some: bool = True) -> None:
+    """Refuse what is of another type, has no name, or shares it with another.
+
+    Raises:
+        DefinitionError: There is none, or two have one name.
+        UsageTypeError: Something of another type.
+    """
+    if some and not given:
+        raise DefinitionError(f"there is no {what}", f"declare at least one {what}")
+    names = []
+    for place, one in enumerate(given):
+        if not isinstance(one, kind):
+            raise UsageTypeError(
+                f"{what}[{place}]={shortly(one)} is not a {kind.__name__}", f"make one with {what}(...)"
+            )
+        name = one.name  # type: ignore[attr-defined]  # every kind that comes here has one
+        if not isinstance(name, str) or not name.strip():
+            raise UsageTypeError(f"{what}[{place}] has name={shortly(name)}", "give it a text that is not empty")
+        if name in names:
+            raise DefinitionError(f"two of them are called {name!r}: {what}[{place}]", "give each its own name")
+        names.append(name)
