@@ -33,6 +33,7 @@ from custlife import (
     StageLog,
 )
 from custlife.analysis.per_customer import PerCustomer
+from custlife.analysis.repeat_purchases import RepeatPurchases
 from custlife.analysis.spells import SpellList
 from custlife.analysis.steps import as_steps, exclude, step
 from custlife.analysis.time_in_stage import TimeInStage
@@ -70,6 +71,7 @@ STAGES = (
     Headcount("month", by=(PLAN,)),
     Reasons(),
     SpellList(),
+    RepeatPurchases(("a",), every="week"),
     PerCustomer(),
 )
 RULES = {"a": cl.seen("a"), "b": cl.count("b", 2, within="2 days"), "c": cl.any_of(cl.seen("c"), cl.seen("sea")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from collections import defaultdict
 from datetime import timedelta
@@ -15,7 +16,7 @@ from custlife import simulate
 from custlife.analysis.comparing import THE_REST
 from custlife.calendar import days, hours
 from custlife.errors import UnknownNameError, UsageError
-from custlife.stats import benjamini_hochberg, kaplan_meier, log_rank, newcombe, share_test
+from custlife.stats import benjamini_hochberg, incidence_difference, kaplan_meier, log_rank, newcombe, share_test
 from tests.analysis.strategies import AS_OF, MODEL, STAGE_ROWS, ZONE, event_log, hour, stage_log
 from tests.oracles.lifecycle import Row
 
@@ -167,6 +168,92 @@ def test_times_are_compared_as_their_stays_by_hand(rows, as_of, horizon):
             if half:
                 same(row.interval.low, one.value - two.value - half)
         same(row.p_value, log_rank({"1": curves[0], "2": curves[1]}).p_value)
+
+
+@given(STAGE_ROWS, AS_OF, st.sampled_from(["won", "lapsed", "lost"]), st.sampled_from([hours(30), days(3)]))
+def test_outcomes_of_the_rest_are_those_of_one_segment_with_another_name(rows, as_of, end, horizon):
+    """Everybody else is renamed in a log of its own, and the curves of its two segments are compared."""
+    made = stage_log(rows, as_of).outcomes("a", horizon=horizon, by="plan")
+    if end not in [row.end for row in made.rows]:
+        return
+    for row in made.compare(end=end).rows:
+        mine = None if row.segment == "(missing)" else row.segment
+        renamed = [dataclasses.replace(one, plan="mine" if one.plan == mine else "others") for one in rows]
+        log = stage_log(renamed, as_of).outcomes("a", horizon=horizon, by="plan")
+        one, other = (next(part for part in log.parts if part.label == name) for name in ("mine", "others"))
+        assert (row.n, row.n_against) == (one.entered, other.entered)
+        assert (row.estimate, row.estimate_against) == (one[end].share, other[end].share)
+        if row.difference is not None:
+            at = max(one.horizon_days, other.horizon_days)
+            wanted = incidence_difference(one.incidence[end], other.incidence[end], at=at)
+            assert (row.difference, row.interval, row.p_value) == (wanted.difference, wanted.interval, wanted.p_value)
+        assert bool(row.why) == (row.interval is None)
+
+
+def came_to(b, lost, plan, n):
+    """Some who come to `a`, of whom so many go on to `b` and so many are lost after a day."""
+    rows = [Row(f"{plan}{i}", hour(0), "a", plan) for i in range(n)]
+    rows += [Row(f"{plan}{i}", hour(24), "b", plan) for i in range(b)]
+    return rows + [Row(f"{plan}{i}", hour(24 + i), "lost", plan) for i in range(b, b + lost)]
+
+
+def test_outcomes_are_told_by_what_was_won_or_where_they_ended():
+    log = stage_log([*came_to(30, 10, "p", 60), *came_to(10, 40, "q", 60)], hour(400))
+    found = log.outcomes("a", horizon=days(9), by="plan")
+    assert found.compare().sentences == (
+        "p reaches b 33.3 points more often than q within 9 days (95 % 16.4 to 48.4, p < 0.001).",
+    )
+    assert found.compare("p", end="lost").sentences == (
+        "q ends in lost 50.0 points more often than p within 9 days (95 % 33.0 to 63.6, p < 0.001).",
+    )
+    assert found.compare().title() == "Comparison with all others: who reaches b"
+    assert found.compare("p", end="lost").title() == "Comparison with p: who ends in lost"
+
+
+def test_a_segment_in_which_nobody_won_has_a_difference_without_an_interval():
+    found = stage_log([*came_to(3, 1, "p", 6), *came_to(0, 4, "q", 6)], hour(400)).outcomes(
+        "a", horizon=days(9), by="plan"
+    )
+    assert found.compare().sentences[0] == (
+        "p reaches b 50.0 points more often than q within 9 days; how sure that is cannot be said: nobody of q has ended so "
+        "by then, so that its error is unknown."
+    )
+
+
+def test_outcomes_of_cohorts_and_of_who_was_never_there():
+    rows = [*came_to(3, 1, "p", 6), Row("x", hour(30), "a", "q"), Row("y", hour(380), "a", "r")]
+    log = stage_log(rows, hour(400))
+    made = log.outcomes("a", horizon=days(2), by="plan", every="day").compare("p")
+    assert {row.why for row in made.rows if row.part != "2026-03-27"} >= {"nobody came to a"}
+    cohorts = log.outcomes("a", horizon=days(2), every="day").compare()
+    assert [row.segment for row in cohorts.rows] == ["2026-03-27", "2026-03-28", "2026-04-11"]
+    assert cohorts.rows[2].why == "nobody has been followed for 2 days yet"
+
+
+@pytest.mark.parametrize(
+    ("ask", "kind", "text"),
+    [
+        (
+            lambda log: log.outcomes("a", by="plan").compare(),
+            UsageError,
+            "outcomes without a horizon are read at different times\n\nHint: pass horizon=cl.days(90)",
+        ),
+        (
+            lambda log: log.outcomes("a", horizon=days(9)).compare(),
+            UsageError,
+            "outcomes was not split: nothing to compare\n\nHint: ask for segments: outcomes(..., by='segment')",
+        ),
+        (
+            lambda log: log.outcomes("a", horizon=days(9), by="plan").compare(end="still open"),
+            UnknownNameError,
+            "unknown end 'still open'\n\nHint: there are: 'won', 'lost'",
+        ),
+    ],
+)
+def test_outcomes_that_cannot_be_compared_are_refused(ask, kind, text):
+    with pytest.raises(kind) as caught:
+        ask(stage_log(came_to(3, 1, "p", 6), hour(400)))
+    assert str(caught.value) == text
 
 
 def company():
@@ -327,6 +414,7 @@ def test_answers_are_values_with_all_the_ways_of_an_answer(against):
         funnel.compare(against, step="conversion"),
         log.time_in_stage("connection", "onboarding", by="plan").compare(against),
         log.conversion("connection", "conversion", within=days(30), by=("plan",), every="quarter").compare(against),
+        log.outcomes("outreach", horizon=days(90), by="plan").compare(against, end="lapsed"),
     )
     for found in answers:
         assert pickle.loads(pickle.dumps(found)) == found
@@ -360,5 +448,6 @@ def test_frames_and_rows_are_compared_equally():
         lambda log: log.funnel(within=days(2), by="plan"),
         lambda log: log.time_in_stage(by="plan"),
         lambda log: log.conversion("a", "c", within=days(2), by="plan", every="day"),
+        lambda log: log.outcomes("a", horizon=days(2), by="plan"),
     ):
         assert ask(frame).compare().rows == ask(rows).compare().rows != ()

@@ -26,6 +26,7 @@ from custlife.analysis import question as asking
 from custlife.analysis.members import members
 from custlife.analysis.per_customer import PerCustomer
 from custlife.analysis.question import Counting
+from custlife.analysis.repeat_purchases import RepeatPurchases
 from custlife.analysis.spells import SpellList
 from custlife.analysis.steps import step
 from custlife.engines import gather
@@ -62,6 +63,7 @@ STAGES = [
     Headcount("month"),
     Reasons(),
     SpellList(),
+    RepeatPurchases(("a",), every="week"),
     PerCustomer(),
 ]
 
@@ -128,7 +130,7 @@ def test_joined_parts_are_the_whole(drawn, arrays):
 def test_members_are_those_of_the_whole(drawn):
     whole, parts = drawn
     for one in questions(whole):
-        if not isinstance(one, SpellList | PerCustomer):
+        if not isinstance(one, SpellList | PerCustomer | RepeatPurchases):
             assert members(one, asked(parts), limit=2) == members(one, asked((whole,)), limit=2)
 
 

@@ -42,8 +42,8 @@ class Comparison:
     Attributes:
         of: The question whose answer is compared.
         against: The segment that all others are compared with; None: each with all others together.
-        kind: `rate`, `time` or `outcome`: what is compared.
-        what: What is reached, such as `intent`; empty where each row names its own stage.
+        kind: `rate`, `time`, `won` or `outcome`: what is compared.
+        what: What is reached or ended in, such as `intent`; empty where each row names its own stage.
         level: Nominal coverage of the intervals; 1 less it is the share of false discoveries that is accepted.
     """
 
@@ -62,15 +62,15 @@ class ComparisonRow:
         segment: The segment.
         against: The other one; `the rest` where it is all others together.
         part: The cohort or the stage that both are of; None where there is only one.
-        n: Eligible units of the segment, or its stays.
+        n: Eligible units of the segment, its stays, or all that came to the origin.
         n_against: Those of the other.
-        estimate: The rate of the segment, from 0 to 1, or its restricted mean, days; None with the reason in `why`.
+        estimate: The rate or share of the segment, from 0 to 1, or its restricted mean, days; None: see `why`.
         estimate_against: That of the other.
         difference: The first less the second; None with either.
         interval: Confidence interval of the difference, not adjusted; None with the reason in `why`.
         p_value: Probability of a difference at least as large, were there none; None with the reason in `why`.
         adjusted: The p-value adjusted for the number of comparisons by Benjamini and Hochberg.
-        test: The test: `chi-square (N - 1)`, `Fisher-Irwin` or `log-rank`; empty where there is none.
+        test: The test: `chi-square (N - 1)`, `Fisher-Irwin`, `log-rank` or `log(-log)`; empty where there is none.
         sentence: All of it in one sentence.
         why: Why something is None; else empty.
     """
@@ -301,6 +301,8 @@ def _pairs(
 
 def _row(question: Comparison, pair: Pair, found: Contrast, adjusted: float | None, tests: int) -> ComparisonRow:
     part, segment, against, one, other = pair
+    why = found.why.replace("the first group", segment).replace("the second group", against)
+    found = attrs.evolve(found, why=why)
     what = part if question.kind == "time" and part is not None else question.what
     told = sentence(question.kind, (segment, against, what, part), found, adjusted, tests, question.level)
     return ComparisonRow(

@@ -30,6 +30,7 @@ class Kind:
         claim: That the segment has more or less of it.
         more: The word for more of it.
         less: The word for less of it.
+        over: Up to when.
     """
 
     unit: str
@@ -43,6 +44,7 @@ class Kind:
     claim: str
     more: str = "more often"
     less: str = "less often"
+    over: str = ""
 
     def told(self, difference: float, sign: str = "") -> str:
         """A difference in its unit, to one decimal; what rounds to nothing has no sign.
@@ -66,18 +68,24 @@ KINDS = {
         "cohort", "rate", "who reaches {what}", "reaching {what}",
         "{segment} reaches {what} {size} {more} than {against}",
     ),
+    "won": Kind(
+        "points", 100, "percent",
+        "Shares are cumulative incidences (Aalen-Johansen).",
+        "cohort", "share", "who reaches {what}", "reaching {what}",
+        "{segment} reaches {what} {size} {more} than {against}", over=" within {days} days",
+    ),
     "outcome": Kind(
         "points", 100, "percent",
         "Shares are cumulative incidences (Aalen-Johansen).",
         "cohort", "share", "who ends in {what}", "ending in {what}",
-        "{segment} ends in {what} {size} {more} than {against}",
+        "{segment} ends in {what} {size} {more} than {against}", over=" within {days} days",
     ),
     "time": Kind(
         "days", 1, "number",
         "Times are restricted means (Kaplan-Meier); stays are taken as independent.",
         "stage", "mean days", "time in stage, days", "time in {what}",
         "{segment} stays {size} {more} in {what} than {against}",
-        "longer", "shorter",
+        "longer", "shorter", " over the first {days} days",
     ),
 }  # fmt: skip
 
@@ -119,7 +127,7 @@ def sentence(kind: str, names: tuple[str, str, str, str | None], found: Contrast
     """What was found, in words.
 
     Args:
-        kind: `rate`, `outcome` or `time`.
+        kind: `rate`, `won`, `outcome` or `time`.
         names: Segment, the other one, what is compared, and the part both are of.
         found: What sets them apart.
         adjusted: The adjusted p-value, or None.
@@ -130,7 +138,7 @@ def sentence(kind: str, names: tuple[str, str, str, str | None], found: Contrast
     here = f" ({part})" if part is not None and kind != "time" else ""
     if found.difference is None:
         return f"{segment} and {against}{here}: no comparison, {found.why}."
-    over = "" if found.horizon is None else f" over the first {_rounded(found.horizon)} days"
+    over = "" if found.horizon is None else KINDS[kind].over.format(days=_rounded(found.horizon))
     after = f" after adjusting for {comparisons(tests)}" if tests > 1 else ""
     sure = "" if adjusted is None else f"{'log-rank ' if kind == 'time' else ''}{p_text(adjusted)}{after}"
     said = Said(KINDS[kind], segment, against, what, here, over, sure, level)
@@ -148,7 +156,7 @@ def _told(said: Said, found: Contrast, difference: float, adjusted: float | None
             f"({signed}, {said.sure})."
         )
     is_clear = found.interval is not None and not found.interval.low <= 0 <= found.interval.high
-    if said.over and not is_clear:  # the test looks at whole curves, which may cross
+    if said.kind is KINDS["time"] and not is_clear:  # the test looks at whole curves, which may cross
         return (
             f"{said.segment} leaves {said.what} at another pace than {said.against} ({said.sure}), but its mean stay"
             f"{said.over} is not clearly longer or shorter ({signed})."

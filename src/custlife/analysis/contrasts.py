@@ -10,7 +10,13 @@ import attrs
 from custlife.analysis.result import DAY
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.engines.merging import merged
-from custlife.stats import kaplan_meier, log_rank, newcombe, restricted_mean_difference, share_test
+from custlife.stats import (
+    kaplan_meier,
+    log_rank,
+    newcombe,
+    restricted_mean_difference,
+    share_test,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.comparing_outcomes import compared_outcomes
 from custlife.analysis.result import DAY, Result, decimal, percent, with_interval
 from custlife.analysis.splitting import head, label, picked
 from custlife.errors import UsageError
@@ -18,6 +19,7 @@ from custlife.stats.outline import incidence_outline
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from custlife.analysis.comparing import ComparisonResult
     from custlife.analysis.outcomes import Outcomes
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
@@ -256,6 +258,21 @@ class OutcomesResult(Result):
     def entered(self) -> int:
         """Units that came to the origin, in all parts."""
         return sum(part.entered for part in self.parts)
+
+    def compare(self, against: str | None = None, *, end: str = WON_END) -> ComparisonResult:
+        """Whether segments end alike: the share of one end at the horizon, each segment against another or all others.
+
+        Where `by` and `every` split, segments are compared within each cohort; where `every` alone does, cohorts are.
+
+        Args:
+            against: The segment that all others are compared with; None: each with all others together.
+            end: `won`, or an exit.
+
+        Raises:
+            UsageError: The outcomes were not split, or have no horizon.
+            UnknownNameError: There is no such segment or end.
+        """
+        return compared_outcomes(self, against, end, part_of)
 
     def title(self) -> str:
         """One line that says what was asked."""
