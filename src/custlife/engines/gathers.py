@@ -13,7 +13,9 @@ import attrs
 
 from custlife.engines.movements import Movements
 from custlife.engines.passages import Occupations, Passages
+from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
+from custlife.engines.renewals import Renewals, Running
 from custlife.engines.touching import Contacts, Deals, HandOvers, Touches
 from custlife.engines.transits import Transits
 
@@ -374,5 +376,5 @@ class Standing:
 
 Request = (
     Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings | Transits | Passages
-    | Purchases | Movements | Occupations | Contacts | Touches | HandOvers | Deals
+    | Presence | Purchases | Movements | Renewals | Running | Occupations | Contacts | Touches | HandOvers | Deals
 )

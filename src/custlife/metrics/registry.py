@@ -128,9 +128,11 @@ def remembering(make: Callable[P, Metric], name: str) -> Callable[P, Metric]:
 
 
 def _kept(value: Any) -> Any:
-    """An argument as a document can hold it: spans as texts, lists as tuples."""
+    """An argument as a document can hold it: spans as texts, lists and mappings as tuples."""
     if isinstance(value, (Span, timedelta)):
         return span(value).to_text()
+    if isinstance(value, dict):
+        return tuple((key, _kept(one)) for key, one in value.items())
     if isinstance(value, (list, tuple, set, frozenset)):
         kept = [_kept(one) for one in value]
         return tuple(sorted(kept, key=str) if isinstance(value, (set, frozenset)) else kept)

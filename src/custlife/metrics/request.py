@@ -148,6 +148,7 @@ class MetricRequest:
         whole: int,
         *,
         pending: int = 0,
+        reason: str = "",
         segment: Group = (),
         period: str | None = None,
         notes: Sequence[str] = (),
@@ -158,14 +159,15 @@ class MetricRequest:
             part: Units that have it.
             whole: Units that could.
             pending: Units on which it is too early to say.
+            reason: Why there is no value where there is nobody; a plain one by default.
             segment: Values of the segment, in the order of `by`.
             period: Label of the period, where there is one.
             notes: What else a reader must know.
         """
         found = share(part, whole, level=self.level)
-        reason = "" if found.rate is not None else self._nobody(pending)
+        why = "" if found.rate is not None else reason or self._nobody(pending)
         return self.value(
-            found.rate, n=whole, part=part, whole=whole, interval=found.interval, pending=pending, reason=reason,
+            found.rate, n=whole, part=part, whole=whole, interval=found.interval, pending=pending, reason=why,
             segment=segment, period=period, notes=notes,
         )  # fmt: skip
 
@@ -188,7 +190,7 @@ class MetricRequest:
             whole: The number below the line.
             n: Units behind the number below the line.
             pending: Units on which it is too early to say.
-            reason: Why there is no value where the base is 0.
+            reason: Why there is no value where the base is 0; a plain one by default.
             segment: Values of the segment, in the order of `by`.
             period: Label of the period, where there is one.
             notes: What else a reader must know.

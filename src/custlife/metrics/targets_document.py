@@ -67,7 +67,7 @@ def from_document(document: object, *, name: str = "scorecard") -> Scorecard:
     fields = Fields(document, "", problems)
     fields.raw("format")
     title = fields.text("title", "Scorecard")
-    lines = [_read(line) for line in fields.tables("targets") or []]
+    lines = [line for one in fields.tables("targets") or [] if (line := _read(one)) is not None]
     fields.close()
     refuse(name, problems)
     if not lines:

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells, Standings, Stays
 from custlife.engines.movements import Movements
 from custlife.engines.passages import Occupations, Passages
+from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
+from custlife.engines.renewals import Renewals, Running
 from custlife.engines.rows.activity import count_activity
 from custlife.engines.rows.dealing import count_deals
 from custlife.engines.rows.funnel import count_funnel
 from custlife.engines.rows.listing import list_standings, list_stays
 from custlife.engines.rows.moving import count_moves, count_paths, count_reasons
 from custlife.engines.rows.passing import count_occupations, count_passages
+from custlife.engines.rows.presence import count_presence
 from custlife.engines.rows.profiling import count_profile
 from custlife.engines.rows.purchasing import list_purchases
+from custlife.engines.rows.renewing import count_renewals, list_running
 from custlife.engines.rows.revenue import count_movements
 from custlife.engines.rows.staying import count_spells
 from custlife.engines.rows.touching import count_contacts, count_hand_overs, count_touches
@@ -35,6 +39,8 @@ COUNTERS: dict[type, Callable[[Any, History], Any]] = {
     Spells: count_spells,
     Moves: count_moves,
     Movements: count_movements,
+    Renewals: count_renewals,
+    Running: list_running,
     Activity: count_activity,
     Paths: count_paths,
     Reasons: count_reasons,
@@ -46,6 +52,7 @@ COUNTERS: dict[type, Callable[[Any, History], Any]] = {
     Transits: count_transits,
     Passages: count_passages,
     Occupations: count_occupations,
+    Presence: count_presence,
     Contacts: count_contacts,
     Touches: count_touches,
     HandOvers: count_hand_overs,

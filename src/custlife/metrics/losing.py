@@ -1,0 +1,143 @@
+"""Metrics of lost customers by period: logo churn with its denominators, and what a year of it would cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.customer_base import CustomerBase
+from custlife.analysis.question import choice, maybe_names
+from custlife.analysis.splitting import check_calendar
+from custlife.metrics.counting import LAST, by_period
+from custlife.metrics.definition import Definition
+from custlife.metrics.metric import Metric
+from custlife.metrics.registry import catalogued
+from custlife.stats import share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from custlife.analysis.customer_base import BaseRow
+    from custlife.metrics.converting import Names
+    from custlife.metrics.reading import Reading
+    from custlife.metrics.request import MetricRequest
+
+__all__ = ["annualised_churn", "logo_churn"]
+
+YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
+FORMULAS = {"start": "lost among S / S", "all over start": "all losses / S", "average": "2 · all losses / (S + E)"}
+RATES = {"start": "8.0 %", "average": "9.7 %", "all over start": "12.0 %"}
+EXAMPLE = "with 100 customers and 60 new ones, of whom 8 and 4 are lost, it gives"
+LABELS = {"start": "", "all over start": ", all losses over the start", "average": ", all losses over the average base"}
+
+
+@attrs.frozen
+class Logo:
+    """Losses of customers in a period over one of three bases."""
+
+    every: str
+    base: str
+    customers: tuple[str, ...] | None
+    annual: bool
+
+    def __call__(self, request: MetricRequest) -> Iterator[Reading]:
+        """One reading for each segment, and for each period of a trend."""
+        question = CustomerBase(self.every, self.customers, request.by)
+        rows: Sequence[BaseRow] = request.ask("stages", question).rows
+
+        def closed(row: BaseRow, **place: Any) -> Reading:
+            return request.share(row.lost, row.start, **place)
+
+        def every_loss(row: BaseRow, **place: Any) -> Reading:
+            losses = row.lost + row.passing
+            if self.base == "average":
+                return request.ratio(2 * losses, row.start + row.end, n=row.start, **place)
+            return request.ratio(losses, row.start, n=row.start, **place)
+
+        def yearly(row: BaseRow, **place: Any) -> Reading:
+            found = share(row.lost, row.start, level=request.level)
+            if found.rate is None or found.interval is None:
+                return request.value(None, n=0, **place)
+            low, high = (_annual(limit, self.every) for limit in (found.interval.low, found.interval.high))
+            interval = attrs.evolve(found.interval, low=low, high=high)
+            return request.value(_annual(found.rate, self.every), n=row.start, interval=interval, **place)
+
+        read = yearly if self.annual else closed if self.base == "start" else every_loss
+        yield from by_period(request, self.every, rows, read, pending="start")
+
+
+def _annual(churn: float, every: str) -> float:
+    """The churn of a year of equal periods."""
+    return float(1 - (1 - churn) ** YEAR[every])
+
+
+@catalogued("churn", every="month")
+def logo_churn(*, every: str = "month", base: str = "start", customers: Names | None = None) -> Metric:
+    """The share of customers lost in a period, over one of three bases.
+
+    Args:
+        every: Length of the period.
+        base: `start`: lost among those at the start, over those at the start; `all over start`: all losses, also of
+            customers who came in the period, over those at the start; `average`: all losses over the mean of start and
+            end.
+        customers: Stages of a customer; by default those from `customer_from` of the model on.
+
+    Examples:
+        >>> logo_churn(base="average").label
+        'logo churn in a month, all losses over the average base'
+    """
+    check_calendar(every, "monday")
+    choice("base", base, tuple(FORMULAS))
+    among = f"those of them that are none at the end of the {every}"
+    start = f"customers just before the {every}"
+    words = Definition(
+        question=f"How many customers are lost in a {every}?",
+        numerator=among if base == "start" else f"customers lost in the {every}, also those who came in it",
+        denominator=start if base != "average" else f"the mean of the {start} and of those at its end",
+        window=f"a calendar {every}: {LAST}",
+        unit="share" if base == "start" else "rate",
+        cohort=f"the {every}",
+        needs="stages",
+        formula=FORMULAS[base],
+        is_not=(
+            *(f"The base {other!r}: {EXAMPLE} {rate}." for other, rate in RATES.items() if other != base),
+            "Revenue churn: every customer counts as one, whatever the price.",
+        ),
+        pitfalls=(
+            "Customers who leave and come back inside the period were not lost.",
+            "Months have 28 to 31 days: a steady hazard gives a lower February.",
+        ),
+        source="Logo churn of a period: lost among S over S; losses of new customers reported apart",
+    )  # fmt: skip
+    what = f"logo churn in a {every}" + (
+        "" if base == "start" else ", all losses over " + ("the average base" if base == "average" else "the start")
+    )
+    compute = Logo(every, base, maybe_names(customers), annual=False)
+    return Metric("logo_churn", words, better="lower", compute=compute, label=what)
+
+
+@catalogued("churn", every="month")
+def annualised_churn(*, every: str = "month", customers: Names | None = None) -> Metric:
+    """The logo churn of a period, as it would add up over a year.
+
+    Args:
+        every: Length of the period.
+        customers: Stages of a customer; by default those from `customer_from` of the model on.
+    """
+    check_calendar(every, "monday")
+    times = YEAR[every]
+    words = Definition(
+        question=f"How many customers would a year cost at the churn of one {every}?",
+        numerator=f"those of them lost in a year of {times} {every}s, all like this one",
+        denominator=f"customers just before the {every}",
+        window=f"a calendar {every}: {LAST}",
+        cohort=f"the {every}",
+        needs="stages",
+        formula=f"1 - (1 - c)^{times}, c the logo churn of the {every}",
+        is_not=(f"{times} times the churn of a {every}: 5 % a month are 46.0 % a year, not 60 %.",),
+        pitfalls=("Churn falls with age, so that a year of young customers looks worse than it will be.",),
+        source="1 - (1 - c)^12",
+    )
+    compute = Logo(every, "start", maybe_names(customers), annual=True)
+    return Metric("annualised_churn", words, better="lower", compute=compute, label=f"churn of a {every}, annualised")
