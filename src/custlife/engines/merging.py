@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from functools import partial, reduce
+from functools import reduce
 from heapq import merge
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -29,6 +29,7 @@ from custlife.engines.gathers import (
 from custlife.engines.history import EXAMPLES, Note, Setting
 from custlife.engines.passages import Occupations, OccupationTally, Passages, PassageTally
 from custlife.engines.purchases import Purchases
+from custlife.engines.renewals import Running
 from custlife.engines.touching import Contacts, ContactTally, HandOvers, HandTally, Touches, TouchTally
 from custlife.engines.transits import Transits, TransitTable
 
@@ -248,13 +249,21 @@ def merged_settings(settings: Sequence[Setting]) -> Setting:
     )
 
 
-def _tallied(kind: Callable[..., Any], tables: Sequence[dict[Any, Any]]) -> dict[Any, Any]:
-    """Tallies by key, field by field: numbers are added, times put in order, counts by number added up."""
+def _contacts(tables: Sequence[dict[Any, Any]]) -> dict[Any, Any]:
+    return _by_key(tables, lambda tallies: ContactTally(*_fields(tallies)))
 
-    def whole(tallies: list[Any]) -> Any:
-        return kind(*(_in_one([getattr(tally, field.name) for tally in tallies]) for field in attrs.fields(kind)))
 
-    return _by_key(tables, whole)
+def _touches(tables: Sequence[dict[Any, Any]]) -> dict[Any, Any]:
+    return _by_key(tables, lambda tallies: TouchTally(*_fields(tallies)))
+
+
+def _hand_overs(tables: Sequence[dict[Any, Any]]) -> dict[Any, Any]:
+    return _by_key(tables, lambda tallies: HandTally(*_fields(tallies)))
+
+
+def _fields(tallies: list[Any]) -> list[Any]:
+    """The fields of some tallies, each in one: numbers added, times in order, counts by number added up."""
+    return [_in_one([getattr(tally, field.name) for tally in tallies]) for field in attrs.fields(type(tallies[0]))]
 
 
 def _in_one(parts: list[Any]) -> Any:
@@ -271,11 +280,12 @@ MERGERS: dict[type, Callable[[Any], Any]] = {
     Profile: merged_settings,
     Stays: _listed,
     Standings: _listed,
+    Running: _listed,
     Purchases: _listed,
     Transits: _transits,
     Passages: _passages,
     Occupations: _occupations,
-    Contacts: partial(_tallied, ContactTally),
-    Touches: partial(_tallied, TouchTally),
-    HandOvers: partial(_tallied, HandTally),
+    Contacts: _contacts,
+    Touches: _touches,
+    HandOvers: _hand_overs,
 }

@@ -106,14 +106,14 @@ class Touches:
     Attributes:
         touch: What a touch is.
         stages: Codes of stages whose stays are counted.
-        path: How many codes are stages of the path.
+        exits: Codes of stages off the path.
         width: How many codes are stages.
         by: Segments, in force at the start of the stay.
     """
 
     touch: Seen
     stages: frozenset[int]
-    path: int
+    exits: frozenset[int]
     width: int
     by: tuple[str, ...] = ()
 

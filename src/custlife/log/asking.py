@@ -8,6 +8,7 @@ from custlife.analysis.question import names
 from custlife.analysis.steps import optional_span
 from custlife.log.forecasting import ForecastQuestions
 from custlife.log.questions import Questions
+from custlife.log.selling import EventTouches, Selling
 
 if TYPE_CHECKING:
     from custlife.analysis.headcount import HeadcountResult
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["EventQuestions", "StageQuestions"]
 
 
-class EventQuestions(Questions):
+class EventQuestions(EventTouches, Questions):
     """What can be asked of a log of events."""
 
     def repeat_purchases(
@@ -71,7 +72,7 @@ class EventQuestions(Questions):
         return self.ask(question)
 
 
-class StageQuestions(ForecastQuestions):
+class StageQuestions(Selling, ForecastQuestions):
     """What can be asked of a log of stages."""
 
     def time_in_stage(

@@ -11,6 +11,7 @@ from custlife.simulate.arriving import Season
 from custlife.simulate.company import B2B, b2b, rates_for
 from custlife.simulate.frames import stage_frame, stage_frames, write_parquet
 from custlife.simulate.rates import Leaving, Rates, Trait, Wait, Way
+from custlife.simulate.touching import b2b_deals, b2b_tickets, b2b_touches
 from custlife.simulate.walking import stage_rows
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "Wait",
     "Way",
     "b2b",
+    "b2b_deals",
+    "b2b_tickets",
+    "b2b_touches",
     "rates_for",
     "stage_frame",
     "stage_frames",

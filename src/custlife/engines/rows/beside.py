@@ -13,7 +13,7 @@ from custlife.engines.history import MISSING, Column, note
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from custlife.engines.history import History
+    from custlife.engines.history import History, Note
 
 __all__ = ["beside"]
 
@@ -103,7 +103,7 @@ def _values(stages: History, events: History, order: Sequence[int]) -> dict[str,
     return found
 
 
-def _notes(stages: History, events: History) -> Iterator[object]:
+def _notes(stages: History, events: History) -> Iterator[Note]:
     """What was done to the events, and which of them nobody has."""
     known = set(stages.ids)
     alone = [unit for unit, id_ in enumerate(events.ids) if id_ not in known]

@@ -224,7 +224,7 @@ def _gaps(
     high: int,
     table: TouchTable,
 ) -> None:
-    """The time without a touch while one unit is on the path, by the stage in which it begins."""
+    """The time without a touch while one unit is in no exit, by the stage in which it begins."""
     at, code, since = history.at, history.code, history.since
     held: tuple[int, int, int] | None = None  # when it began, the stage, and the row whose segment holds
     stage = row_of_stage = -1
@@ -238,7 +238,7 @@ def _gaps(
     for row in range(low, high):
         if code[row] < request.width:
             stage, row_of_stage = code[row], row
-            if stage >= request.path:
+            if stage in request.exits:
                 close(at[row], False)
                 held = None
             elif held is None:

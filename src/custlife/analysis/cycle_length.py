@@ -1,0 +1,245 @@
+"""Cycle length: how long deals take that were won, those lost apart, and all of them by competing ends."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from custlife.analysis.deals import DealQuestion, between, deals_of, left_out, quantile
+from custlife.analysis.question import choice
+from custlife.analysis.result import DAY, Result, days_of, decimal, percent
+from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
+from custlife.analysis.steps import as_horizon
+from custlife.errors import UsageError
+from custlife.pictures import Lines, Series
+from custlife.stats import cumulative_incidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import ClassVar
+
+    from custlife.analysis.result import About
+    from custlife.calendar import Span
+    from custlife.engines.gathers import Group
+    from custlife.engines.history import Setting
+    from custlife.engines.touching import Deals, DealTable
+    from custlife.pictures import Picture
+    from custlife.stats import CumulativeIncidence, IncidencePoint
+
+__all__ = ["Cycle", "CycleLength", "CycleLengthResult", "Lengths"]
+
+QUARTER, HALF = Fraction(1, 4), Fraction(1, 2)
+
+
+@attrs.frozen
+class CycleLength(DealQuestion):
+    """The question of how long deals take; `log.cycle_length(...)` builds and asks it.
+
+    Attributes:
+        start: The stage with which a deal begins, also where it is passed over; None for the first of the path.
+        won: The stage that wins it, or any further on; None for the first of a paying customer.
+        lost: Exits that lose it; empty means all of them.
+        reopened: `final`: a deal that comes back goes on, up to its last close; `first`: up to its first.
+        by: Segments to split by, in force when the deal began.
+        level: Nominal coverage of the intervals.
+        horizon: By when to say what became of all deals, in days or hours; None for as far as can be seen.
+    """
+
+    CELL: ClassVar[tuple[str, ...]] = ("segment", "state")
+
+    horizon: Span | None = attrs.field(default=None, converter=as_horizon)
+
+    def __attrs_post_init__(self) -> None:
+        super(CycleLength, self).__attrs_post_init__()  # noqa: UP008  # attrs makes the class anew
+        if self.horizon is not None and self.horizon.months:
+            raise UsageError(f"horizon={self.horizon} has no fixed length", "write it in days or hours: cl.days(90)")
+
+    def requests(self, setting: Setting) -> list[Deals]:
+        """The one table it needs."""
+        return [self.deals(setting)]
+
+    def answer(self, setting: Setting, tables: list[Any]) -> CycleLengthResult:
+        """The result, from the table of deals."""
+        whole: DealTable = tables[0]
+        table = {deal: n for deal, n in whole.items() if not deal.truncated and not deal.imputed}
+        rows = [self._row(group, table) for group in groups_of((deal.segment for deal in whole), self.by)]
+        return CycleLengthResult(self, about(setting, self.by), tuple(rows), left_out(whole))
+
+    def _row(self, group: Group, table: DealTable) -> Cycle:
+        times = {state: between(deals_of(table, group, state)) for state in ("won", "lost", "open")}
+        all_deals = cumulative_incidence(
+            {"won": times["won"], "lost": times["lost"]}, times["open"], unit=DAY, level=self.level
+        )
+        horizon = self.horizon
+        seen = max([*times["won"], *times["lost"], *times["open"]], default=0) / DAY
+        limit = seen if horizon is None else horizon.days + horizon.us / DAY
+        return Cycle(
+            group, _lengths(times["won"]), _lengths(times["lost"]), len(times["open"]), limit,
+            all_deals["won"].at(limit), all_deals["lost"].at(limit), all_deals,
+        )  # fmt: skip
+
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:  # noqa: ARG002  # alike
+        """Whether some tables have a deal in a cell: `state` (`won`, `lost`, `open`), `segment`."""
+        state = choice("state", cell.get("state", "won"), ("won", "lost", "open"))
+        is_mine = segment_test(cell)
+        return lambda tables: any(
+            is_mine(deal.segment) and deal.state == state and not deal.truncated and not deal.imputed
+            for deal in tables[0]
+        )
+
+
+def _lengths(times: list[int]) -> Lengths:
+    mean = days_of(sum(times) / len(times)) if times else None
+    return Lengths(len(times), quantile(times, QUARTER), quantile(times, HALF), quantile(times, 1 - QUARTER), mean)
+
+
+@attrs.frozen
+class Lengths:
+    """Lengths of the deals that closed one way, days; None where none did.
+
+    Attributes:
+        n: How many.
+        quarter_days: A quarter took no longer.
+        median_days: Half took no longer.
+        three_quarters_days: Three quarters took no longer.
+        mean_days: The mean, which a few long ones drive.
+    """
+
+    n: int
+    quarter_days: float | None
+    median_days: float | None
+    three_quarters_days: float | None
+    mean_days: float | None
+
+
+@attrs.frozen
+class Cycle:
+    """Cycle length of one segment.
+
+    Attributes:
+        segment: The segment's values, in the order of `by`; None where a value is missing.
+        won: Lengths of the deals won so far.
+        lost: Lengths of the deals lost so far.
+        open: Deals that are open at `as_of`.
+        horizon_days: By when `won_by` and `lost_by` are told, days.
+        won_by: Probability that a deal is won by then, open ones censored and lost ones counted as what they are.
+        lost_by: Probability that it is lost by then.
+        incidence: Cumulative incidence of both ends over time, days.
+    """
+
+    segment: Group
+    won: Lengths
+    lost: Lengths
+    open: int
+    horizon_days: float
+    won_by: IncidencePoint
+    lost_by: IncidencePoint
+    incidence: CumulativeIncidence = attrs.field(repr=False)
+
+    @property
+    def label(self) -> str:
+        """The segment in one text; `all` where nothing is split."""
+        return label(self.segment) or "all"
+
+
+@attrs.frozen(str=False, repr=False)
+class CycleLengthResult(Result):
+    """The answer of a question of cycle length.
+
+    Attributes:
+        question: What was asked.
+        about: Where the answer comes from.
+        rows: One for each segment.
+        remarks: What was left out.
+    """
+
+    question: CycleLength
+    about: About
+    rows: tuple[Cycle, ...]
+    remarks: tuple[str, ...] = ()
+
+    def __getitem__(self, segment: str) -> Cycle:
+        """The row of a segment, by its label; `all` where nothing is split.
+
+        Raises:
+            UnknownNameError: There is no such row.
+        """
+        return picked(self.rows, "row", segment, [row.label for row in self.rows])
+
+    def title(self) -> str:
+        """One line that says what was asked."""
+        return f"Cycle length of {self.about.unit}s, days from start to close"
+
+    def footnotes(self) -> tuple[str, ...]:
+        """How to read the numbers, and what was left out."""
+        return (
+            "Median of those won so far: young ones among them were quick, and slow ones are still open.",
+            "Won by: of all deals, open ones censored and lost ones an end of their own (Aalen-Johansen).",
+            *self.remarks,
+        )
+
+    def column_types(self) -> dict[str, Any]:
+        """The columns and what they hold."""
+        names = ("n", "quarter_days", "median_days", "three_quarters_days", "mean_days")
+        columns = {f"{end}_{name}": int if name == "n" else float | None for end in ("won", "lost") for name in names}
+        shares = dict.fromkeys(("won_by_rate", "won_by_low", "won_by_high", "lost_by_rate"), float | None)
+        return {**dict.fromkeys(self.question.by, str | None), **columns, "open": int, "horizon_days": float, **shares}
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One row for each segment; times in days."""
+        return [
+            {
+                **head(self.question.by, row.segment),
+                **{f"won_{name}": value for name, value in attrs.asdict(row.won).items()},
+                **{f"lost_{name}": value for name, value in attrs.asdict(row.lost).items()},
+                "open": row.open,
+                "horizon_days": row.horizon_days,
+                "won_by_rate": row.won_by.value,
+                "won_by_low": row.won_by.interval.low if row.won_by.interval else None,
+                "won_by_high": row.won_by.interval.high if row.won_by.interval else None,
+                "lost_by_rate": row.lost_by.value,
+            }
+            for row in self.rows
+        ]
+
+    def people(self) -> list[dict[str, Any]]:
+        """The rows as people read them."""
+        return [
+            {
+                **head(self.question.by, row.segment),
+                "won": row.won.n,
+                "median, won": decimal(row.won.median_days),
+                "lost": row.lost.n,
+                "median, lost": decimal(row.lost.median_days),
+                "open": row.open,
+                f"won by day {row.horizon_days:.0f}": percent(row.won_by.value),
+                f"lost by day {row.horizon_days:.0f}": percent(row.lost_by.value),
+            }
+            for row in self.rows
+        ]
+
+    def picture(self) -> Picture:
+        """The share of all deals won, and lost, over time."""
+        lines = [
+            _line(row.label if end == "won" else f"{row.label}, lost", row.incidence, end)
+            for row in self.rows
+            for end in ("won", "lost")
+            if row.won.n + row.lost.n
+        ]
+        return Lines(
+            lines, title=self.title(), form="percent", x_label="days since the start", y_label="of all deals",
+            x_steps="days",
+        )  # fmt: skip
+
+
+def _line(name: str, incidence: CumulativeIncidence, end: str) -> Series:
+    curve = incidence[end]
+    times = curve.overall.times
+    start = () if times[:1] == (0,) else (0.0,)
+    zeros = (0.0,) * len(start)
+    called = name if end == "lost" else f"{name}, won"
+    return Series(
+        called, (*start, *times), (*zeros, *curve.incidence), style="step", tone="bad" if end == "lost" else ""
+    )
