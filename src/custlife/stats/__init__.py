@@ -22,7 +22,7 @@ from custlife.stats.interval import Interval
 from custlife.stats.logrank import LogRank, log_rank
 from custlife.stats.multiple import benjamini_hochberg
 from custlife.stats.multistate import state_probabilities
-from custlife.stats.multistate_result import StatePoint, StateProbabilities
+from custlife.stats.multistate_result import StatePoint, StateProbabilities, StateTime
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
 from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.retention_curve import RetentionCurve, RetentionModel, geometric, shifted_beta_geometric
@@ -60,6 +60,7 @@ __all__ = [
     "ShareTest",
     "StatePoint",
     "StateProbabilities",
+    "StateTime",
     "SurvivalCurve",
     "SurvivalPoint",
     "benjamini_hochberg",

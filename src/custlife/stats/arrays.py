@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Array",
     "final_survival",
+    "flow_columns",
     "mean",
     "numbers",
     "relative_errors",
@@ -286,3 +287,37 @@ def final_survival(ended: Any, censored: Any, n: int) -> float:
     p = np.flatnonzero(reached > gone)  # the numbers of those censored before
     shares = (n - p - reached[p]) / (n - p - gone[p])
     return float(np.cumprod(shares)[-1]) if len(p) else 1.0
+
+
+def flow_columns(columns: Any) -> tuple[Column[float], Column[int], Column[int], bool, Any] | None:
+    """Events of several kinds in the order of time; see `flow.flow_of`. None where it is left to loops."""
+    parts = [part_of(np.asarray(column) if isinstance(column, array) else column) for column in columns]
+    kept = [part for part in parts if part is not None and part.is_exact]
+    if len(kept) < len(parts):
+        return None
+    times = np.concatenate([part.scaled(1, "f") for part in kept])
+    codes = np.repeat(np.arange(len(kept)), [len(part.values) for part in kept])
+    order = np.argsort(times, kind="stable")
+    times, codes = times[order], codes[order]
+    news = _changes(times)
+    firsts = np.flatnonzero(news | _changes(codes))
+    each = [np.ones(len(part.values), np.int64) if part.counts is None else part.counts for part in kept]
+    counts = np.add.reduceat(np.concatenate(each)[order], firsts)
+    begins = np.flatnonzero(news[firsts])
+    ends = np.append(begins[1:], len(firsts))
+    together = (ends - begins > 1) | (counts[begins] > 1)
+    held, room = _made("d", len(firsts))
+    room[:] = times[firsts]
+    which, places = _made(next(code for code, end in CODES if len(columns) < end), len(firsts))
+    places[:] = codes[firsts]
+    clusters = tuple(zip(begins[together].tolist(), ends[together].tolist(), strict=True))
+    several = _kept(counts if clusters and int(counts.max()) > 1 else counts[:0])
+    return Column(held), Column(which), several, "f" not in {part.kind for part in kept}, clusters
+
+
+def _changes(values: Array) -> Array:
+    """Where values differ from those before them; the first does."""
+    found = np.empty(len(values), np.bool_)
+    found[0] = True
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found

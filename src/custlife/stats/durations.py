@@ -23,7 +23,7 @@ from custlife.stats.products import is_large
 if TYPE_CHECKING:
     from custlife.stats.arrays import Array
 
-__all__ = ["Durations", "RiskTable", "check_unit", "risk_table", "tally"]
+__all__ = ["Durations", "RiskTable", "check_unit", "read_durations", "risk_table", "tally"]
 
 Durations = Mapping[int, int] | Mapping[float, int] | Iterable[float]
 
@@ -82,7 +82,9 @@ def risk_table(ended: Durations, censored: Durations = (), *, entered: Durations
         (3, 2)
     """
     check_unit(unit)
-    ends, stops, starts = _read(ended, "ended"), _read(censored, "censored"), _read(entered, "entered")
+    ends, stops, starts = (
+        read_durations(times, name) for times, name in ((ended, "ended"), (censored, "censored"), (entered, "entered"))
+    )
     if is_large(len(ends) + len(stops)):
         from custlife.stats import arrays
 
@@ -143,8 +145,8 @@ def tally(values: Durations, name: str) -> dict[float, int]:
         >>> tally({2: 2, 5: 0}, "ended")
         {2: 2}
     """
-    read = _plain(_read(values, name))
-    return read if isinstance(read, dict) else Counter(read)
+    found = _plain(read_durations(values, name))
+    return found if isinstance(found, dict) else Counter(found)
 
 
 def check_unit(unit: int) -> None:
@@ -156,9 +158,9 @@ def check_unit(unit: int) -> None:
         raise UsageError(f"unit={unit!r} is below 1", hint)
 
 
-def _plain(read: _Read | Array) -> _Read:
+def _plain(found: _Read | Array) -> _Read:
     """Durations for loops."""
-    return read if isinstance(read, (list, dict)) else read.tolist()
+    return found if isinstance(found, (list, dict)) else found.tolist()
 
 
 def _in_unit(read: _Read, unit: int) -> _Read:
@@ -173,7 +175,7 @@ def _in_unit(read: _Read, unit: int) -> _Read:
     return found
 
 
-def _read(values: Durations, name: str) -> _Read | Array:
+def read_durations(values: Durations, name: str) -> _Read | Array:
     """The durations, checked: an array or a list, or of a mapping a dict without zero counts."""
     if (isinstance(values, array) or hasattr(values, "__array__")) and is_large(operator.length_hint(values)):
         from custlife.stats import arrays

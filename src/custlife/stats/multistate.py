@@ -7,25 +7,26 @@ Rule 2: who is seen from time 0 is at risk at 0 already, and may move there.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from custlife.errors import HistoryError, UsageError, UsageTypeError
-from custlife.stats.columns import floats, times_of, wholes
-from custlife.stats.durations import check_unit, tally
+from custlife.errors import UsageError, UsageTypeError
+from custlife.stats.durations import check_unit, read_durations, tally
+from custlife.stats.flow import NOWHERE, flow_of
 from custlife.stats.interval import check_level
-from custlife.stats.multistate_result import Move, StateProbabilities
+from custlife.stats.multistate_result import StateProbabilities
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable
 
     from custlife.stats.durations import Durations
+    from custlife.stats.flow import Times
 
 __all__ = ["state_probabilities"]
 
 Key = TypeVar("Key", bound="Hashable")
 
-Counts = dict[float, dict[int, int]]  # by time, then by state, how many
 HINT = "pass the times by state, such as entered={'lead': [0, 0]}"
 MOVES_HINT = "pass the times by pair of states, such as moves={('lead', 'paid'): [3, 5]}"
 
@@ -74,102 +75,48 @@ def state_probabilities(
     level = check_level(level)
     check_unit(unit)
     places: dict[str, int] = {}
-    come = _by_time(_checked(entered, "entered", HINT), places)
-    pairs = _checked(moves, "moves", MOVES_HINT)
-    out: dict[float, list[Move]] = {}
-    for pair, times in pairs.items():
-        a, b = (places.setdefault(state, len(places)) for state in _pair(pair))
-        for t, d in times.items():
-            out.setdefault(t, []).append((a, b, d))
-    gone = _by_time(_checked({} if censored is None else censored, "censored", HINT), places)
-    if not come.get(0):
+    come = {
+        _place(state, places): tally(times, f"entered[{state!r}]")
+        for state, times in _mapping(entered, "entered", HINT).items()
+    }
+    kinds, columns = [], []
+    for pair, times in _mapping(moves, "moves", MOVES_HINT).items():
+        a, b = _pair(pair)
+        kinds.append((_place(a, places), _place(b, places)))
+        columns.append(_times(times, f"moves[{pair!r}]"))
+    for state, times in _mapping({} if censored is None else censored, "censored", HINT).items():
+        kinds.append((_place(state, places), NOWHERE))
+        columns.append(_times(times, f"censored[{state!r}]"))
+    for place, counts in come.items():
+        kinds.append((NOWHERE, place))
+        columns.append({t: n for t, n in counts.items() if t})
+    start = [come.get(place, {}).get(0, 0) for place in range(len(places))]
+    if not any(start):
         raise UsageError(
             "nobody is seen from 0", "list in entered= who is there at 0, such as entered={'lead': {0: 5}}"
         )
-    return _followed(tuple(places), come, out, gone, unit, level)
+    return StateProbabilities(flow_of(tuple(places), start, kinds, columns), level, unit)
 
 
-def _followed(
-    states: tuple[str, ...], come: Counts, out: dict[float, list[Move]], gone: Counts, unit: int, level: float
-) -> StateProbabilities:
-    """The product integral over all times."""
-    present = [come[0].get(i, 0) for i in range(len(states))]
-    start = tuple([n / sum(present) for n in present])
-    value, times, steps = list(start), [], []
-    at_risk: list[list[int]] = [[] for _ in states]
-    values: list[list[float]] = [[] for _ in states]
-    for t in sorted({*come, *out, *gone}):
-        step = out.get(t, [])
-        if t in out or t in gone:
-            for column, n in zip(at_risk, present, strict=True):
-                column.append(n)
-            _check_leaving(states, t, present, step)
-            _flow(value, present, step)
-            for p_column, p in zip(values, value, strict=True):
-                p_column.append(p)
-            times.append(t if unit == 1 else t / unit)
-            steps.append(tuple(step))
-        _move(present, step, come.get(t, {}) if t else {}, gone.get(t, {}))
-        if min(present) < 0:
-            raise _too_many(states[present.index(min(present))], "are censored", t)
-    kept = floats(times) if any(isinstance(t, float) for t in times) else times_of(times)
-    columns = tuple(map(floats, values)), tuple(map(wholes, at_risk))
-    return StateProbabilities(states, kept, *columns, start, tuple(steps), level)
-
-
-def _flow(value: list[float], present: list[int], step: Iterable[Move]) -> None:
-    """Move the probabilities of one time, each by its state's share that moved."""
-    before, left = value[:], present[:]
-    for a, _, d in step:
-        left[a] -= d
-    for a in {a for a, _, _ in step}:
-        value[a] = before[a] * (left[a] / present[a])
-    for a, b, d in step:
-        value[b] += before[a] * (d / present[a])
-
-
-def _move(present: list[int], step: Iterable[Move], come: dict[int, int], gone: dict[int, int]) -> None:
-    """Move the numbers at risk past one time."""
-    for a, b, d in step:
-        present[a] -= d
-        present[b] += d
-    for i, n in come.items():
-        present[i] += n
-    for i, n in gone.items():
-        present[i] -= n
-
-
-def _check_leaving(states: tuple[str, ...], time: float, present: list[int], step: Iterable[Move]) -> None:
-    """Refuse moves of more than were there."""
-    left = present[:]
-    for a, _, d in step:
-        left[a] -= d
-        if left[a] < 0:
-            raise _too_many(states[a], "move", time)
-
-
-def _too_many(state: str, what: str, time: float) -> HistoryError:
-    hint = "who comes at a time can be censored, but not move, at that time: one move leads from the first to the last"
-    return HistoryError(f"more {what} from {state!r} at {time!r} than were there", hint=hint)
-
-
-def _checked(given: Mapping[Key, Durations], name: str, hint: str) -> dict[Key, dict[float, int]]:
-    """The count of each time, by state or by pair of states."""
+def _mapping(given: Mapping[Key, Durations], name: str, hint: str) -> Mapping[Key, Durations]:
+    """Times by state or by pair of states."""
     if not isinstance(given, Mapping):
         raise UsageTypeError(f"{name}={given!r} is not a mapping", hint)
-    return {key: tally(times, f"{name}[{key!r}]") for key, times in given.items()}
+    return given
 
 
-def _by_time(given: dict[str, dict[float, int]], places: dict[str, int]) -> Counts:
-    """Counts by time and state; new states get the next places."""
-    found: Counts = {}
-    for state, times in given.items():
-        if not isinstance(state, str):
-            raise UsageTypeError(f"state {state!r} is not a text", HINT)
-        place = places.setdefault(state, len(places))
-        for t, n in times.items():
-            found.setdefault(t, {})[place] = n
-    return found
+def _place(state: object, places: dict[str, int]) -> int:
+    """The place of a state; a new one gets the next."""
+    if not isinstance(state, str):
+        raise UsageTypeError(f"state {state!r} is not a text", HINT)
+    return places.setdefault(state, len(places))
+
+
+def _times(times: Durations, name: str) -> Times:
+    """Checked times; arrays of ints are taken as they are."""
+    if isinstance(times, array) and times.typecode in "bBhHiIlLqQ" and min(times, default=0) >= 0:
+        return times
+    return read_durations(times, name)
 
 
 def _pair(pair: object) -> tuple[str, str]:

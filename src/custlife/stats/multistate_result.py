@@ -1,4 +1,4 @@
-"""State probabilities as a value, their variance, and readings off them."""
+"""State probabilities as a value, and readings off them."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from custlife.errors import UnknownNameError
-from custlife.stats.columns import raw
+from custlife.errors import UnknownNameError, UsageError
+from custlife.stats.columns import Column, floats, raw, times_of, wholes
 from custlife.stats.curve import read_time
+from custlife.stats.flow_variance import Spread
 from custlife.stats.interval import Interval, percent
 from custlife.stats.limits import mirrored
 from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["Move", "StatePoint", "StateProbabilities"]
+    from custlife.stats.flow import Flow
 
-Move = tuple[int, int, int]  # from and to, as places among the states, and how many
-Matrix = list[list[float]]
+__all__ = ["StatePoint", "StateProbabilities", "StateTime"]
 
 METHOD = "log-log"
 
@@ -67,27 +67,59 @@ class StatePoint:
         return f"{percent(self.value)} {self.state} at {self.time} ({limits}), {self.at_risk} at risk"
 
 
-@attrs.frozen(slots=False)
-class StateProbabilities:
-    """The probability of each state at each time somebody moved or was censored.
-
-    The variance is Greenwood's for moves between several states. It takes the future of those in a state to be the same
-    wherever they come from; R's survfit gives the infinitesimal jackknife, which does not and needs each path.
+@attrs.frozen
+class StateTime:
+    """The expected time in one state in a window that starts at 0: the area under its probability.
 
     Attributes:
-        states: Names of the states, in the order they were met.
+        state: The state.
 
-        times: Distinct times, rising.
+        horizon: End of the window.
 
-        probabilities: By state a column of its probability just after each time; at each time they sum to 1.
+        value: Expected time, from 0 to the horizon; None where nobody was seen that long.
 
-        at_risk: By state a column of how many were in it and seen just before each time.
+        std_error: Greenwood's standard error of the value; None with it.
 
-        start: Probability of each state before the first time.
+        interval: Confidence interval of the value by the normal distribution, cut to the window; None with it.
 
-        steps: At each time the moves: from and to, as places among the states, and how many.
+        reason: Why there is no value; else empty.
+
+    Examples:
+        >>> from custlife.stats import state_probabilities
+        >>> print(state_probabilities({"lead": {0: 4}}, {("lead", "paid"): [1, 2]}).time_in("lead", 2))
+        1.75 in lead up to 2 (95 % normal 1.33 to 2)
+    """
+
+    state: str
+    horizon: float
+    value: float | None
+    std_error: float | None
+    interval: Interval | None
+    reason: str = ""
+
+    def __str__(self) -> str:
+        if self.value is None or self.interval is None:
+            return f"time in {self.state} up to {self.horizon} unknown ({self.reason})"
+        limits = f"{self.interval.method} {self.interval.low:.3g} to {self.interval.high:.3g}"
+        return f"{self.value:.3g} in {self.state} up to {self.horizon} ({100 * self.interval.level:g} % {limits})"
+
+
+@attrs.frozen(slots=False)
+class StateProbabilities:
+    """The probability of each state at any time up to the last move or censoring.
+
+    `at` and `time_in` go to their time and cost little; the columns of all times are made when they are first read,
+    and so are variances. These are Greenwood's for moves between several states, with who enters late at risk from then
+    on; the shares at the start are taken as known. They take the future of those in a state to be the same wherever
+    they come from; R's survfit gives the infinitesimal jackknife, which does not and needs each path. Where that is in
+    doubt, or units repeat, see `jackknife`.
+
+    Attributes:
+        flow: What happened, in the order of time.
 
         level: Nominal coverage of the intervals.
+
+        unit: What the times are divided by.
 
     Examples:
         >>> from custlife.stats import state_probabilities
@@ -95,30 +127,48 @@ class StateProbabilities:
         2 states seen up to 2; lead 50.0 %, paid 50.0 %
     """
 
-    states: tuple[str, ...]
-    times: Sequence[float] = attrs.field(repr=False)
-    probabilities: tuple[Sequence[float], ...] = attrs.field(repr=False)
-    at_risk: tuple[Sequence[int], ...] = attrs.field(repr=False)
-    start: tuple[float, ...]
-    steps: tuple[tuple[Move, ...], ...] = attrs.field(repr=False)
+    flow: Flow = attrs.field(repr=False)
     level: float
+    unit: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        _ = self.flow.marks  # who leaves without having come is found here, not at the first reading
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Names of the states, in the order they were met."""
+        return self.flow.states
+
+    @property
+    def start(self) -> tuple[float, ...]:
+        """Probability of each state before the first time."""
+        return self.flow.start
+
+    @property
+    def horizon(self) -> float | None:
+        """The last time at which anybody moved or was censored; None where nobody did."""
+        return None if self._end is None else self._time(self._end)
 
     @cached_property
-    def std_errors(self) -> tuple[tuple[float, ...], ...]:
-        """By state a column of Greenwood's standard errors; the shares at the start are taken as known."""
-        size = range(len(self.states))
-        variance: Matrix = [[0.0 for _ in size] for _ in size]
-        rows: list[list[float]] = []
-        before = self.start
-        for row, step in enumerate(self.steps):
-            if step:
-                shares = [(a, b, d / self.at_risk[a][row]) for a, b, d in step]
-                variance = _carried(_carried(variance, shares), shares)
-                for a in {a for a, _, _ in step}:
-                    _scatter(variance, a, shares, before[a] * before[a] / self.at_risk[a][row])
-            before = tuple([column[row] for column in self.probabilities])
-            rows.append([math.sqrt(max(0.0, variance[i][i])) for i in size])
-        return tuple([tuple([errors[i] for errors in rows]) for i in size])
+    def times(self) -> Column[float]:
+        """Distinct times at which somebody moved or was censored, rising."""
+        return self._columns[0]
+
+    @cached_property
+    def probabilities(self) -> tuple[Column[float], ...]:
+        """By state a column of its probability just after each time; at each time they sum to 1."""
+        return self._columns[1]
+
+    @cached_property
+    def at_risk(self) -> tuple[Column[int], ...]:
+        """By state a column of how many were in it and seen just before each time."""
+        return self._columns[2]
+
+    @cached_property
+    def std_errors(self) -> tuple[Column[float], ...]:
+        """By state a column of Greenwood's standard errors."""
+        found = [list(map(math.sqrt, variances)) for variances in self._spread.rows()]
+        return tuple([floats(errors[i] for errors in found) for i in range(len(self.states))])
 
     def at(self, time: float) -> tuple[StatePoint, ...]:
         """The probability of each state at one time, in the order of the states.
@@ -136,74 +186,103 @@ class StateProbabilities:
             [0.75, 0.25]
         """
         time = read_time("time", time)
-        row = bisect_right(raw(self.times), time) - 1
-        later = bisect_left(raw(self.times), time)
-        if later == len(self.times):
-            reason = f"nobody was seen past {self.times[-1]}" if self.times else "nobody moved or was censored"
+        if self._end is None or time > self._time(self._end):
+            reason = self._unseen()
             return tuple([StatePoint(state, time, None, None, None, 0, reason) for state in self.states])
-        return tuple([self._point(i, time, row, later) for i in range(len(self.states))])
+        times, codes, entries = raw(self.flow.times), raw(self.flow.codes), self.flow.entries
+        done, later = self._place(time, bisect_right), self._place(time, bisect_left)
+        while codes[later] >= entries:  # who enters late before the next row is at risk there
+            later += 1
+        present, _ = self.flow.after(bisect_left(times, times[later]))
+        _, values = self.flow.after(done)
+        errors = list(map(math.sqrt, self._spread.variances(done)))
+        return tuple([self._point(i, time, values, errors[i], present[i]) for i in range(len(self.states))])
 
-    def time_in(self, state: str, horizon: float) -> float | None:
-        """The expected time in a state up to a horizon: the area under its probability; None where that is unknown.
+    def time_in(self, state: str, horizon: float) -> StateTime:
+        """The expected time in a state up to a horizon, with its standard error.
 
         Args:
             state: The state.
 
-            horizon: End of the window, 0 or more, in the unit of the times; None past the last of them.
+            horizon: End of the window, 0 or more, in the unit of the times. Past the last one the value is None.
 
         Raises:
             UnknownNameError: No such state.
             UsageTypeError: The horizon is not a number.
-            UsageError: The horizon is negative or NaN.
+            UsageError: The horizon is negative, NaN or infinite.
+
+        Source:
+            Greenwood's variance of the area: Andersen, Borgan, Gill & Keiding (1993), section IV.4.1; with one move
+            out of one state that of the restricted mean.
 
         Examples:
             >>> from custlife.stats import state_probabilities
-            >>> state_probabilities({"lead": {0: 4}}, {("lead", "paid"): [1, 2]}).time_in("lead", 2)
+            >>> state_probabilities({"lead": {0: 4}}, {("lead", "paid"): [1, 2]}).time_in("lead", 2).value
             1.75
         """
         if state not in self.states:
             raise UnknownNameError("state", state, self.states)
-        place, horizon = self.states.index(state), read_time("horizon", horizon)
-        if not self.times or horizon > self.times[-1]:
-            return None
-        last = bisect_left(raw(self.times), horizon)
-        edges = [0, *self.times[:last], horizon]
-        heights = [self.start[place], *self.probabilities[place][:last]]
-        return math.fsum([p * (end - begin) for p, begin, end in zip(heights, edges, edges[1:], strict=False)])
+        horizon = read_time("horizon", horizon)
+        if math.isinf(horizon):
+            raise UsageError(f"horizon={horizon!r} is infinite", "pass the end of a window, such as found.horizon")
+        if self._end is None or horizon > self._time(self._end):
+            return StateTime(state, horizon, None, None, None, self._unseen())
+        times = [self._time(t) for t in raw(self.flow.times)[: self._place(horizon, bisect_left)]]
+        value, variance = self._spread.time_in(self.states.index(state), times, horizon)
+        error = math.sqrt(variance)
+        half = two_sided_z(self.level) * error
+        interval = Interval(max(0.0, value - half), min(horizon, value + half), self.level, "normal")
+        return StateTime(state, horizon, value, error, interval)
 
-    def _point(self, place: int, time: float, row: int, later: int) -> StatePoint:
+    @cached_property
+    def _columns(self) -> tuple[Column[float], tuple[Column[float], ...], tuple[Column[int], ...]]:
+        size = range(len(self.states))
+        times: list[float] = []
+        values: list[list[float]] = [[] for _ in size]
+        present: list[list[int]] = [[] for _ in size]
+        for t, before, _, _, after in self.flow.rows():
+            times.append(abs(self._time(t)))  # -0.0 is 0.0
+            for i in size:
+                values[i].append(after[i])
+                present[i].append(before[i])
+        return times_of(times), tuple(map(floats, values)), tuple(map(wholes, present))
+
+    @cached_property
+    def _spread(self) -> Spread:
+        return Spread(self.flow)
+
+    @cached_property
+    def _end(self) -> float | None:
+        """The last time of a move or a censoring, not divided."""
+        codes, entries = raw(self.flow.codes), self.flow.entries
+        last = next((i for i in range(len(codes) - 1, -1, -1) if codes[i] < entries), None)
+        return None if last is None else self.flow.times[last]
+
+    def _time(self, time: float) -> float:
+        """A time of the flow in the unit of the answer."""
+        whole = int(time) if self.flow.are_whole else time
+        return whole if self.unit == 1 else whole / self.unit
+
+    def _place(self, time: float, find: Callable[..., int]) -> int:
+        """How many events come before a time in the unit of the answer, or up to it."""
+        times = raw(self.flow.times)
+        return find(times, time) if self.unit == 1 else find(times, time, key=self._time)
+
+    def _unseen(self) -> str:
+        return "nobody moved or was censored" if self.horizon is None else f"nobody was seen past {self.horizon}"
+
+    def _point(self, place: int, time: float, values: Sequence[float], error: float, at_risk: int) -> StatePoint:
         """One state read at a time that has a row at or after it."""
-        at_risk = self.at_risk[place][later]
-        value = self.start[place] if row < 0 else self.probabilities[place][row]
-        error = 0.0 if row < 0 else self.std_errors[place][row]
-        others = self.start if row < 0 else [column[row] for column in self.probabilities]
-        rest = math.fsum([p for i, p in enumerate(others) if i != place])
+        state, value = self.states[place], values[place]
+        rest = math.fsum([p for i, p in enumerate(values) if i != place])
         if not (value and rest and error):
-            return StatePoint(self.states[place], time, value, error, None, at_risk, "nothing varies")
+            return StatePoint(state, time, value, error, None, at_risk, "nothing varies")
         low, high = mirrored(value, rest, two_sided_z(self.level) * error)
-        return StatePoint(self.states[place], time, value, error, Interval(low, high, self.level, METHOD), at_risk)
+        return StatePoint(state, time, value, error, Interval(low, high, self.level, METHOD), at_risk)
 
     def __str__(self) -> str:
-        if not self.times:
+        if self.horizon is None:
             return "nobody moved or was censored"
-        parts = [f"{s} {percent(column[-1])}" for s, column in zip(self.states, self.probabilities, strict=True)]
-        return f"{len(self.states)} states seen up to {self.times[-1]}; {', '.join(parts)}"
-
-
-def _carried(matrix: Matrix, shares: list[tuple[int, int, float]]) -> Matrix:
-    """The transpose of a matrix times the moves of one time; twice that carries a variance to the next time."""
-    rows = [row[:] for row in matrix]
-    for old, new in zip(matrix, rows, strict=True):
-        for a, b, share in shares:
-            new[a] -= old[a] * share
-            new[b] += old[a] * share
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-def _scatter(variance: Matrix, state: int, shares: list[tuple[int, int, float]], weight: float) -> None:
-    """Add the multinomial variance of the moves out of one state."""
-    ways = {b: share for a, b, share in shares if a == state}
-    ways[state] = 1 - math.fsum(ways.values())
-    for i, share in ways.items():
-        for j, other in ways.items():
-            variance[i][j] += weight * share * ((i == j) - other)
+        _, values = self.flow.after(len(self.flow.times))
+        parts = [f"{s} {percent(p)}" for s, p in zip(self.states, values, strict=True)]
+        return f"{len(self.states)} states seen up to {self.horizon}; {', '.join(parts)}"
