@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 import custlife as cl
 from custlife import (
+    Chain,
     Conversion,
     EventLog,
     Flows,
@@ -69,6 +70,8 @@ STAGES = (
     TimeInStage(by=(PLAN,)),
     TimeInStage(clock="total", resolution="day"),
     Headcount("month", by=(PLAN,)),
+    Chain("month", by=(PLAN,)),
+    Chain("day"),
     Reasons(),
     SpellList(),
     RepeatPurchases(("a",), every="week"),

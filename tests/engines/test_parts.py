@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custlife import (
+    Chain,
     Conversion,
     Flows,
     Funnel,
@@ -61,6 +62,8 @@ STAGES = [
     TimeInStage(),
     TimeInStage(by=("plan",), clock="total"),
     Headcount("month"),
+    Chain("month"),
+    Chain("day", by=("plan",)),
     Reasons(),
     SpellList(),
     RepeatPurchases(("a",), every="week"),

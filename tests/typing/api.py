@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, assert_type
 
 import custlife as cl
 from custlife import crosswalk, errors, presets, simulate, stats
+from custlife.analysis.chain_forecast import ForecastResult
+from custlife.analysis.chain_levers import LeversResult
+from custlife.analysis.chain_result import ChainResult
+from custlife.analysis.chain_value import ClvResult
 from custlife.analysis.comparing import ComparisonResult
 from custlife.analysis.conversion import ConversionResult
 from custlife.analysis.flows import FlowsResult
@@ -209,6 +214,17 @@ def ask(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(log.time_in_stage("intent", horizon=cl.days(90)), TimeInStageResult)
     assert_type(log.retention(every="month", kind="rolling"), RetentionResult)
     assert_type(log.headcount(every="month"), HeadcountResult)
+    chain = log.chain(every="month", by="plan", smoothing=1)
+    assert_type(chain, ChainResult)
+    assert_type(chain.markov, stats.MarkovChain | None)
+    assert_type(chain["engagement", "intent"].probability, float | None)
+    assert_type(chain.what_if({("engagement", "intent"): 0.05}), ChainResult)
+    assert_type(chain.forecast(12, arrivals={"engagement": 40}, method="semi-markov"), ForecastResult)
+    assert_type(chain.forecast(12).at(3), dict[str, float])
+    assert_type(chain.clv({"retention": "9.90"}, yearly_discount=0.1), ClvResult)
+    assert_type(chain.clv({"retention": 10}, 0.01)["retention"].value, Decimal)
+    assert_type(chain.levers({"retention": Decimal(10)}, 0.01, points=0.02), LeversResult)
+    chain.clv({"retention": 9.9}, 0.01)  # type: ignore[dict-item]
     assert_type(log.outcomes("intent", horizon=cl.days(90), by="plan"), OutcomesResult)
     assert_type(events.repeat_purchases("paid", value="amount"), RepeatPurchasesResult)
     assert_type(log.growth_accounting(every="week"), GrowthResult)
@@ -275,7 +291,7 @@ def show(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(stats.cumulative_incidence({"won": [1, 2], "lost": {2: 3}}, [3])["won"].at(2), stats.IncidencePoint)
     states = stats.state_probabilities({"lead": [0, 0]}, {("lead", "paid"): {1: 1}}, {"lead": [2]})
     assert_type(states.at(1), tuple[stats.StatePoint, ...])
-    assert_type(states.time_in("lead", 1), float | None)
+    assert_type(states.time_in("lead", 1), stats.StateTime)
     assert_type(stats.log_rank({"a": stats.kaplan_meier([1]), "b": stats.risk_table([2])}).p_value, float | None)
     curve, won = stats.kaplan_meier([1]), stats.cumulative_incidence({"won": [1]})["won"]
     assert_type(stats.survival_difference(curve, curve, at=1), stats.EstimateDifference)

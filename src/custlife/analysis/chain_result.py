@@ -259,10 +259,8 @@ class ChainResult(Result):
         if not aging:
             return ()
         more = f" So it does in {len(aging) - 1} more." if len(aging) > 1 else ""
-        return (
-            f"Time in stage matters: of {aging[0]}.{more} Ages in {self.question.every}s; forecast with "
-            "method='semi-markov'.",
-        )
+        told = f"Time in stage matters: of {aging[0]}.{more} Ages in {self.question.every}s."
+        return (f"{told} Forecast with method='semi-markov'.",)
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

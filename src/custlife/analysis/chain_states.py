@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import inf
 from typing import TYPE_CHECKING
 
 import attrs
@@ -136,4 +137,4 @@ def _sparse(row: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
 
 
 def _weight(n: int, smoothing: float, size: int) -> float:
-    return n + smoothing * size or 1.0  # a row without observations is that of an exit nobody leaves
+    return n + smoothing * size or inf  # of an exit nobody left, which only `what_if` lets lead on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from math import expm1, fsum, log1p, sqrt
+from math import expm1, fsum, inf, log1p, sqrt
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -119,7 +119,7 @@ def _rate(name: str, rate: Rate | None) -> float:
 def _of_year(result: ChainResult, rate: float) -> float:
     """The rate of a period that comes to that of a year."""
     if rate <= -1:
-        raise UsageError(f"yearly_discount={rate!r} is not above -1", "pass yearly_discount=0.10 for ten percent")
+        raise UsageError(f"yearly_discount={rate:g} is not above -1", "pass yearly_discount=0.10 for ten percent")
     return expm1(log1p(rate) / A_YEAR[result.question.every])
 
 
@@ -233,7 +233,7 @@ def _variance(part: ChainPart, heads: Mapping[str, int], terms: Terms, smoothing
     )
     parts = []
     for counts, row, mine in zip(part.counts, chain.rows, slopes.rows, strict=True):
-        n = sum(counts) + smoothing * len(row)
+        n = sum(counts) + smoothing * len(row) or inf  # of an exit nobody left, which only `what_if` lets lead on
         parts += [p * ((1 - p) * slope) ** 2 / n for p, slope in zip(row, mine, strict=True) if p and slope]
     return fsum(parts)
 

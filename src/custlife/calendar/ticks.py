@@ -37,8 +37,8 @@ def ticks_back(anchor: int, every: str, zone: Zone, first: int | None) -> tuple[
         first: No tick lies before it; None for the anchor alone.
 
     Examples:
-        >>> from custlife.calendar import to_us, from_us, zone
-        >>> anchor, first = to_us("2026-05-31T00:00Z"), to_us("2026-02-01T00:00Z")
+        >>> from custlife.calendar import from_us, instant, to_us, zone
+        >>> anchor, first = (to_us(instant(text)) for text in ("2026-05-31T00:00Z", "2026-02-01T00:00Z"))
         >>> [f"{from_us(us):%d %b}" for us in ticks_back(anchor, "month", zone("UTC"), first)]
         ['28 Feb', '31 Mar', '30 Apr', '31 May']
     """

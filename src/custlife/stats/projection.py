@@ -30,7 +30,7 @@ class SparseChain:
     Attributes:
         rows: For each state its destinations after one period with their probabilities, which sum to 1.
 
-        weights: From how many observations each row was estimated, above 0.
+        weights: From how many observations each row was estimated, above 0; infinite where it is known.
 
         groups: The group of each state, from 0 on.
     """
