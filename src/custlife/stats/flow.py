@@ -209,7 +209,13 @@ def _sorted(reads: Sequence[Read]) -> Events:
     codes.sort(key=partial(next, iter(times)))
     times.sort()
     times, codes, counts, clusters = _joined(times, codes, counts)
-    return times_of(times), wholes(codes, len(reads)), wholes(counts), are_whole, tuple(clusters)
+    return (
+        times_of(times),
+        wholes(codes, len(reads)),
+        wholes(counts) if counts else Column(()),
+        are_whole,
+        tuple(clusters),
+    )
 
 
 def _joined(times: list[float], codes: list[int], counts: list[int]) -> tuple[list[float], list[int], list[int], Pairs]:
