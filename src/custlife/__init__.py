@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from custlife.analysis.paths import Paths
     from custlife.analysis.reasons import Reasons
     from custlife.analysis.retention import Retention
+    from custlife.analysis.stage_probabilities import StageProbabilities
     from custlife.analysis.steps import exclude, step
     from custlife.analysis.time_in_stage import TimeInStage
     from custlife.calendar import (
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from custlife.engines.rules import Rules, all_of, any_of, count, seen, silent, value
     from custlife.errors import CustlifeError
     from custlife.log.contracts import Contracts
+    from custlife.log.costs import Costs
     from custlife.log.event_log import EventLog
+    from custlife.log.responses import Responses
     from custlife.log.revenue_log import RevenueLog
     from custlife.log.stage_log import StageLog
     from custlife.metrics import Metric
@@ -61,6 +64,7 @@ _HOMES = {
     "custlife.analysis.paths": ("Paths",),
     "custlife.analysis.reasons": ("Reasons",),
     "custlife.analysis.retention": ("Retention",),
+    "custlife.analysis.stage_probabilities": ("StageProbabilities",),
     "custlife.analysis.steps": ("exclude", "step"),
     "custlife.analysis.time_in_stage": ("TimeInStage",),
     "custlife.calendar": (
@@ -80,7 +84,9 @@ _HOMES = {
     "custlife.engines.rules": ("Rules", "all_of", "any_of", "count", "seen", "silent", "value"),
     "custlife.errors": ("CustlifeError",),
     "custlife.log.contracts": ("Contracts",),
+    "custlife.log.costs": ("Costs",),
     "custlife.log.event_log": ("EventLog",),
+    "custlife.log.responses": ("Responses",),
     "custlife.log.revenue_log": ("RevenueLog",),
     "custlife.log.stage_log": ("StageLog",),
     "custlife.metrics": ("Metric",),
@@ -97,6 +103,7 @@ __all__ = [
     "Chain",
     "Contracts",
     "Conversion",
+    "Costs",
     "CustlifeError",
     "Customer",
     "Event",
@@ -115,6 +122,7 @@ __all__ = [
     "Outcomes",
     "Paths",
     "Reasons",
+    "Responses",
     "Retention",
     "RevenueLog",
     "Rules",
@@ -126,6 +134,7 @@ __all__ = [
     "Stage",
     "StageLog",
     "StageModel",
+    "StageProbabilities",
     "TimeInStage",
     "Transition",
     "all_of",

@@ -16,6 +16,7 @@ from custlife.engines.passages import Occupations, Passages
 from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
 from custlife.engines.renewals import Renewals, Running
+from custlife.engines.scores import Scores
 from custlife.engines.touching import Contacts, Deals, HandOvers, Touches
 from custlife.engines.transits import Transits
 
@@ -376,5 +377,5 @@ class Standing:
 
 Request = (
     Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings | Transits | Passages
-    | Presence | Purchases | Movements | Renewals | Running | Occupations | Contacts | Touches | HandOvers | Deals
+    | Presence | Purchases | Movements | Renewals | Running | Scores | Occupations | Contacts | Touches | HandOvers | Deals
 )

@@ -21,9 +21,11 @@ from custlife.engines.rows.profiling import count_profile
 from custlife.engines.rows.purchasing import list_purchases
 from custlife.engines.rows.renewing import count_renewals, list_running
 from custlife.engines.rows.revenue import count_movements
+from custlife.engines.rows.scoring import count_scores
 from custlife.engines.rows.staying import count_spells
 from custlife.engines.rows.touching import count_contacts, count_hand_overs, count_touches
 from custlife.engines.rows.transiting import count_transits
+from custlife.engines.scores import Scores
 from custlife.engines.touching import Contacts, Deals, HandOvers, Touches
 from custlife.engines.transits import Transits
 
@@ -41,6 +43,7 @@ COUNTERS: dict[type, Callable[[Any, History], Any]] = {
     Movements: count_movements,
     Renewals: count_renewals,
     Running: list_running,
+    Scores: count_scores,
     Activity: count_activity,
     Paths: count_paths,
     Reasons: count_reasons,
