@@ -108,6 +108,7 @@ def questions() -> dict[str, Any]:
         "paths": cl.Paths(longest=3),
         "reasons": cl.Reasons(("lost",)),
         "retention": cl.Retention(start=("conversion",)),
+        "stage probabilities": cl.StageProbabilities("intent", cl.months(3)),
         "time in stage": cl.TimeInStage(("intent",), horizon=cl.days(90)),
         "rule": paid,
         "rules": cl.Rules({"trial": cl.any_of(cl.seen("signed up"), cl.seen("demo")), "paid": paid, "lapsed": away}),
@@ -139,6 +140,7 @@ def answers() -> dict[str, Any]:
         "repeat purchases answer": events.repeat_purchases("awareness seen"),
         "retention answer": log.retention(every="month"),
         "spells answer": log.spells(),
+        "stage probabilities answer": log.stage_probabilities("awareness", cl.days(30), by="plan"),
         "time in stage answer": log.time_in_stage(by="plan"),
     }
 
@@ -355,6 +357,7 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "paths": _question(cl.Paths, by=["plan"]),
     "reasons": _question(cl.Reasons, exits=["lost"], by=["plan"]),
     "retention": _question(cl.Retention, by=["plan"], start=["a"], active=["a"]),
+    "stage probabilities": _question(lambda by: cl.StageProbabilities("a", cl.days(9), by), by=["plan"]),
     "time in stage": _question(cl.TimeInStage, stages=["a"], by=["plan"]),
     "score": _score_parts,
     "health score": _health_parts,

@@ -32,6 +32,7 @@ from custlife.analysis.reasons import ReasonsResult
 from custlife.analysis.repeat_purchases import RepeatPurchasesResult
 from custlife.analysis.retention_result import RetentionResult
 from custlife.analysis.spells import SpellsResult
+from custlife.analysis.stage_probabilities_result import StageProbabilitiesResult
 from custlife.analysis.time_in_stage import TimeInStageResult
 from custlife.pictures import Picture, Table
 from custlife.presets import Crosswalk
@@ -226,6 +227,7 @@ def ask(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(chain.levers({"retention": Decimal(10)}, 0.01, points=0.02), LeversResult)
     chain.clv({"retention": 9.9}, 0.01)  # type: ignore[dict-item]
     assert_type(log.outcomes("intent", horizon=cl.days(90), by="plan"), OutcomesResult)
+    assert_type(log.stage_probabilities("intent", cl.days(90)), StageProbabilitiesResult)
     assert_type(events.repeat_purchases("paid", value="amount"), RepeatPurchasesResult)
     assert_type(log.growth_accounting(every="week"), GrowthResult)
     assert_type(log.flows(every="month"), FlowsResult)
@@ -246,6 +248,7 @@ def ask_by_value(log: cl.StageLog) -> None:
     assert_type(log.ask(cl.GrowthAccounting(new="awareness")), GrowthResult)
     assert_type(log.ask(cl.Headcount()), HeadcountResult)
     assert_type(log.ask(cl.Outcomes("intent")), OutcomesResult)
+    assert_type(log.ask(cl.StageProbabilities("intent", cl.days(90))), StageProbabilitiesResult)
     assert_type(log.ask(cl.Paths()), PathsResult)
     assert_type(log.ask(cl.Reasons("lost")), ReasonsResult)
     assert_type(log.ask(cl.Retention()), RetentionResult)

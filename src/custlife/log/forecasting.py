@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from custlife.analysis.question import names
 from custlife.analysis.steps import optional_span
+from custlife.calendar import span
 from custlife.log.questions import Questions
 
 if TYPE_CHECKING:
     from custlife.analysis.chain_result import ChainResult
     from custlife.analysis.outcomes_result import OutcomesResult
+    from custlife.analysis.stage_probabilities_result import StageProbabilitiesResult
     from custlife.log.questions import Length, Names
 
 __all__ = ["ForecastQuestions"]
@@ -95,3 +97,45 @@ class ForecastQuestions(Questions):
         from custlife.analysis.chain import Chain
 
         return self.ask(Chain(every, names(by), smoothing, level))
+
+    def stage_probabilities(
+        self,
+        origin: str,
+        horizon: Length,
+        *,
+        by: Names = (),
+        level: float = 0.95,
+        interval: str = "jackknife",
+        folds: int = 20,
+    ) -> StageProbabilitiesResult:
+        """Where those who come to a stage stand, at any time since then, and how long they spend in each stage.
+
+        Whatever moves there are: who skips is further, who returns is back, who leaves stands in the exit. Only `as_of`
+        hides where somebody stands.
+
+        Args:
+            origin: The stage that starts the clock, the first time a unit comes to it. Who moves past it on the path
+                comes to it in passing.
+            horizon: The most time from the origin, end inclusive.
+            by: Segments to split by, in force when the unit came to the origin.
+            level: Nominal coverage of the intervals, strictly between 0 and 1.
+            interval: `jackknife`: by leaving out one fold of units after another; `greenwood`: quicker, but right only
+                where the future of those in a stage is the same wherever they come from and however long they stay.
+            folds: How many folds of units there are.
+
+        Raises:
+            UnknownNameError: A stage or segment that the log does not have.
+            UsageTypeError: A horizon without a unit.
+
+        Examples:
+            >>> from custlife import StageLog, days, presets
+            >>> rows = [("a", "intent", "2026-01-05T00:00Z"), ("a", "conversion", "2026-01-08T00:00Z")]
+            >>> rows += [("b", "intent", "2026-01-06T00:00Z")]
+            >>> log = StageLog.from_rows(rows, presets.bruxt5, as_of="2026-02-01T00:00Z")
+            >>> [(row.stage, row.share, row.expected_days) for row in log.stage_probabilities("intent", days(10)).rows]
+            [('intent', 0.5, 6.5), ('conversion', 0.5, 3.5)]
+        """
+        from custlife.analysis.stage_probabilities import StageProbabilities
+
+        limit = span(horizon, name="horizon")
+        return self.ask(StageProbabilities(origin, limit, names(by), level, interval, folds))

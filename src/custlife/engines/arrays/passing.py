@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.passages import Occupations, OccupationTable, Passages, PassageTable
 
+    Instants = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
 __all__ = ["count_occupations", "count_passages"]
@@ -54,9 +55,9 @@ class _Stories(NamedTuple):
     fate: Ints
 
     @property
-    def start(self) -> Ints:
+    def start(self) -> Instants:
         """The instant of each start."""
-        found: Ints = self.part.at[self.first]
+        found: Instants = self.part.at[self.first]
         return found
 
     @property
@@ -208,8 +209,7 @@ def count_occupations(request: Occupations, history: History) -> OccupationTable
         fold = _folds(stories, request.folds, history)
         started, who, *moves = _moves(stories)
         window = stories.deadline - stories.start
-        states = started, stories.stage, stories.is_past, stories.age, window
-        found.append((group, fold, stories.fate, *states))
+        found.append((group, fold, stories.fate, started, stories.stage, stories.is_past, stories.age, window))
         moved.append((who + before, *moves))
         before += len(stories.first)
     if not found:
