@@ -270,11 +270,3 @@ def test_pictures_load_without_the_heavy_parts_of_the_standard_library():
 def test_cards_say_every_item_in_html(picture):
     html = picture.html()
     assert html.count("<tr>") == len(picture.rows) + 1 + (not picture.rows)
-
-
-def test_stacked_shares_that_round_to_above_1_fill_the_picture_and_no_more():
-    shares = {"a": 0.6, "b": 0.4000000000000002}
-    assert sum(shares.values()) > 1
-    svg = Lines([Series(key, [0, 1], [share] * 2, style="area") for key, share in shares.items()], form="percent").svg()
-    assert "100 %" in svg
-    assert "120 %" not in svg

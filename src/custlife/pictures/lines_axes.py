@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from custlife.pictures.lines import Lines
     from custlife.pictures.series import Track
 
-ROUNDING = 1e-9  # stacked shares that sum to 1
-
 
 def x_range(picture: Lines, tracks: list[Track]) -> tuple[float, float]:
     """First and last x, marks included."""
@@ -26,7 +24,7 @@ def y_axis(picture: Lines, tracks: list[Track], count: int = 5) -> Axis:
     """Round heights that hold zero, every point and every band."""
     heights = [0.0, *_heights(tracks)]
     low, high = min(heights), max(heights)
-    if picture.form == "percent" and low >= 0 and 0.5 < high <= 1 + ROUNDING:
+    if picture.form == "percent" and low >= 0 and 0.5 < high <= 1:
         high = 1.0
     return axis(low, high, count=count)
 
