@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from custlife.log.responses import Responses
     from custlife.log.revenue_log import RevenueLog
     from custlife.log.stage_log import StageLog
-    from custlife.metrics import Metric
+    from custlife.metrics import Metric, Scorecard, Target, Verdict
     from custlife.presets import crosswalk
     from custlife.reporting import report
     from custlife.scoring import HealthScore, LeadScore, Score, Scorer, ScoreRequest, score, score_all
@@ -89,7 +89,7 @@ _HOMES = {
     "custlife.log.responses": ("Responses",),
     "custlife.log.revenue_log": ("RevenueLog",),
     "custlife.log.stage_log": ("StageLog",),
-    "custlife.metrics": ("Metric",),
+    "custlife.metrics": ("Metric", "Scorecard", "Target", "Verdict"),
     "custlife.presets": ("crosswalk",),
     "custlife.reporting": ("report",),
     "custlife.scoring": ("HealthScore", "LeadScore", "Score", "ScoreRequest", "Scorer", "score", "score_all"),
@@ -128,6 +128,7 @@ __all__ = [
     "Rules",
     "Score",
     "ScoreRequest",
+    "Scorecard",
     "Scorer",
     "Span",
     "Spell",
@@ -135,8 +136,10 @@ __all__ = [
     "StageLog",
     "StageModel",
     "StageProbabilities",
+    "Target",
     "TimeInStage",
     "Transition",
+    "Verdict",
     "all_of",
     "any_of",
     "count",

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.analysis.outcomes import Outcomes
-from custlife.analysis.question import some_names
+from custlife.analysis.outcomes_result import WON_END
+from custlife.analysis.question import codes_of, some_names
+from custlife.errors import UsageError
 from custlife.metrics.converting import window
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
+from custlife.stats import share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from custlife.analysis.outcomes_result import OutcomePart, OutcomesResult
     from custlife.calendar import Span
+    from custlife.engines.gathers import Request
+    from custlife.engines.history import Setting
     from custlife.metrics.converting import Length, Names
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
@@ -26,6 +32,44 @@ __all__ = ["drop_off", "eventual_conversion"]
 COMPETING = (
     "1 - Kaplan-Meier with the other ends censored: what would be if nobody could end otherwise; it is too high."
 )
+
+
+@attrs.frozen
+class Ends:
+    """The question of outcomes, asked for one of them, which must be an exit of the model, or `won`.
+
+    Attributes:
+        outcomes: The question.
+        end: The end that is wanted.
+    """
+
+    outcomes: Outcomes
+    end: str
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Segments to split by."""
+        return self.outcomes.by
+
+    def requests(self, setting: Setting) -> Sequence[Request]:
+        """The tables it needs.
+
+        Raises:
+            UnknownNameError: A stage that the model does not have.
+            UsageError: A stage that is not an exit.
+        """
+        if self.end != WON_END:
+            (code,) = codes_of(setting, (self.end,))
+            vocabulary = setting.vocabulary
+            exits = vocabulary.paused | vocabulary.ended
+            if code not in exits:
+                listed = ", ".join(repr(vocabulary.names[one]) for one in sorted(exits)) or "none"
+                raise UsageError(f"to={self.end!r} is not an exit", f"exits are {listed}")
+        return self.outcomes.requests(setting)
+
+    def answer(self, setting: Setting, tables: list[Any]) -> OutcomesResult:
+        """The outcomes."""
+        return self.outcomes.answer(setting, tables)
 
 
 @attrs.frozen
@@ -42,17 +86,28 @@ class Ended:
         question = Outcomes(
             self.stage, self.onward, "first", self.within, request.by, request.every, level=request.level
         )
-        for part in request.ask("stages", question).parts:
-            row = part[self.end]
-            yield request.value(
-                row.share,
-                n=part.entered,
-                interval=row.interval,
-                pending=part.pending,
-                reason=row.why if row.share is None else "",
-                segment=part.segment,
-                period=part.cohort,
-            )
+        for part in request.ask("stages", Ends(question, self.end)).parts:
+            yield self._reading(request, part)
+
+    def _reading(self, request: MetricRequest, part: OutcomePart) -> Reading:
+        """One part; an end that nobody came to yet is not listed there."""
+        rows = {row.end: row for row in part.rows}
+        row = rows.get(self.end)
+        value, interval = (row.share, row.interval) if row else (0.0, None)
+        why = (row or part.rows[-1]).why
+        if part.rows[-1].share is None:
+            value = interval = None
+        elif interval is None:
+            interval = share(round((value or 0) * part.entered), part.entered, level=request.level).interval
+        return request.value(
+            value,
+            n=part.entered,
+            interval=interval,
+            pending=part.pending,
+            reason=why if value is None else "",
+            segment=part.segment,
+            period=part.cohort,
+        )
 
 
 @catalogued("churn", stage="trial", to="lost", within="90 days")
@@ -105,4 +160,6 @@ def eventual_conversion(origin: str, *, within: Length | None = None, won: Names
         source="Aalen & Johansen (1978), Scandinavian Journal of Statistics 5, 141-150",
     )
     label = f"eventual conversion from {origin}{f' within {span}' if span else ''}"
-    return Metric("eventual_conversion", words, better="higher", compute=Ended(origin, "won", goal, span), label=label)
+    return Metric(
+        "eventual_conversion", words, better="higher", compute=Ended(origin, WON_END, goal, span), label=label
+    )

@@ -40,12 +40,12 @@ def explained(request: MetricRequest, *, customer: str) -> Explanation:
     """What a metric says of one customer alone."""
     made = request.metric.compute(request)
     (reading,) = (made,) if isinstance(made, Reading) else made
-    state = "counted" if reading.n else "pending" if reading.pending else "not counted"
+    counts = reading.n or reading.part
+    state = "counted" if counts else "pending" if reading.pending else "not counted"
     tell = getattr(request.metric.compute, "explain", None)
     why = tell(request, customer) if tell is not None else _why(request.metric, reading, state)
-    part = reading.part if reading.n else None
     return Explanation(
-        metric=request.metric, customer=customer, state=state, why=why, n=reading.n, part=part,
+        metric=request.metric, customer=customer, state=state, why=why, n=reading.n, part=reading.part,
         pending=reading.pending, as_of=reading.as_of,
     )  # fmt: skip
 
@@ -58,6 +58,8 @@ def _why(metric: Metric, reading: Reading, state: str) -> str:
         return f"Is none of: {who}."
     if state == "pending":
         return f"Too early to say at {reading.as_of:%Y-%m-%d %H:%M} UTC: may still become one of: {who}."
+    if not reading.n:
+        return f"Counts above the line ({words.numerator}), but is none of: {who}."
     times = f"{reading.n:,} times " if reading.n > 1 else ""
     if reading.whole != reading.n or not isinstance(reading.part, int):
         return f"Counts {times}as one of: {who}."

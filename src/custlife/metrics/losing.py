@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["annualised_churn", "logo_churn"]
 
 YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
-FORMULAS = {"start": "lost among S / S", "all over start": "all losses / S", "average": "2 · all losses / (S + E)"}
+FORMULAS = {"start": "lost among S / S", "all over start": "all losses / S", "average": "all losses / ((S + E) / 2)"}
 RATES = {"start": "8.0 %", "average": "9.7 %", "all over start": "12.0 %"}
 EXAMPLE = "with 100 customers and 60 new ones, of whom 8 and 4 are lost, it gives"
 LABELS = {"start": "", "all over start": ", all losses over the start", "average": ", all losses over the average base"}
@@ -52,7 +52,7 @@ class Logo:
         def every_loss(row: BaseRow, **place: Any) -> Reading:
             losses = row.lost + row.passing
             if self.base == "average":
-                return request.ratio(2 * losses, row.start + row.end, n=row.start, **place)
+                return request.ratio(losses, (row.start + row.end) / 2, n=row.start, **place)
             return request.ratio(losses, row.start, n=row.start, **place)
 
         def yearly(row: BaseRow, **place: Any) -> Reading:

@@ -103,20 +103,23 @@ class Metric:
         """
         return self._readings(log, by=names(segments), level=level)
 
-    def trend(self, log: Any, *, every: str = "month", by: str | Iterable[str] = (), level: float = 0.95) -> Readings:
+    def trend(
+        self, log: Any, *, every: str | None = None, by: str | Iterable[str] = (), level: float = 0.95
+    ) -> Readings:
         """The value of each period or cohort, all seen from the one `as_of`: what is recent is still pending.
 
         Args:
             log: A log, or several as `Inputs`.
-            every: `day`, `week`, `month`, `quarter` or `year`.
+            every: `day`, `week`, `month`, `quarter` or `year`; by default that of the metric, or `month`.
             by: Segments to split by.
             level: Nominal coverage of the intervals.
 
         Raises:
             UsageError: The metric has no periods.
         """
-        check_calendar(every, "monday")
-        return self._readings(log, by=names(by), every=every, level=level)
+        wanted = every or getattr(self.compute, "every", "month")
+        check_calendar(wanted, "monday")
+        return self._readings(log, by=names(by), every=wanted, level=level)
 
     def replay(
         self, log: Any, *, every: str = "month", periods: int = 12, by: str | Iterable[str] = (), level: float = 0.95

@@ -1,0 +1,61 @@
+"""One metric of each kind, for the tiny model and the events of `tests.analysis.strategies`."""
+
+from __future__ import annotations
+
+from custlife import metrics
+
+ON_STAGES = {
+    "conversion": metrics.conversion("a", "b", within="2 days"),
+    "conversion to an exit": metrics.conversion("b", "lost", within="30 hours"),
+    "overall": metrics.overall_conversion(within="3 days"),
+    "overall, named": metrics.overall_conversion(within="3 days", steps=["a", "c"]),
+    "eventual": metrics.eventual_conversion("a", within="2 days"),
+    "drop-off": metrics.drop_off("a", "lost", within="2 days"),
+    "repeat": metrics.repeat_rate("b", within="2 days"),
+    "churn by age": metrics.churn_by_age("2 days"),
+    "churn by age, named": metrics.churn_by_age("2 days", customer="b", churned=["lost", "lapsed"]),
+    "churn after": metrics.churn_after("lapsed", start="a", churned="lost", within="2 days"),
+    "logo churn": metrics.logo_churn(every="day"),
+    "logo churn, average": metrics.logo_churn(every="day", base="average"),
+    "logo churn, all": metrics.logo_churn(every="week", base="all over start"),
+    "annualised": metrics.annualised_churn(every="week"),
+    "kept": metrics.customers_kept(every="day"),
+    "quick ratio": metrics.customer_quick_ratio(every="day"),
+    "reactivation": metrics.reactivation_rate(within="2 days"),
+    "reactivation, named": metrics.reactivation_rate(within="2 days", lapsed=["lost", "lapsed"]),
+    "retention": metrics.retention_rate(1, every="day"),
+    "rolling retention": metrics.retention_rate(2, every="day", kind="rolling", start="a"),
+    "in stage": metrics.in_stage("b"),
+    "arrivals": metrics.arrivals("b", every="day"),
+    "ageing": metrics.stage_ageing("a"),
+    "stuck": metrics.stuck("a", longer_than="1 day"),
+    "time in stage": metrics.time_in_stage("a"),
+    "time to convert": metrics.time_to_convert("a", "c", q=0.25),
+    "referrals": metrics.referral_share("plan", "b", every="day"),
+    "advocates": metrics.advocate_rate("b", "c", within="2 days"),
+}
+ON_EVENTS = {
+    "activation": metrics.activation_rate("visit", "buy", within="2 days"),
+    "trial to paid": metrics.trial_to_paid("visit", "buy", within="30 hours"),
+    "unused": metrics.trials_expired_unused("visit", "buy", within="2 days", paid="refund"),
+    "time to value": metrics.time_to_value("visit", ["buy", "refund"]),
+    "repeat": metrics.repeat_rate("visit", within="2 days"),
+    "churn after": metrics.churn_after("refund", start="visit", churned="buy", within="2 days"),
+    "churn by age": metrics.churn_by_age("2 days", customer="buy", churned="refund"),
+    "active": metrics.active_users(every="day"),
+    "active, named": metrics.active_users(every="week", active="buy"),
+    "stickiness": metrics.stickiness(every="week"),
+    "stickiness, named": metrics.stickiness(every="month", active=["buy", "visit"]),
+    "frequency": metrics.usage_frequency(every="week"),
+    "adoption": metrics.feature_adoption("buy", every="day"),
+    "adoption, named": metrics.feature_adoption("buy", every="week", active="visit"),
+    "outcome": metrics.outcomes_reached({"visit": "buy"}, within="2 days"),
+    "outcomes": metrics.outcomes_reached({"visit": "buy", "buy": "refund"}, within="2 days"),
+    "MQL": metrics.mql_rate("visit", "buy", within="2 days"),
+    "SQL": metrics.sql_rate("buy", "refund", within="2 days"),
+    "PQL": metrics.pql_rate("visit", ["buy", "refund"], within="2 days"),
+    "CSQL": metrics.csql_rate("visit", "buy", within="2 days"),
+    "retention": metrics.retention_rate(1, every="day", active="visit"),
+    "arrivals": metrics.arrivals(["buy", "refund"], every="week"),
+}
+NO_TREND = {"in stage", "ageing", "stuck", "time in stage"}
