@@ -28,10 +28,12 @@ from custlife import (
     Funnel,
     GrowthAccounting,
     Headcount,
+    Outcomes,
     Paths,
     Reasons,
     Retention,
     StageLog,
+    StageProbabilities,
 )
 from custlife.analysis.per_customer import PerCustomer
 from custlife.analysis.repeat_purchases import RepeatPurchases
@@ -70,6 +72,9 @@ STAGES = (
     TimeInStage(by=(PLAN,)),
     TimeInStage(clock="total", resolution="day"),
     Headcount("month", by=(PLAN,)),
+    Outcomes("a", kind="final", horizon=cl.days(2), by=(PLAN,)),
+    Outcomes("b", won=("c",), every="month"),
+    StageProbabilities("a", cl.days(2), by=(PLAN,)),
     Chain("month", by=(PLAN,)),
     Chain("day"),
     Reasons(),
