@@ -68,7 +68,7 @@ def test_a_plugin_that_fails_is_named_with_its_package(added, target, text, why)
 def test_two_packages_with_one_name_are_both_named(added):
     added("theirs", {"fit": "plug_g:one"}, plug_g="one = 1")
     added("ours", {"fit": "plug_h:one"}, plug_h="one = 1")
-    with pytest.raises(DefinitionError, match="'fit' of 'custlife.tests' is added twice: .*'ours'.* and .*'theirs'"):
+    with pytest.raises(DefinitionError, match=r"'fit' of 'custlife.tests' is added twice: .*'ours'.* and .*'theirs'"):
         load(GROUP, "fit")
 
 

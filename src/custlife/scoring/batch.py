@@ -85,7 +85,7 @@ def score_all(
         slow_after: Calls longer than this are listed.
 
     Raises:
-        UsageError: There are customers and no `as_of`.
+        UsageError: There are customers and no `as_of`, or logs that look from different moments.
         UsageTypeError: An argument is of another type.
         DataError: Two customers have one id.
 
@@ -109,16 +109,20 @@ def score_all(
 
 
 def moment_of(given: Any, as_of: Instant | None) -> datetime:
-    """The moment of looking: the one given, else that of the logs, of several the earliest.
+    """The moment of looking: the one given, else that of the logs.
 
     Raises:
-        UsageError: There are customers and no `as_of`.
+        UsageError: There are customers and no `as_of`, or logs that look from different moments.
     """
     if as_of is not None:
         return instant(as_of, name="as_of")
     logs = [given] if is_log(given) else given if isinstance(given, list | tuple) else []
     if logs and all(map(is_log, logs)):
-        moment: datetime = min(log.as_of for log in logs)
+        moments = sorted({log.as_of for log in logs})
+        if len(moments) > 1:
+            told = " and ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
+            raise UsageError(f"the logs look from different moments: {told} UTC", "pass as_of=")
+        moment: datetime = moments[0]
         return moment
     raise UsageError("as_of is missing: a score depends on when one looks", "pass as_of=, such as datetime.now(UTC)")
 

@@ -104,12 +104,12 @@ class Extreme(_Asking):
         """The extreme of the known ones, with the parts of that one; of equal ones the first by name."""
         found = [ask(member.scorer, request) for member in self.members]
         known = [(one.value, m.name, one) for m, one in zip(self.members, found, strict=True) if one.value is not None]
+        if len(found) == 1:
+            return attrs.evolve(found[0], name=self.name)
         if not known:
             return _none(self, found)
         sign = -1 if self.greatest else 1
         value, which, one = min(known, key=lambda each: (sign * each[0], each[1]))
-        if len(found) == 1:
-            return attrs.evolve(one, name=self.name)
         complete = sum(one.completeness for _, _, one in known) / len(found)
         parts = one.parts or (Part(which, value, level=value, reason=f"the {self._called} of {len(known)}"),)
         return attrs.evolve(one, name=self.name, parts=parts, completeness=complete, **_ages(found))

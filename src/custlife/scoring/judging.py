@@ -6,13 +6,14 @@ does is told in one sentence that names the hook and the customer.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import attrs
 
-from custlife.errors import UsageError, UsageTypeError
-from custlife.scoring.points import ONE, is_number, shortly
+from custlife.errors import CustlifeError, UsageError, UsageTypeError
+from custlife.scoring.points import ONE, is_number, number, points_of, shortly
 from custlife.scoring.value import Score
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def name_of(scorer: Any) -> str:
 
 
 _S = TypeVar("_S")
+UNBOUNDED = frozenset(("nan", "-nan", "snan", "inf", "-inf", "infinity", "-infinity"))
 
 
 def checked_scorer(scorer: _S, name: str = "scorer") -> _S:
@@ -120,6 +122,11 @@ def checked(found: object, hook: str, customer: str) -> float | Score:
         return round(found * ONE) / ONE  # type: ignore[operator]  # one of the two
     if kind is Score:
         return found  # type: ignore[return-value]  # it has just been asked
+    if kind is not float and is_number(found):
+        with suppress(CustlifeError):  # NaN and infinity of other kinds, and what is larger than any float
+            value = number(found)
+            if 0 <= value <= 100:
+                return points_of(value)
     what, hint = _fault(found)
     raise HookError(hook, what, f"score hook {hook!r} {what} for customer {customer!r}", hint)
 
@@ -135,7 +142,7 @@ def _fault(found: Any) -> tuple[str, str]:
     if found is None:
         return "returned None", f"{wanted}; where there is none, Score(None, reason='why')"
     if is_number(found):
-        finite = found == found and abs(found) != float("inf")  # noqa: PLR0124  # NaN alone differs from itself
+        finite = isinstance(found, int) or str(found).lower() not in UNBOUNDED
         hint = "scores lie between 0 and 100" if finite else "scores are finite numbers"
         return f"returned {shortly(found)}", hint
     return f"returned {shortly(found)}, a {type(found).__name__}", wanted

@@ -52,15 +52,14 @@ def number(value: object, name: str = "value") -> float:
         (3, 0.5)
     """
     kind = type(value)
-    if kind is int or kind is float:
-        found: Any = value
-    elif is_number(value):
-        found = _plain(value)
-    else:
-        raise UsageTypeError(f"{name}={shortly(value)} is a {type(value).__name__}, not a number", f"pass {name}=10")
+    if kind is not int and kind is not float and not is_number(value):
+        raise UsageTypeError(f"{name}={shortly(value)} is a {kind.__name__}, not a number", f"pass {name}=10")
+    found: Any = value
     try:
+        if kind is not int and kind is not float:
+            found = _plain(value)
         finite = math.isfinite(found)
-    except OverflowError:
+    except (ValueError, OverflowError):  # a signalling NaN, a whole number larger than any float
         finite = False
     if not finite:
         raise UsageError(f"{name}={shortly(value)} is not a finite number", f"pass {name}=10")
@@ -147,5 +146,7 @@ def shortly(value: object) -> str:
     try:
         text = short.repr(value)
     except Exception:  # the repr of somebody else's class may do anything
+        text = " at 0x"
+    if " at 0x" in text:  # where it lies in memory says nothing, and differs from run to run
         return f"<{type(value).__name__}>"
     return text if len(text) <= 80 else f"{text[:77]}..."
