@@ -98,6 +98,7 @@ QUESTIONS = [
     RevenueMovements(over=3, by=("plan",), periods=2),
     RevenueMovements("day", min_gap="3 days"),
     RevenueMovements("quarter", over=2, min_gap="1 month"),
+    RevenueMovements("week", over=2, min_gap="9 days", by=("plan",), segment="end"),
 ]
 FRAMES = {
     "polars": lambda rows: pl.DataFrame(dicts(rows), schema_overrides={"amount": pl.Int64, "plan": pl.String}),

@@ -9,6 +9,7 @@ import attrs
 
 from custlife.analysis.question import choice, names
 from custlife.analysis.result import Result, with_interval
+from custlife.analysis.revenue import NOWHERE, as_currency
 from custlife.analysis.splitting import (
     about,
     calendar,
@@ -21,7 +22,7 @@ from custlife.analysis.splitting import (
     segment_test,
 )
 from custlife.analysis.steps import optional_span
-from custlife.engines.money import NO_CURRENCY, currency_code, decimal_of, one_currency
+from custlife.engines.money import NO_CURRENCY, decimal_of, one_currency
 from custlife.engines.renewals import RENEWED, Renewals
 from custlife.errors import UsageError
 from custlife.pictures import Columns, Segment
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
     from custlife.stats import Share
 
 __all__ = ["RenewalRate", "RenewalResult", "RenewalRow"]
-
-
-def _currency(value: str | None) -> str | None:
-    return None if value is None else currency_code(value)
 
 
 def _grace(value: Any) -> Span | None:
@@ -67,7 +64,7 @@ class RenewalRate:
 
     every: str | None = "month"
     grace: Span | None = attrs.field(default=None, converter=_grace)
-    currency: str | None = attrs.field(default=None, converter=_currency)
+    currency: str | None = attrs.field(default=None, converter=as_currency)
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
     level: float = 0.95
     week_start: str = "monday"
@@ -133,7 +130,6 @@ class RenewalRate:
 
 
 TOLD = "told"
-NOWHERE = -1
 
 
 @attrs.frozen

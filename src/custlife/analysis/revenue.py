@@ -31,10 +31,15 @@ if TYPE_CHECKING:
     from custlife.engines.history import Setting
     from custlife.engines.movements import MovementTable
 
-__all__ = ["RevenueMovements"]
+__all__ = ["LEVEL", "NOWHERE", "RevenueMovements", "as_currency"]
 
 
-def _currency(value: str | None) -> str | None:
+LEVEL = "level"
+NOWHERE = -1
+
+
+def as_currency(value: str | None) -> str | None:
+    """The `currency=` of a question: a code of three letters, or None."""
     return None if value is None else currency_code(value)
 
 
@@ -52,21 +57,25 @@ class RevenueMovements:
         currency: The currency to count, where the log has several.
         min_gap: Who pays again within so long has never left, and paid on; None: any gap counts.
         periods: The most periods to show, the last ones; None for all.
-        by: Segments to split by, in force at the start of what a row looks at.
+        by: Segments to split by.
         week_start: First day of weeks.
+        segment: At which end of what a row looks at they are in force, `start` or `end`; at the other one for customers
+            that paid nothing there.
     """
 
     CELL: ClassVar[tuple[str, ...]] = ("segment", "period", "state")
 
     every: str = "month"
     over: int = 1
-    currency: str | None = attrs.field(default=None, converter=_currency)
+    currency: str | None = attrs.field(default=None, converter=as_currency)
     min_gap: Span | None = attrs.field(default=None, converter=_span)
     periods: int | None = None
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
     week_start: str = "monday"
+    segment: str = "start"
 
     def __attrs_post_init__(self) -> None:
+        choice("segment", self.segment, ("start", "end"))
         check_calendar(self.every, self.week_start)
         check_count("over", self.over)
         check_count("periods", self.periods)
@@ -83,7 +92,7 @@ class RevenueMovements:
         if self.currency is not None:
             code = setting.vocabulary.code.get(self.currency, NOWHERE)
         first = None if self.periods is None else periods.index(setting.as_of) - self.periods
-        return [Movements(periods, self.over, code, first, self.min_gap, self.by)]
+        return [Movements(periods, self.over, code, first, self.min_gap, self.by, self.segment)]
 
     def answer(self, setting: Setting, tables: list[Any]) -> RevenueResult:
         """The result, from the table of movements.
@@ -130,10 +139,6 @@ class RevenueMovements:
             )
 
         return find
-
-
-LEVEL = "level"
-NOWHERE = -1
 
 
 def tallied(table: MovementTable) -> dict[tuple[Group, int, bool], Tally]:

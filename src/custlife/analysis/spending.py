@@ -10,10 +10,11 @@ import attrs
 
 from custlife.analysis.question import names
 from custlife.analysis.result import About, Result
+from custlife.analysis.revenue import as_currency
 from custlife.analysis.splitting import check_calendar, groups_of, head, label, picked
 from custlife.calendar import periods as calendar
 from custlife.engines.history import check_segments
-from custlife.engines.money import NO_CURRENCY, currency_code, decimal_of, one_currency
+from custlife.engines.money import NO_CURRENCY, decimal_of, one_currency
 from custlife.errors import UsageError, UsageTypeError
 from custlife.pictures import Columns, Segment
 
@@ -42,10 +43,6 @@ class Cost:
     stage: str | None = None
     channel: str | None = None
     purpose: str | None = None
-
-
-def _currency(value: str | None) -> str | None:
-    return None if value is None else currency_code(value)
 
 
 def _filters(value: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
@@ -77,7 +74,7 @@ class Spending:
     every: str | None = "month"
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
     where: tuple[tuple[str, tuple[str | None, ...]], ...] = attrs.field(default=(), converter=_filters)
-    currency: str | None = attrs.field(default=None, converter=_currency)
+    currency: str | None = attrs.field(default=None, converter=as_currency)
     week_start: str = "monday"
 
     def __attrs_post_init__(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.engines.movements import Movements
+from custlife.engines.movements import Lives, Movements
 from custlife.engines.passages import Occupations, Passages
 from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
@@ -377,5 +377,5 @@ class Standing:
 
 Request = (
     Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings | Transits | Passages
-    | Presence | Purchases | Movements | Renewals | Running | Scores | Occupations | Contacts | Touches | HandOvers | Deals
+    | Presence | Purchases | Movements | Lives | Renewals | Running | Scores | Occupations | Contacts | Touches | HandOvers | Deals
 )

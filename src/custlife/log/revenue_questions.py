@@ -9,6 +9,7 @@ from custlife.analysis.steps import optional_span
 from custlife.log.base import Log
 
 if TYPE_CHECKING:
+    from custlife.analysis.lives import PayingLivesResult
     from custlife.analysis.revenue_result import RevenueResult
     from custlife.log.questions import Length, Names
 
@@ -27,6 +28,7 @@ class RevenueQuestions(Log):
         min_gap: Length | None = None,
         periods: int | None = None,
         by: Names = (),
+        segment: str = "start",
         week_start: str = "monday",
     ) -> RevenueResult:
         """Recurring revenue at the start and the end of each period, and what moved it: in money and in customers.
@@ -40,7 +42,8 @@ class RevenueQuestions(Log):
             currency: The currency to count, where there are several: they are never added up.
             min_gap: Who pays again within so long has never left, and paid on; churn is then counted when it is over.
             periods: The most periods to show, the last ones.
-            by: Segments to split by, in force at the start of what the row looks at.
+            by: Segments to split by.
+            segment: Whether the segment at the `start` of what a row looks at counts, or that at the `end`.
             week_start: First day of weeks.
 
         Raises:
@@ -57,7 +60,25 @@ class RevenueQuestions(Log):
         from custlife.analysis.revenue import RevenueMovements
 
         gap = optional_span(min_gap, "min_gap")
-        return self.ask(RevenueMovements(every, over, currency, gap, periods, names(by), week_start))
+        return self.ask(RevenueMovements(every, over, currency, gap, periods, names(by), week_start, segment))
+
+    def lives(self, *, every: str = "month", currency: str | None = None, by: Names = ()) -> PayingLivesResult:
+        """How long customers pay: of those that first paid in each period, how many still did after 1, 2, ... of them.
+
+        Args:
+            every: `day`, `week`, `month`, `quarter` or `year`.
+            currency: The currency to look at, where there are several.
+            by: Segments to split by, in force at the first payment.
+
+        Examples:
+            >>> from custlife import RevenueLog
+            >>> rows = [("a", "2026-01-05T00:00Z", "9"), ("b", "2026-01-09T00:00Z", "9"), ("b", "2026-02-10T00:00Z", "0")]
+            >>> RevenueLog.from_rows(rows, as_of="2026-04-01T00:00Z").lives().survivors(2)
+            (2, 1, 1)
+        """
+        from custlife.analysis.lives import PayingLives
+
+        return self.ask(PayingLives(every, currency, names(by)))
 
     def members(self, question: Any, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
         """The ids of the customers behind one cell of an answer, sorted.

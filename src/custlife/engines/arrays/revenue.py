@@ -121,7 +121,7 @@ def _summed(
 ) -> Iterator[tuple[str, bool, Longs]]:
     """Of each cell its counts and its amounts, by segment and period, as flat columns of `stop - first + 1` each."""
     first, stop = ends
-    low, high, before, after, group, is_first = _windows(request.over, points, born, first, stop)
+    low, high, before, after, group, is_first = _windows(request, points, born, first, stop)
     width = stop - first + 1
     masks = {
         "start": before > 0,
@@ -151,13 +151,13 @@ def _added(places: Longs, values: Longs, size: int) -> Longs:
 
 
 def _windows(
-    over: int, points: _Points, born: Longs, first: int, stop: int
+    request: Movements, points: _Points, born: Longs, first: int, stop: int
 ) -> tuple[Longs, Longs, Longs, Longs, Longs, NDArray[np.bool_]]:
     """Ranges of windows that show the same of a unit: the first, the one behind the last, what they start and end with.
 
     Each point moves the end of the windows of its period, and the start of those that begin with it.
     """
-    count = len(points.at)
+    count, over = len(points.at), request.over
     place = np.concatenate([np.arange(count), np.arange(count)])
     is_start = np.repeat([False, True], count)
     unit = np.concatenate([points.unit, points.unit])
@@ -175,5 +175,6 @@ def _windows(
     has_start = (starts >= 0) & (points.unit[starts] == unit)
     before = np.where(has_start, points.level[starts], 0)
     after = points.level[ends]
-    group = np.where(before > 0, points.group[starts], points.group[ends])
+    is_at_start = before > 0 if request.segment == "start" else after == 0
+    group = np.where(is_at_start, points.group[starts], points.group[ends])
     return low, high, before, after, group, born[unit] > low - over

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells, Standings, Stays
-from custlife.engines.movements import Movements
+from custlife.engines.movements import Lives, Movements
 from custlife.engines.passages import Occupations, Passages
 from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
@@ -20,7 +20,7 @@ from custlife.engines.rows.presence import count_presence
 from custlife.engines.rows.profiling import count_profile
 from custlife.engines.rows.purchasing import list_purchases
 from custlife.engines.rows.renewing import count_renewals, list_running
-from custlife.engines.rows.revenue import count_movements
+from custlife.engines.rows.revenue import count_lives, count_movements
 from custlife.engines.rows.scoring import count_scores
 from custlife.engines.rows.staying import count_spells
 from custlife.engines.rows.touching import count_contacts, count_hand_overs, count_touches
@@ -41,6 +41,7 @@ COUNTERS: dict[type, Callable[[Any, History], Any]] = {
     Spells: count_spells,
     Moves: count_moves,
     Movements: count_movements,
+    Lives: count_lives,
     Renewals: count_renewals,
     Running: list_running,
     Scores: count_scores,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+from custlife.engines.movements import Movements
+from custlife.engines.rows.moving import group_at
 from custlife.engines.rows.pricing import LEVEL
 
 if TYPE_CHECKING:
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
 
     from custlife.engines.gathers import Group
     from custlife.engines.history import History
-    from custlife.engines.movements import Movements, MovementTable
+    from custlife.engines.movements import LifeTable, Lives, MovementTable
 
-__all__ = ["cells", "count_movements", "kind_of"]
+__all__ = ["cells", "count_lives", "count_movements", "kind_of"]
 
 WHOLE: Group = ()
 Point = tuple[int, int, int]  # an instant or a period, the level from there on, and the segment
@@ -45,7 +47,7 @@ def count_movements(request: Movements, history: History) -> MovementTable:
         born = next((period(at) for at, level, _ in rows if level), stop)
         for low_edge, high_edge, before, after in _windows(_lasts(rows, period), request.over, first, stop):
             kind = kind_of(before[1], after[1], is_first=born > low_edge - request.over)
-            group = before[2] if before[1] else after[2]
+            group = group_of(request, before, after)
             for name, amount in cells(kind, before[1], after[1]):
                 for counts, value in ((True, 1), (False, amount)):
                     edges[group, name, counts, low_edge] += value
@@ -79,6 +81,29 @@ def _bridged(request: Movements, history: History, rows: Sequence[Point]) -> Ite
             yield at, level, group
     if gone is not None and later(gone[0]) <= history.as_of:
         yield later(gone[0]), 0, gone[1]
+
+
+def group_of(request: Movements, before: Point, after: Point) -> int:
+    """The segment that a customer counts in."""
+    first, second = (before, after) if request.segment == "start" else (after, before)
+    return first[2] if first[1] else second[2]
+
+
+def count_lives(request: Lives, history: History) -> LifeTable:
+    """Customers by the period in which they first paid, and how many periods long they did."""
+    table: Counter[tuple[Group, int, int | None]] = Counter()
+    grouping = history.grouping(request.by)
+    period = request.periods.indexer()
+    for low, high in history.ranges():
+        rows = _settled(Movements(request.periods, code=request.code), history, range(high), range(low, high))
+        lasts = _lasts(rows, period)
+        born = next(((at, row) for at, level, row in rows if level), None)
+        if born is None:
+            continue
+        first = period(born[0])
+        over = next((number for number, level, _ in lasts if number >= first and not level), None)
+        table[group_at(grouping, born[1]), first, None if over is None else over - first] += 1
+    return dict(table)
 
 
 def _lasts(rows: Sequence[Point], period: Callable[[int], int]) -> list[Point]:
