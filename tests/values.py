@@ -34,6 +34,19 @@ def event_log() -> cl.EventLog:
     return cl.EventLog.from_rows(rows, as_of="2026-04-01T00:00Z")
 
 
+def touches() -> cl.EventLog:
+    rows = [
+        {"customer": row["customer"], "event": "call", "at": row["at"], "team": team}
+        for row, team in zip(ROWS, ["marketing", "sales"] * len(ROWS), strict=False)
+    ]
+    return cl.EventLog.from_rows(rows, value_cols=["team"], as_of="2026-04-01T00:00Z")
+
+
+def deals() -> cl.StageLog:
+    rows = [{**row, "amount": "1200.50"} for row in ROWS]
+    return cl.StageLog.from_rows(rows, presets.bruxt5, amount_col="amount", unit="deal", as_of="2026-04-01T00:00Z")
+
+
 def model() -> cl.StageModel:
     edge = cl.Transition("lead", "trial", action="signs up", max_gap="30 days", guards=[Requires("fact", "email")])
     return cl.StageModel(
@@ -104,6 +117,17 @@ def questions() -> dict[str, Any]:
         "funnel": cl.Funnel((cl.step("awareness"), cl.step("intent")), within=cl.days(30), by=("plan",)),
         "growth": cl.GrowthAccounting(every="week"),
         "headcount": cl.Headcount(every="quarter"),
+        "actions": cl.ActionsAgainstWins(bands=[cl.days(14), cl.days(60)], by=("plan",)),
+        "cycle length": cl.CycleLength(start="intent", horizon=cl.days(90)),
+        "hand-overs": cl.HandOvers(touch=["call", "mail"]),
+        "nurture": cl.Nurture(("intent",), touch=cl.step("call", where={"by_human": True})),
+        "pipeline": cl.Pipeline(won="conversion"),
+        "response time": cl.ResponseTime(
+            "intent", within=cl.hours(4), hours=cl.BusinessHours("mon 09:00-17:00", tz="UTC")
+        ),
+        "tickets": cl.Tickets(within=cl.hours(24)),
+        "velocity": cl.Velocity(over=cl.months(3)),
+        "win rate": cl.WinRate(every="month"),
         "outcomes": cl.Outcomes("intent", kind="final", horizon=cl.months(3)),
         "paths": cl.Paths(longest=3),
         "reasons": cl.Reasons(("lost",)),
@@ -130,6 +154,15 @@ def answers() -> dict[str, Any]:
         "flows answer": log.flows(every="month"),
         "growth answer": events.growth_accounting(every="month"),
         "headcount answer": log.headcount(every="month", by="plan"),
+        "actions answer": log.actions_against_wins(events, start="awareness", won="conversion"),
+        "cycle length answer": log.cycle_length(won="conversion"),
+        "hand-overs answer": log.hand_overs(touches(), team="team"),
+        "nurture answer": log.nurture(events, by="plan"),
+        "pipeline answer": log.pipeline(won="conversion"),
+        "response time answer": log.response_time(events, "intent", touch="intent seen", within=cl.days(1)),
+        "tickets answer": events.tickets(opened="awareness seen", solved="conversion seen"),
+        "velocity answer": deals().velocity(won="conversion"),
+        "win rate answer": log.win_rate(won="conversion", every="month"),
         "outcomes answer": log.outcomes("awareness", by="plan"),
         "forecast answer": log.chain().forecast(3, arrivals={"awareness": 2}, method="semi-markov"),
         "value answer": log.chain(smoothing=1).what_if({("lapsed", "lost"): 0.1}).clv({"conversion": "9.90"}, 0.01),

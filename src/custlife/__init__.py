@@ -10,19 +10,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from custlife import errors, metrics, presets, scoring, simulate, stats
+    from custlife.analysis.actions import ActionsAgainstWins
     from custlife.analysis.chain import Chain
     from custlife.analysis.conversion import Conversion
+    from custlife.analysis.cycle_length import CycleLength
     from custlife.analysis.flows import Flows
     from custlife.analysis.funnel import Funnel
     from custlife.analysis.growth import GrowthAccounting
+    from custlife.analysis.hand_overs import HandOvers
     from custlife.analysis.headcount import Headcount
+    from custlife.analysis.nurture import Nurture
     from custlife.analysis.outcomes import Outcomes
     from custlife.analysis.paths import Paths
+    from custlife.analysis.pipeline import Pipeline
     from custlife.analysis.reasons import Reasons
+    from custlife.analysis.response_time import ResponseTime
     from custlife.analysis.retention import Retention
     from custlife.analysis.stage_probabilities import StageProbabilities
     from custlife.analysis.steps import exclude, step
+    from custlife.analysis.tickets import Tickets
     from custlife.analysis.time_in_stage import TimeInStage
+    from custlife.analysis.velocity import Velocity
+    from custlife.analysis.win_rate import WinRate
     from custlife.calendar import (
         BusinessHours,
         Span,
@@ -54,19 +63,28 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "custlife.analysis.actions": ("ActionsAgainstWins",),
     "custlife.analysis.chain": ("Chain",),
     "custlife.analysis.conversion": ("Conversion",),
+    "custlife.analysis.cycle_length": ("CycleLength",),
     "custlife.analysis.flows": ("Flows",),
     "custlife.analysis.funnel": ("Funnel",),
     "custlife.analysis.growth": ("GrowthAccounting",),
+    "custlife.analysis.hand_overs": ("HandOvers",),
     "custlife.analysis.headcount": ("Headcount",),
+    "custlife.analysis.nurture": ("Nurture",),
     "custlife.analysis.outcomes": ("Outcomes",),
     "custlife.analysis.paths": ("Paths",),
+    "custlife.analysis.pipeline": ("Pipeline",),
     "custlife.analysis.reasons": ("Reasons",),
+    "custlife.analysis.response_time": ("ResponseTime",),
     "custlife.analysis.retention": ("Retention",),
     "custlife.analysis.stage_probabilities": ("StageProbabilities",),
     "custlife.analysis.steps": ("exclude", "step"),
+    "custlife.analysis.tickets": ("Tickets",),
     "custlife.analysis.time_in_stage": ("TimeInStage",),
+    "custlife.analysis.velocity": ("Velocity",),
+    "custlife.analysis.win_rate": ("WinRate",),
     "custlife.calendar": (
         "BusinessHours",
         "Span",
@@ -99,6 +117,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = ("errors", "metrics", "presets", "scoring", "simulate", "stats")
 
 __all__ = [
+    "ActionsAgainstWins",
     "BusinessHours",
     "Chain",
     "Contracts",
@@ -106,12 +125,14 @@ __all__ = [
     "Costs",
     "CustlifeError",
     "Customer",
+    "CycleLength",
     "Event",
     "EventLog",
     "Fact",
     "Flows",
     "Funnel",
     "GrowthAccounting",
+    "HandOvers",
     "Headcount",
     "HealthScore",
     "LeadScore",
@@ -119,9 +140,12 @@ __all__ = [
     "Metric",
     "Move",
     "MoveKind",
+    "Nurture",
     "Outcomes",
     "Paths",
+    "Pipeline",
     "Reasons",
+    "ResponseTime",
     "Responses",
     "Retention",
     "RevenueLog",
@@ -137,9 +161,12 @@ __all__ = [
     "StageModel",
     "StageProbabilities",
     "Target",
+    "Tickets",
     "TimeInStage",
     "Transition",
+    "Velocity",
     "Verdict",
+    "WinRate",
     "all_of",
     "any_of",
     "count",

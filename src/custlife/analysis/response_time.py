@@ -42,13 +42,18 @@ if TYPE_CHECKING:
     from custlife.pictures import Picture
     from custlife.stats import Share, SurvivalCurve
 
-__all__ = ["ResponseRow", "ResponseTime", "ResponseTimeResult"]
+__all__ = ["ResponseRow", "ResponseTime", "ResponseTimeResult", "as_hours", "waiting_line"]
 
 HOUR = 3_600_000_000
 STATES = ("answered", "waiting", "in_time", "late")
 
 
-def _hours(value: BusinessHours | None) -> BusinessHours | None:
+def as_hours(value: BusinessHours | None) -> BusinessHours | None:
+    """Business hours, or None for all time.
+
+    Raises:
+        UsageTypeError: Something else.
+    """
     if value is not None and not isinstance(value, BusinessHours):
         hint = "write cl.BusinessHours('mon-fri 09:00-17:00', tz='Europe/Zurich')"
         raise UsageTypeError(f"hours={value!r} are not business hours", hint)
@@ -75,7 +80,7 @@ class ResponseTime:
     qualified: Qualified = attrs.field(converter=as_qualified)
     touch: Step = attrs.field(default=OUTBOUND, converter=as_touch)
     within: Span | None = attrs.field(default=None, converter=as_window)
-    hours: BusinessHours | None = attrs.field(default=None, converter=_hours)
+    hours: BusinessHours | None = attrs.field(default=None, converter=as_hours)
     skips: str = "passed"
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
     level: float = 0.95
@@ -267,7 +272,7 @@ class ResponseTimeResult(Result):
 
     def picture(self) -> Picture:
         """The share still waiting over time."""
-        lines = [_line(row) for row in self.rows if row.answered]
+        lines = [waiting_line(row.label, row.curve) for row in self.rows if row.answered]
         return Lines(lines, title=self.title(), form="percent", x_label="hours", y_label="still waiting")
 
 
@@ -293,12 +298,12 @@ def _columns(row: ResponseRow) -> dict[str, Any]:
     }
 
 
-def _line(row: ResponseRow) -> Series:
-    """The curve from 1 at the start on."""
-    curve = outline(row.curve)
+def waiting_line(name: str, whole: SurvivalCurve) -> Series:
+    """A curve of waiting, from 1 at the start on."""
+    curve = outline(whole)
     start = () if curve.times[:1] == (0,) else (0.0,)
-    ones, n = (1.0,) * len(start), (row.curve.at(0).at_risk,) * len(start)
+    ones, n = (1.0,) * len(start), (whole.at(0).at_risk,) * len(start)
     return Series(
-        row.label, (*start, *curve.times), (*ones, *curve.survival), (*ones, *curve.low), (*ones, *curve.high),
+        name, (*start, *curve.times), (*ones, *curve.survival), (*ones, *curve.low), (*ones, *curve.high),
         style="step", at_risk=(*n, *curve.at_risk),
     )  # fmt: skip

@@ -195,6 +195,7 @@ class Deals:
         actions: Codes of events that are noted where they come after the start and before the close.
         money: Read the amounts, the currency and the expected close.
         by: Segments, in force at the start.
+        watched: Only rows with these codes say how a deal stands; those of all stages by default.
     """
 
     start: frozenset[int]
@@ -204,6 +205,7 @@ class Deals:
     actions: frozenset[int] = frozenset()
     money: bool = False
     by: tuple[str, ...] = ()
+    watched: frozenset[int] = frozenset()
 
 
 class Deal(NamedTuple):

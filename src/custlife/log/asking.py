@@ -8,7 +8,8 @@ from custlife.analysis.question import names
 from custlife.analysis.steps import optional_span
 from custlife.log.forecasting import ForecastQuestions
 from custlife.log.questions import Questions
-from custlife.log.selling import EventTouches, Selling
+from custlife.log.selling import Selling
+from custlife.log.serving import Serving
 
 if TYPE_CHECKING:
     from custlife.analysis.headcount import HeadcountResult
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["EventQuestions", "StageQuestions"]
 
 
-class EventQuestions(EventTouches, Questions):
+class EventQuestions(Serving, Questions):
     """What can be asked of a log of events."""
 
     def repeat_purchases(

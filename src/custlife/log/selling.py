@@ -1,4 +1,4 @@
-"""The questions of sales and service: touches, hand-overs, response times, and deals."""
+"""The questions of sales: touches, hand-overs, response times, and deals."""
 
 from __future__ import annotations
 
@@ -29,47 +29,7 @@ if TYPE_CHECKING:
 
     Touch = str | Step | Iterable[str] | None
 
-__all__ = ["EventTouches", "Selling"]
-
-
-class EventTouches(Log):
-    """What can be asked of a log of events about contacts."""
-
-    def response_time(
-        self,
-        qualified: str | Step,
-        *,
-        touch: Touch = OUTBOUND,
-        within: Length | None = None,
-        hours: BusinessHours | None = None,
-        by: Names = (),
-        level: float = 0.95,
-    ) -> ResponseTimeResult:
-        """How long from one event to the first of another kind, such as from a ticket to its first reply.
-
-        Args:
-            qualified: The event that starts the clock, the first time.
-            touch: What stops it, at or after that: an event, several, or a step; by default an outbound touch by a
-                human (`direction` and `by_human` must then be among the `value_cols`).
-            within: How soon it should come, end inclusive; of those whose limit is over, the share in time is told.
-            hours: Count only time in these hours.
-            by: Segments to split by, in force at the start.
-            level: Nominal coverage of the intervals.
-
-        Raises:
-            UsageError: A property that the events do not have, or a limit in calendar days with business hours.
-
-        Examples:
-            >>> from custlife import EventLog, hours
-            >>> rows = [("t1", "opened", "2026-01-05T09:00Z"), ("t1", "replied", "2026-01-05T11:30Z")]
-            >>> found = EventLog.from_rows(rows, unit="ticket").response_time("opened", touch="replied")
-            >>> found["all"].median_hours
-            2.5
-        """
-        from custlife.analysis.response_time import ResponseTime
-
-        limit = optional_span(within, "within")
-        return self.ask(ResponseTime(qualified, as_touch(touch), limit, hours, "passed", names(by), level))
+__all__ = ["Selling"]
 
 
 class Selling(Log):
