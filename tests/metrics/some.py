@@ -33,6 +33,12 @@ ON_STAGES = {
     "time to convert": metrics.time_to_convert("a", "c", q=0.25),
     "referrals": metrics.referral_share("plan", "b", every="day"),
     "advocates": metrics.advocate_rate("b", "c", within="2 days"),
+    "win rate": metrics.win_rate(),
+    "win rate, named": metrics.win_rate(start="a", won="c", lost="lost"),
+    "cycle": metrics.cycle_length(),
+    "cycle of lost": metrics.cycle_length(end="lost", won="c"),
+    "open deals": metrics.open_deals("b", won="c"),
+    "open deals, all": metrics.open_deals(won="c"),
 }
 ON_EVENTS = {
     "activation": metrics.activation_rate("visit", "buy", within="2 days"),
@@ -57,5 +63,13 @@ ON_EVENTS = {
     "CSQL": metrics.csql_rate("visit", "buy", within="2 days"),
     "retention": metrics.retention_rate(1, every="day", active="visit"),
     "arrivals": metrics.arrivals(["buy", "refund"], every="week"),
+    "reply": metrics.first_response_time(opened="visit", reply="buy"),
+    "reply in time": metrics.first_response_in_time(opened="visit", reply="buy", within="2 days"),
+    "resolution": metrics.resolution_time(opened="visit", solved="buy", reopened="refund"),
+    "backlog": metrics.backlog(opened="visit", solved="buy", reopened="refund"),
+    "reopened": metrics.reopened_rate(solved="buy", reopened="refund", within="2 days"),
 }
-NO_TREND = {"in stage", "ageing", "stuck", "time in stage"}
+NO_TREND = {
+    "in stage", "ageing", "stuck", "time in stage", "cycle", "cycle of lost", "open deals", "open deals, all",
+    "reply", "reply in time", "resolution", "backlog",
+}  # fmt: skip
