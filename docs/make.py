@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import custlife as cl
-from custlife import presets
+from custlife import demo, presets, simulate, stats
+from custlife.pictures import Lines, Series
 
 DOCS = Path(__file__).parent
 CONTACTS = DOCS / "examples" / "contacts.csv"
@@ -117,8 +118,65 @@ def pictures() -> dict[str, str]:
     return {
         "funnel.svg": log.funnel(within=cl.days(60)).svg(),
         "flows.svg": log.flows().svg(),
+        "outcomes.svg": log.outcomes("engagement", horizon=cl.days(60)).svg(),
+        "stage-probabilities.svg": log.stage_probabilities("engagement", cl.days(90)).svg(),
         "stages.svg": presets.catalyst8.picture().svg(),
+        "three-rates.svg": three_rates(),
+        "one-minus-km.svg": one_minus_km(),
+        "comparison.svg": simulate.b2b(1500)
+        .time_in_stage("connection", by="plan", horizon=cl.days(60))
+        .compare()
+        .svg(),
     }
+
+
+def three_rates() -> str:
+    """The picture of the page on three rates: the same question asked on different days."""
+    days = [f"1997-{month:02}-{day:02}" for month in (4, 5, 6, 7) for day in (1, 8, 15, 22)][1:13]
+    shop = demo.shop()
+    asked = [
+        shop.with_as_of(f"{day}T00:00Z").conversion("first_purchase", "repeat", within=cl.days(90)).whole
+        for day in days
+    ]
+    limits = [one.interval for one in asked]
+    low, high = [one.low if one else None for one in limits], [one.high if one else None for one in limits]
+    return Lines(
+        [
+            Series("naive", days, [one.naive_rate for one in asked], tone="bad"),
+            Series("of the eligible", days, [one.rate for one in asked], low, high, tone="accent1"),
+            Series("Kaplan-Meier", days, [one.km_rate for one in asked], tone="good"),
+            Series("in the end", days, [asked[-1].rate] * len(days), style="dashed", tone="muted"),
+        ],
+        title="Who buys again within 90 days, asked on different days",
+        form="percent",
+    ).svg()
+
+
+def one_minus_km() -> str:
+    """The other picture of that page: where one minus Kaplan-Meier parts from what happened."""
+    model = cl.StageModel("second order", ["first", "big"], exits=[cl.Stage("small", exit="ended")])
+    again = cl.count("purchase", 2)
+    rules = {
+        "first": cl.seen("purchase"),
+        "big": cl.all_of(again, cl.value("purchase", "cds", at_least=3)),
+        "small": cl.all_of(again, cl.value("purchase", "cds", at_most=2)),
+    }
+    orders = demo.purchases().to_stages(model, rules)
+    spells = orders.spells("first").rows
+    big = [row.days for row in spells if row.next == "big"]
+    others = [row.days for row in spells if row.next != "big"]
+    wrong = stats.kaplan_meier(big, censored=others)
+    right = orders.outcomes("first", won="big", horizon=cl.days(365)).whole.incidence["won"]
+    days = list(range(0, 361, 5))
+    return Lines(
+        [
+            Series("1 - Kaplan-Meier", days, [wrong.at(day).incidence for day in days], style="dashed", tone="bad"),
+            Series("outcomes", days, [right.at(day).value for day in days], tone="good"),
+        ],
+        title="Second orders of three discs and more, days after the first order",
+        form="percent",
+        x_steps="days",
+    ).svg()
 
 
 def alone(svg: str) -> str:

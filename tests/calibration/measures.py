@@ -13,7 +13,7 @@ from tests.calibration import worlds
 Seen = tuple[str, bool | None]
 """What was measured, and whether the interval holds the truth; None where there is no interval."""
 
-CUSTOMERS = 200
+CUSTOMERS, CHAINED = 200, 500
 WINDOW, HORIZON = 30, 60
 
 
@@ -44,7 +44,9 @@ def conversion(log: cl.StageLog) -> Iterator[Seen]:
     for method in ("wilson", "clopper-pearson"):
         found = log.conversion("visitor", "trial", within=cl.days(WINDOW), interval=method)
         yield f"conversion, {method}", holds(found.interval, truth)
-    curve = found.whole.curve()  # who is still on the way was seen for less than the window: its end is that of the curve
+    curve = (
+        found.whole.curve()
+    )  # who is still on the way was seen for less than the window: its end is that of the curve
     yield "conversion, Kaplan-Meier", holds(curve.at(curve.horizon or 0).incidence_interval, truth)
 
 
@@ -57,6 +59,16 @@ def stay(log: cl.StageLog) -> Iterator[Seen]:
     half = 1.959963984540054 * mean.std_error if mean.std_error is not None else None
     inside = None if half is None else abs(mean.value - worlds.mean_trial("", HORIZON)) <= half
     yield "restricted mean stay", inside
+
+
+def outcomes(log: cl.StageLog) -> Iterator[Seen]:
+    """Ends that compete, and their difference between plans."""
+    found = log.outcomes("visitor", horizon=cl.days(HORIZON))
+    for end, stage in (("won", "paid"), ("lost", "lost")):
+        yield f"outcome {end}", holds(found[end].interval, worlds.ends("", stage, HORIZON))
+    (row,) = log.outcomes("visitor", horizon=cl.days(HORIZON), by="plan").compare("free").rows
+    truth = worlds.ends("pro", "paid", HORIZON) - worlds.ends("free", "paid", HORIZON)
+    yield "difference of outcomes", holds(row.interval, truth)
 
 
 def comparing(log: cl.StageLog) -> Iterator[Seen]:
@@ -77,12 +89,11 @@ def comparing(log: cl.StageLog) -> Iterator[Seen]:
 
 def chain(seed: int) -> Iterator[Seen]:
     """A move from month to month, and how many stand where three months on."""
-    log, later = worlds.chained(CUSTOMERS, seed)
+    log, later = worlds.chained(CHAINED, seed)
     found = log.chain(every="month")
     yield "transition", holds(found["trial", "paid"].interval, worlds.MONTHLY["trial"]["paid"])
     ahead = found.forecast(worlds.LATER)
-    for stage in ("trial", "paid", "lost"):
-        yield "forecast", holds(ahead.of(stage)[-1], later[stage])
+    yield "forecast", holds(ahead.of("paid")[-1], later["paid"])
 
 
 MEASURES = {
@@ -92,8 +103,11 @@ MEASURES = {
     "still in stage": Measure("share still in a stage after 14 days", "log-log"),
     "median stay": Measure("median time in stage", "log-log"),
     "restricted mean stay": Measure("mean time in stage up to 60 days", "normal"),
+    "outcome won": Measure("share won within 60 days, other ends competing", "log-log"),
+    "outcome lost": Measure("share lost within 60 days, other ends competing", "log-log"),
     "difference of rates": Measure("difference of two conversion rates", "Newcombe"),
     "difference of mean stays": Measure("difference of two mean times in stage", "normal"),
+    "difference of outcomes": Measure("difference of two shares won", "hybrid log-log"),
     "transition": Measure("chance of a move from month to month", "Wilson"),
     "forecast": Measure("number in a stage three months ahead", "normal, whole customers"),
     "no difference of rates, one test": Measure("no difference of rates where there is none: one test", "p > 0.05"),
@@ -101,7 +115,7 @@ MEASURES = {
     "no difference of stays, one test": Measure("no difference of times where there is none: one test", "p > 0.05"),
     "no difference of stays, five adjusted": Measure("the same, five tests adjusted", "none found"),
 }
-ASKED = (conversion, stay, comparing)
+ASKED = (conversion, stay, outcomes, comparing)
 
 
 def of_one(seed: int) -> list[Seen]:

@@ -58,6 +58,14 @@ def converts(plan: str, days: int) -> float:
 
 
 @cache
+def ends(plan: str, end: str, days: int) -> float:
+    """The share whose first end is this one: the others, and what would follow them, lead nowhere."""
+    rates = of_plan(plan) if plan else RATES
+    first = attrs.evolve(rates, leaving=tuple(one for one in rates.leaving if one.stage in {"visitor", "trial"}))
+    return first.probability("visitor", end, within=f"{days} days")
+
+
+@cache
 def still_in_trial(plan: str, days: float) -> float:
     """The share of trials that last longer than some days."""
     rates = of_plan(plan) if plan else RATES
