@@ -25,6 +25,7 @@ HEADINGS = [
     "Who comes, stays and goes",
     "Which ways they take",
     "Why they leave",
+    "Scorecard",
     "How this was counted",
     "The journey as designed",
 ]

@@ -1,7 +1,8 @@
-"""The shell: `custlife demo`, `report`, `models` and `show`.
+"""The shell: `custlife demo`, `report`, `check`, `models` and `show`.
 
 Exit codes: 0 fine; 1 your data or your words cannot be used, with the reason on stderr; 2 not a command line; 130
-stopped by Ctrl-C; 141 nobody read on.
+stopped by Ctrl-C; 141 nobody read on. Of `check`: 0 nothing was missed; 1 a target was missed; 2 data, targets or words
+cannot be used.
 """
 
 from __future__ import annotations
@@ -33,12 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     _speak_utf8()
     given = parser().parse_args(arguments)
+    refused: int = getattr(given, "refused", 1)
     try:
         code: int = given.run(given)
         sys.stdout.flush()
     except CustlifeError as error:
         _complain(str(error))
-        return 1
+        return refused
     except BrokenPipeError:
         # Whoever read has gone; Python would complain when it flushes at exit.
         with suppress(OSError, ValueError):
@@ -47,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
         _complain(f"{error.strerror or error}{where}")
-        return 1
+        return refused
     except KeyboardInterrupt:
         _complain("stopped")
         return STOPPED

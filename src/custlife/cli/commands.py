@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from custlife.cli.output import as_json, cards, columns, joined, overview, progress, put, summary
-from custlife.cli.reading import log_of, model_of
+from custlife.cli.reading import inputs_of, log_of, model_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-__all__ = ["demo", "models", "report", "show"]
+    from custlife.metrics import Scorecard
+    from custlife.stages import StageModel
+
+__all__ = ["check", "demo", "models", "report", "show"]
 
 SIMULATED = (
     "Simulated data: 500 made-up customers of a made-up company, drawn from known rates with a seed. Nothing on this "
@@ -46,7 +49,13 @@ def demo(given: argparse.Namespace) -> int:
         company = simulate.b2b()
         say("counting the company")
         made_up = reporting.report(
-            company, folder / "demo-b2b.html", title=B2B_TITLE, within=WINDOW, by=("plan", "region"), note=SIMULATED
+            company,
+            folder / "demo-b2b.html",
+            title=B2B_TITLE,
+            within=WINDOW,
+            by=("plan", "region"),
+            note=SIMULATED,
+            scorecard=demo_targets(company.model),
         )
     if given.json:
         put(joined({"shop": real, "b2b": made_up}))
@@ -58,6 +67,21 @@ def demo(given: argparse.Namespace) -> int:
         path = folder / name
         put(f"  {path}  ({path.stat().st_size / 1000:,.0f} KB)")
     return 0
+
+
+def demo_targets(model: StageModel) -> Scorecard:
+    """Some targets for the simulated company, on top of what its stages are measured by."""
+    from custlife import metrics
+
+    won = metrics.conversion("connection", "conversion", within="60 days")
+    targets = [
+        metrics.Target(metrics.conversion("outreach", "connection", within="30 days"), at_least=0.3),
+        metrics.Target(won, at_least=0.4, by="plan"),
+        metrics.Target(metrics.time_to_value("conversion", "value"), at_most=90),
+        metrics.Target(metrics.logo_churn(), at_most=0.02, due="2026-12-31"),
+        metrics.Target(metrics.churn_by_age("6 months"), at_most=0.4),
+    ]
+    return metrics.Scorecard([*targets, *metrics.scorecard(model, within=WINDOW)], "Targets of a made-up company")
 
 
 def report(given: argparse.Namespace) -> int:
@@ -88,6 +112,28 @@ def report(given: argparse.Namespace) -> int:
     return 0
 
 
+def check(given: argparse.Namespace) -> int:
+    """Judges targets."""
+    from custlife.metrics import Scorecard
+    from custlife.reporting import scorecard_page
+
+    targets = Scorecard.from_file(given.targets)
+    with progress() as say:
+        say(f"reading {given.file}")
+        inputs = inputs_of(given, targets)
+        say("judging")
+        judged = targets.judge(inputs)
+        if given.out:
+            Path(given.out).write_text(scorecard_page(judged), encoding="utf-8")
+    if given.json:
+        put(judged.to_json())
+    else:
+        put(judged.table().text(columns()))
+        for verdict in judged.missed:
+            put(f"missed: {verdict.reading}; target {verdict.target.goal}")
+    return 0 if judged.ok else 1
+
+
 def models(given: argparse.Namespace) -> int:
     """Lists the presets."""
     from custlife import presets
@@ -107,6 +153,8 @@ def models(given: argparse.Namespace) -> int:
 
 def show(given: argparse.Namespace) -> int:
     """Prints one model."""
+    from custlife import metrics
+
     model = model_of(given.model)
     how: dict[str | None, Callable[[], str]] = {
         None: lambda: f"{overview(model)}\n\n{model.picture().text(columns())}",
@@ -115,6 +163,7 @@ def show(given: argparse.Namespace) -> int:
         "svg": lambda: model.picture().svg(),
         "toml": model.to_toml,
         "json": model.to_json,
+        "scorecard": lambda: metrics.scorecard(model).to_toml(),
     }
     put(how[given.how]().rstrip("\n"))
     return 0

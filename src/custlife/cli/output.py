@@ -42,6 +42,9 @@ def summary(made: Report, log: Log, note: str) -> None:
     if not made.findings:
         put("Too little to say anything about.")
     put()
+    judged = dict(made.answers).get("scorecard")
+    if judged is not None and judged.verdicts:
+        put(f"{judged.targets().table().text(width)}\n")
 
 
 def _funnel_table(made: Report) -> Table | None:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from custlife.log.event_log import EventLog
     from custlife.log.stage_log import StageLog
+    from custlife.metrics import Inputs, Scorecard
     from custlife.stages import StageModel
 
-__all__ = ["log_of", "model_of"]
+__all__ = ["inputs_of", "log_of", "model_of"]
 
 
 def model_of(name: str) -> StageModel:
@@ -56,6 +57,26 @@ def log_of(given: argparse.Namespace, source: Path) -> StageLog | EventLog:
     options |= {"stage_col": given.stage_col or "stage", "reason_col": given.reason_col}
     model = model_of(given.model)
     return StageLog.from_jsonl(source, model, **options) if lines else StageLog.from_csv(source, model, **options)
+
+
+def inputs_of(given: argparse.Namespace, targets: Scorecard) -> Inputs:
+    """The logs in the files of a check, with the columns that its targets split by."""
+    from argparse import Namespace
+    from pathlib import Path
+
+    from custlife.metrics import Inputs
+
+    wanted = {name for target in targets.targets for name in target.split}
+    wanted |= {str(value) for line in targets for name, value in line.metric.arguments if name == "column"}
+    words = {**vars(given), "by": sorted({*given.by, *wanted})}
+    log = log_of(Namespace(**words), Path(given.file))
+    logs = {log.INPUT: log}
+    if given.events is not None:
+        if given.model is None:
+            raise UsageError("--events goes with a file of stages", "pass --model, or the events as FILE alone")
+        alone = {"model": None, "stage_col": None, "reason_col": None, "aliases": [], "by": given.by}
+        logs["events"] = log_of(Namespace(**words | alone), Path(given.events))
+    return Inputs(**logs)
 
 
 def _refuse(given: argparse.Namespace, needs: str, *words: str) -> None:

@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"custlife {__version__}")
     known = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_demo_words, _report_words, _models_words, _show_words):
+    for add in (_demo_words, _report_words, _check_words, _models_words, _show_words):
         add(known)
     return whole
 
@@ -52,11 +52,15 @@ examples:
   custlife report contacts.csv --model hubspot8 --at-col date --tz Europe/Zurich --within '90 days'
   custlife report events.jsonl.gz --by plan --every week       (no --model: a log of events)"""
 
-_VALUES = (
-    ("--model", None, "NAME_OR_FILE", "a preset (see: custlife models) or a .toml or .json file; without it: events"),
+_REPORT = (
     ("--out", None, "PAGE", "where to write the page (default: the file's name with -report.html)"),
     ("--title", None, "TEXT", "heading of the page"),
     ("--note", "", "TEXT", "a remark at the top of the page"),
+    ("--within", None, "SPAN", "window of conversions: '90 days', '3 months'"),
+    ("--every", "month", "PERIOD", "day, week, month, quarter or year (default: %(default)s)"),
+)
+_READING = (
+    ("--model", None, "NAME_OR_FILE", "a preset (see: custlife models) or a .toml or .json file; without it: events"),
     ("--customer-col", "customer", "COL", "column with the customer (default: %(default)s)"),
     ("--stage-col", None, "COL", "column with the stage (default: stage)"),
     ("--event-col", None, "COL", "column with the event (default: event)"),
@@ -67,8 +71,6 @@ _VALUES = (
     ("--tz", None, "ZONE", "zone of times without one, and of months and days: Europe/Zurich"),
     ("--as-of", None, "TIME", "the moment of looking (default: the last row)"),
     ("--since", None, "TIME", "when observation began, if customers were on their way before"),
-    ("--within", None, "SPAN", "window of conversions: '90 days', '3 months'"),
-    ("--every", "month", "PERIOD", "day, week, month, quarter or year (default: %(default)s)"),
     ("--unit", "customer", "WORD", "what is counted (default: %(default)s)"),
     ("--delimiter", ",", "CHAR", "between the fields of a CSV file (default: a comma)"),
     ("--encoding", "utf-8-sig", "NAME", "of a CSV file (default: %(default)s)"),
@@ -82,15 +84,39 @@ _LISTS = (
 def _report_words(known: Any) -> None:
     about = "one HTML page from a CSV or JSON Lines file (also .gz)"
     parser = _command(known, "report", commands.report, about, _EXAMPLES)
+    _file_words(parser, (*_READING, *_REPORT))
+    json = "findings and answers as JSON on stdout; a page only with --out"
+    parser.add_argument("--json", action="store_true", help=json)
+
+
+def _file_words(parser: argparse.ArgumentParser, values: tuple[tuple[str, str | None, str, str], ...]) -> None:
+    """The file, and how to read it."""
     parser.add_argument("file", metavar="FILE", help="one row for each entry into a stage, or for each event")
-    for flag, default, metavar, told in _VALUES:
+    for flag, default, metavar, told in values:
         parser.add_argument(flag, default=default, metavar=metavar, help=told)
     for flag, metavar, told in _LISTS:
         parser.add_argument(flag, action="append", default=[], metavar=metavar, help=told)
     bad = "unreadable rows: stop, or leave out and count them (default: %(default)s)"
     parser.add_argument("--on-bad", default="raise", choices=("raise", "drop"), help=bad)
-    json = "findings and answers as JSON on stdout; a page only with --out"
-    parser.add_argument("--json", action="store_true", help=json)
+
+
+_NIGHTLY = """\
+exit codes: 0 nothing was missed, 1 a target was missed, 2 the targets or the data cannot be used
+
+example, in a nightly job:
+  custlife check targets.toml contacts.csv --model hubspot8 --at-col date --tz Europe/Zurich || notify
+Targets to begin with: custlife show hubspot8 --scorecard > targets.toml"""
+
+
+def _check_words(known: Any) -> None:
+    parser = _command(known, "check", commands.check, "judge the targets in a file on the data in another", _NIGHTLY)
+    parser.set_defaults(refused=2)
+    parser.add_argument("targets", metavar="TARGETS", help="targets as .toml or .json")
+    _file_words(parser, _READING)
+    events = "a second file, with the events, where FILE has the stages; its columns are named by the same words"
+    parser.add_argument("--events", metavar="FILE", help=events)
+    parser.add_argument("--out", metavar="PAGE", help="write the scorecard as an HTML page, too")
+    parser.add_argument("--json", action="store_true", help="readings and verdicts as JSON on stdout")
 
 
 def _models_words(known: Any) -> None:
@@ -109,5 +135,6 @@ def _show_words(known: Any) -> None:
         ("svg", "the diagram as SVG"),
         ("toml", "the model as TOML, to edit and to load again"),
         ("json", "the model as JSON"),
+        ("scorecard", "the metrics of its stages as TOML, to add targets to"),
     ):
         what.add_argument(f"--{name}", dest="how", action="store_const", const=name, help=about)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from custlife.metrics.advocating import advocate_rate, arrivals, in_stage, referral_share
 from custlife.metrics.catalogue import Catalogue, catalogue
+from custlife.metrics.contracts import near_limit, renewal_rate
 from custlife.metrics.converting import (
     activation_rate,
     conversion,
@@ -16,6 +17,7 @@ from custlife.metrics.converting import (
     trial_to_paid,
     trials_expired_unused,
 )
+from custlife.metrics.defaults import scorecard
 from custlife.metrics.definition import Definition
 from custlife.metrics.ending import drop_off, eventual_conversion
 from custlife.metrics.inputs import Inputs
@@ -24,12 +26,32 @@ from custlife.metrics.leaving import churn_after, churn_by_age
 from custlife.metrics.losing import annualised_churn, logo_churn
 from custlife.metrics.metric import Metric
 from custlife.metrics.qualifying import csql_rate, mql_rate, pql_rate, sql_rate
+from custlife.metrics.reaching import lead_response_in_time, lead_response_time, touches_per_stage
 from custlife.metrics.reading import Explanation, Reading
 from custlife.metrics.readings import Readings
 from custlife.metrics.registry import get, metric
 from custlife.metrics.request import MetricRequest
 from custlife.metrics.retaining import customer_quick_ratio, customers_kept, reactivation_rate, retention_rate
+from custlife.metrics.revenue import (
+    arpa,
+    gross_revenue_churn,
+    grr,
+    mrr,
+    mrr_movement,
+    net_revenue_churn,
+    nrr,
+    revenue_quick_ratio,
+)
 from custlife.metrics.scorecard import Line, Scorecard
+from custlife.metrics.selling import cycle_length, open_deals, pipeline_amount, sales_velocity, win_rate
+from custlife.metrics.serving import (
+    backlog,
+    first_response_in_time,
+    first_response_time,
+    reopened_rate,
+    resolution_time,
+)
+from custlife.metrics.surveys import ces, csat, nps, response_rate
 from custlife.metrics.target import Target
 from custlife.metrics.timing import stage_ageing, stuck, time_in_stage, time_to_convert, time_to_value
 from custlife.metrics.using import active_users, feature_adoption, outcomes_reached, stickiness, usage_frequency
@@ -54,29 +76,55 @@ __all__ = [
     "active_users",
     "advocate_rate",
     "annualised_churn",
+    "arpa",
     "arrivals",
+    "backlog",
     "catalogue",
+    "ces",
     "churn_after",
     "churn_by_age",
     "conversion",
+    "csat",
     "csql_rate",
     "customer_quick_ratio",
     "customers_kept",
+    "cycle_length",
     "drop_off",
     "eventual_conversion",
     "feature_adoption",
+    "first_response_in_time",
+    "first_response_time",
     "get",
+    "gross_revenue_churn",
+    "grr",
     "in_stage",
+    "lead_response_in_time",
+    "lead_response_time",
     "logo_churn",
     "metric",
     "mql_rate",
+    "mrr",
+    "mrr_movement",
+    "near_limit",
+    "net_revenue_churn",
+    "nps",
+    "nrr",
+    "open_deals",
     "outcomes_reached",
     "overall_conversion",
+    "pipeline_amount",
     "pql_rate",
     "reactivation_rate",
     "referral_share",
+    "renewal_rate",
+    "reopened_rate",
     "repeat_rate",
+    "resolution_time",
+    "response_rate",
     "retention_rate",
+    "revenue_quick_ratio",
+    "sales_velocity",
+    "scorecard",
     "sql_rate",
     "stage_ageing",
     "stickiness",
@@ -84,8 +132,10 @@ __all__ = [
     "time_in_stage",
     "time_to_convert",
     "time_to_value",
+    "touches_per_stage",
     "trial_to_paid",
     "trials_expired_unused",
     "usage_frequency",
     "verdict_table",
+    "win_rate",
 ]

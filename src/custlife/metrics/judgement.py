@@ -79,6 +79,10 @@ class Judgement(Result):
         """Whether nothing was missed."""
         return not self.missed
 
+    def targets(self) -> Judgement:
+        """The rows of targets alone, without the metrics that are only read."""
+        return attrs.evolve(self, rows=tuple(row for row in self.rows if row.verdict is not None))
+
     def title(self) -> str:
         """One line that says how it stands."""
         found = Counter(verdict.state for verdict in self.verdicts)

@@ -7,6 +7,7 @@ So that what is asked together is counted together, in as many passes as the lon
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from custlife.metrics.reading import Reading
 from custlife.stats import share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from custlife.analysis.question import Question
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from custlife.metrics.reading import Number
     from custlife.stats import Interval
 
-__all__ = ["Answers", "MetricRequest", "answered", "origin_of"]
+__all__ = ["Answers", "MetricRequest", "answered", "origin_of", "wanted"]
 
 Key = tuple[str, Any]
 
@@ -246,23 +247,36 @@ def origin_of(log: Askable) -> About:
     return About(to_us(log.as_of), None, log.tz, log.unit, len(log.customers), 0, None, ())
 
 
-def answered(requests: Sequence[MetricRequest], compute: Callable[[MetricRequest], Any]) -> list[Any]:
+def wanted(requests: Sequence[MetricRequest], compute: Callable[[MetricRequest], Any]) -> list[Key]:
+    """The questions that some work on each request needs first, as pairs of input and question."""
+    answers = Answers()
+    for request in requests:
+        with suppress(Unanswered):
+            compute(attrs.evolve(request, answers=answers))
+    return list(answers.wanted)
+
+
+def answered(
+    requests: Sequence[MetricRequest],
+    compute: Callable[[MetricRequest], Any],
+    known: Mapping[Key, Any] | None = None,
+) -> list[Any]:
     """What some work makes of each request, with the questions of all of them asked together.
 
     Args:
         requests: Requests to the same inputs, which share their answers.
         compute: The work; it may be started several times, and finishes once.
+        known: Answers that there are already, by input and question.
     """
     done: dict[int, Any] = {}
     answers = Answers()
+    answers.known.update(known or {})
     shared = [attrs.evolve(request, answers=answers) for request in requests]
     while True:
         for place, request in enumerate(shared):
             if place not in done:
-                try:
+                with suppress(Unanswered):
                     done[place] = compute(request)
-                except Unanswered:
-                    continue
         if len(done) == len(shared):
             return [done[place] for place in range(len(shared))]
         answers.fetch(shared[0].inputs)

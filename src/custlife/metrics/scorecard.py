@@ -10,16 +10,17 @@ from custlife.errors import UsageTypeError
 from custlife.metrics.inputs import as_inputs
 from custlife.metrics.judgement import JudgedLine, Judgement
 from custlife.metrics.metric import Metric, computed
-from custlife.metrics.request import MetricRequest, answered, origin_of
+from custlife.metrics.request import MetricRequest, answered, origin_of, wanted
 from custlife.metrics.target import Target, judged
 from custlife.pictures import Table
 from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from custlife.analysis.result import About
+    from custlife.metrics.inputs import Inputs
     from custlife.metrics.reading import Reading
 
 __all__ = ["Line", "Scorecard"]
@@ -105,11 +106,24 @@ class Scorecard:
             UsageError: A target needs an input that is missing.
             UnknownNameError: A stage or column that the log does not have.
         """
+        return self.judged(as_inputs(log), level=level)
+
+    def questions(self, log: Any, *, level: float = 0.95) -> list[tuple[str, Any]]:
+        """What judging asks first, as pairs of input and question, for who asks more of the same logs.
+
+        Args:
+            log: A log, or several as `Inputs`.
+            level: Nominal coverage of the intervals that stand for chance.
+        """
+        asked = self._requests(as_inputs(log), level)
+        return wanted([one for one, line in zip(asked, self.lines, strict=True) if _can_be_read(one, line)], computed)
+
+    def judged(self, inputs: Inputs, *, level: float = 0.95, known: Mapping[Any, Any] | None = None) -> Judgement:
+        """As `judge`, with the answers that are there already, by input and question."""
         check_level(level)
-        inputs = as_inputs(log)
-        asked = [MetricRequest(line.metric, inputs, _split(line), None, level) for line in self.lines]
+        asked = self._requests(inputs, level)
         usable = [request for request, line in zip(asked, self.lines, strict=True) if _can_be_read(request, line)]
-        found = iter(answered(usable, computed))
+        found = iter(answered(usable, computed, known))
         rows: list[JudgedLine] = []
         about: About | None = None
         for request, line in zip(asked, self.lines, strict=True):
@@ -120,6 +134,9 @@ class Scorecard:
             about = about or its
             rows += _judged(line, request, readings)
         return Judgement(self, about or origin_of(next(iter(inputs.given().values()))), tuple(rows))
+
+    def _requests(self, inputs: Inputs, level: float) -> list[MetricRequest]:
+        return [MetricRequest(line.metric, inputs, _split(line), None, level) for line in self.lines]
 
     def table(self) -> Table:
         """The lines: stage, metric, target, and what it needs."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from custlife.metrics.reading import Number, Reading
     from custlife.metrics.target import Target
+    from custlife.stats import Interval
 
 __all__ = ["STATES", "Verdict", "decided", "verdict_table"]
 
@@ -89,21 +90,24 @@ def decided(target: Target, reading: Reading, *, is_due: bool) -> tuple[str, str
     """State and reason of one reading."""
     chance = chance_of(reading, target.at_least, target.at_most)
     time = "ahead" if not is_due else "pending" if reading.pending else "settled"
-    why = reading.reason if reading.value is None else SAID[chance]
+    why = reading.reason if chance == "none" else SAID[chance]
     return DECISIONS[chance][TIMES.index(time)], f"{why}; {WHEN[time].format(pending=reading.pending)}"
 
 
 def chance_of(reading: Reading, at_least: Number | None, at_most: Number | None) -> str:
     """Whether a value reaches its goals, and whether both ends of its interval say so, too."""
-    if reading.value is None:
-        return "none"
-    low, high = (reading.interval.low, reading.interval.high) if reading.interval else (reading.value, reading.value)
-    value, interval = reading.value, (min(low, high), max(low, high))
+    if reading.value is None:  # a median that is not reached may still be known to be above a goal
+        return "clearly not reached" if reading.interval and _apart(reading.interval, at_least, at_most) else "none"
+    value, interval = reading.value, reading.interval
     if _reached(value, value, at_least, at_most):
-        return "clearly reached" if _reached(*interval, at_least, at_most) else "reached"
-    below = at_least is not None and interval[1] < at_least
-    above = at_most is not None and interval[0] > at_most
-    return "clearly not reached" if below or above else "not reached"
+        is_clear = interval is None or _reached(interval.low, interval.high, at_least, at_most)
+        return "clearly reached" if is_clear else "reached"
+    return "clearly not reached" if interval is None or _apart(interval, at_least, at_most) else "not reached"
+
+
+def _apart(interval: Interval, at_least: Number | None, at_most: Number | None) -> bool:
+    """Whether all of an interval lies on the wrong side of a goal."""
+    return (at_least is not None and interval.high < at_least) or (at_most is not None and interval.low > at_most)
 
 
 def _reached(low: Number, high: Number, at_least: Number | None, at_most: Number | None) -> bool:

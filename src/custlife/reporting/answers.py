@@ -114,8 +114,10 @@ class EventAnswers:
         return found | {f"again by {', '.join(one.question.by)}": one for one in self.splits}
 
 
-def ask_stages(log: StageLog, within: Span | None, every: str, by: Sequence[str]) -> StageAnswers:
-    """All answers about a log of stages, counted together."""
+def ask_stages(
+    log: StageLog, within: Span | None, every: str, by: Sequence[str], more: Sequence[Question[Any]] = ()
+) -> tuple[StageAnswers, list[Any]]:
+    """All answers about a log of stages, and those to more questions, counted together."""
     model = log.model
     span = within or chosen_window(log)
     goal = goal_of(model)
@@ -133,11 +135,14 @@ def ask_stages(log: StageLog, within: Span | None, every: str, by: Sequence[str]
         "reasons": Reasons(),
         **({"funnel": Funnel((), span)} if len(model.keys) > 1 else {}),
     }
-    found = log.ask_all([*single.values(), *steps, *returns, *splits])
+    found = log.ask_all([*single.values(), *steps, *returns, *splits, *more])
     named = dict(zip(single, found, strict=False))
     rest = iter(found[len(single) :])
-    more = [tuple(next(rest) for _ in group) for group in (steps, returns, splits)]
-    return StageAnswers(log, span, every, **{"funnel": None, **named}, steps=more[0], returns=more[1], splits=more[2])
+    three = [tuple(next(rest) for _ in group) for group in (steps, returns, splits)]
+    answers = StageAnswers(
+        log, span, every, **{"funnel": None, **named}, steps=three[0], returns=three[1], splits=three[2]
+    )
+    return answers, list(rest)
 
 
 def ask_events(log: EventLog, within: Span | None, every: str, by: Sequence[str]) -> EventAnswers:

@@ -12,12 +12,15 @@ from custlife.engines.rows.ruling import Ruled
 from custlife.errors import UsageTypeError
 from custlife.log.event_log import EventLog
 from custlife.log.stage_log import StageLog
-from custlife.reporting import conversions, moving, timing
-from custlife.reporting.answers import ask_events, ask_stages
+from custlife.metrics import Inputs
+from custlife.metrics import scorecard as default_scorecard
+from custlife.reporting import conversions, moving, scorecards, timing
+from custlife.reporting.answers import ask_events, ask_stages, chosen_window
 from custlife.reporting.document import Finding, Section, page
 from custlife.reporting.event_sections import event_sections
 from custlife.reporting.findings import of_events, of_stages
 from custlife.reporting.methods import methods
+from custlife.reporting.naming import labels
 from custlife.reporting.saving import save
 from custlife.reporting.wording import counted, window
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
     from custlife.analysis.result import About
     from custlife.calendar import Span
+    from custlife.metrics import Scorecard
     from custlife.reporting.answers import EventAnswers, StageAnswers
 
 __all__ = ["Report", "report"]
@@ -99,6 +103,7 @@ def report(
     by: str | Iterable[str] = (),
     note: str = "",
     events: EventLog | None = None,
+    scorecard: Scorecard | None = None,
 ) -> Report:
     """One page about a log: what stands out, pictures with the numbers behind them, and how all was counted.
 
@@ -115,6 +120,7 @@ def report(
         by: Segments, for each of which the main conversion is split.
         note: A remark above everything: where the data are from, or that they are made up.
         events: The events behind a log of stages; activity by period is then counted on them.
+        scorecard: Targets and metrics; by default, of a log of stages, those that its model names for each stage.
 
     Returns:
         The page as a value: `html`, `findings`, `save(path)`, `to_json()`.
@@ -132,9 +138,9 @@ def report(
     """
     wish = _Wish(title, optional_span(within, "within"), every, names(by), note)
     if isinstance(log, StageLog):
-        made = _of_stages(log, wish, events)
+        made = _of_stages(log, wish, events, scorecard)
     elif isinstance(log, EventLog):
-        made = _of_events(log, wish)
+        made = _of_events(log, wish, scorecard)
     else:
         raise UsageTypeError(f"log={type(log).__name__} is not a log", "pass a StageLog or an EventLog")
     if path is not None:
@@ -153,8 +159,12 @@ class _Wish:
     note: str
 
 
-def _of_stages(log: StageLog, wish: _Wish, events: EventLog | None) -> Report:
-    answers = ask_stages(log, wish.within, wish.every, wish.by)
+def _of_stages(log: StageLog, wish: _Wish, events: EventLog | None, scorecard: Scorecard | None) -> Report:
+    span, inputs = wish.within or chosen_window(log), Inputs(stages=log, events=events)
+    card = default_scorecard(log.model, within=span) if scorecard is None else scorecard
+    keys = [key for key in card.questions(inputs) if key[0] == "stages"]
+    answers, found = ask_stages(log, span, wish.every, wish.by, [question for _, question in keys])
+    judged = card.judged(inputs, known=dict(zip(keys, found, strict=True)))
     about = answers.time.about
     heading = wish.title or f"The lifecycle of {counted(about.units, about.unit)}"
     facts = f"{_facts(about, 'stay')} · {log.model.title or log.model.name}"
@@ -168,9 +178,12 @@ def _of_stages(log: StageLog, wish: _Wish, events: EventLog | None) -> Report:
         about, log.model, within=answers.within, chosen=_chosen(wish), every=wish.every, others=others,
         rules=_rules(log), active=active,
     )  # fmt: skip
-    sections = [*_stage_sections(answers, behind), counting, *filter(None, [moving.journey(log.model)])]
+    scores = list(filter(None, [scorecards.scorecard(judged, labels(log.model))]))
+    first, last = (scores, []) if judged.verdicts else ([], scores)
+    journey = filter(None, [moving.journey(log.model)])
+    sections = [*first, *_stage_sections(answers, behind), *last, counting, *journey]
     more = {} if behind is None else {f"events: {name}": answer for name, answer in behind.named().items()}
-    return _made((heading, facts, wish.note), findings, sections, answers.named() | more)
+    return _made((heading, facts, wish.note), findings, sections, answers.named() | more | {"scorecard": judged})
 
 
 def _stage_sections(answers: StageAnswers, behind: EventAnswers | None) -> list[Section]:
@@ -196,7 +209,7 @@ def _stage_sections(answers: StageAnswers, behind: EventAnswers | None) -> list[
     return [one for one in found if one is not None]
 
 
-def _of_events(log: EventLog, wish: _Wish) -> Report:
+def _of_events(log: EventLog, wish: _Wish, scorecard: Scorecard | None) -> Report:
     answers = ask_events(log, wish.within, wish.every, wish.by)
     about = answers.again.about
     heading = wish.title or f"What {counted(about.units, about.unit)} did"
@@ -204,7 +217,11 @@ def _of_events(log: EventLog, wish: _Wish) -> Report:
     if not len(log):
         return _empty(heading, facts, wish.note, answers.named())
     counting = methods(about, None, within=answers.within, chosen=_chosen(wish), every=wish.every)
-    return _made((heading, facts, wish.note), of_events(answers), [*event_sections(answers), counting], answers.named())
+    sections, named = [*event_sections(answers), counting], answers.named()
+    if scorecard is not None:
+        named["scorecard"] = judged = scorecard.judge(log)
+        sections = [*filter(None, [scorecards.scorecard(judged)]), *sections]
+    return _made((heading, facts, wish.note), of_events(answers), sections, named)
 
 
 def _made(
