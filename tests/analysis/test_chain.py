@@ -81,6 +81,20 @@ def test_ages_with_customers_enough_stand_alone_and_the_others_together():
     assert test.statistic == pytest.approx(by_hand)
 
 
+def test_old_ages_with_few_customers_join_the_last_one_with_enough():
+    rows = [Row(f"u{i}", hour(0), "a") for i in range(50)] + [Row(f"u{i}", hour(44), "b") for i in range(40)]
+    part = stage_log(rows, hour(72)).chain(every="day").whole
+    assert [(age.label, age.n) for age in part.ages("a")] == [("1", 50), ("2+", 60)]
+    few = stage_log(rows[:29], hour(72)).chain(every="day").whole
+    assert [(age.label, age.n) for age in few.ages("a")] == [("1+", 87)]
+
+
+def test_at_most_so_many_ages_stand_alone():
+    rows = [Row(f"u{i}", hour(0), "a") for i in range(40)]
+    ages = stage_log(rows, hour(24 * 30)).chain(every="day").whole.ages("a")
+    assert (len(ages), ages[-1].label, ages[-1].n) == (25, "25+", 40 * 6)
+
+
 def test_probabilities_are_shares_of_the_transitions_with_their_intervals():
     found = stage_log(WALKS, hour(96)).chain(every="day")
     one = found["a", "b"]

@@ -131,3 +131,12 @@ class TestArrivals:
 def test_a_state_that_always_leads_to_one_other_is_in_no_doubt():
     found = projected(sparse([[0, 1], [0, 1]]), [9, 0], 1)
     assert found[1] == (Expected(0.0), Expected(9.0))
+
+
+def test_the_doubt_may_be_that_of_other_rows():
+    """Of a row in which one destination had everything nothing would be in doubt."""
+    sure = SparseChain((((1, 1.0),), ((1, 1.0),)), (50.0, 50.0), (0, 1))
+    unsure = SparseChain(sure.rows, sure.weights, sure.groups, (((0, 0.1), (1, 0.9)), ((1, 1.0),)))
+    assert projected(sure, [10, 0], 1)[1][1] == Expected(10.0)
+    made = projected(unsure, [10, 0], 1)[1][1]
+    assert (made.number, made.chance, made.doubt) == (10.0, 0.0, pytest.approx(100 * 0.1 * 0.9 / 50))

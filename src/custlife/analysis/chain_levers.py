@@ -235,8 +235,8 @@ class LeversResult(Result):
         ]
 
     def picture(self) -> Picture:
-        """Bars of the gains, the largest rises first and then the dearest."""
-        known = [row for row in self.rows if row.gain is not None]
+        """Bars of the gains, of many the six largest and the six smallest; transitions without one are not drawn."""
+        known = [row for row in self.rows if row.gain]
         rows = known if len(known) <= DRAWN else [*known[: DRAWN // 2], *known[-DRAWN // 2 :]]
         left = len(known) - len(rows)
         return Bars(

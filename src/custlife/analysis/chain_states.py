@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["States", "by_age", "by_stage"]
 
+Row = tuple[tuple[int, float], ...]
+PRIOR = 4  # observations: as many as Agresti and Coull (1998) add to a share
+
 
 @attrs.frozen
 class States:
@@ -63,27 +66,38 @@ class _Ages:
         """Number of the state of those whose age is not known, where there is one."""
         return self.first + len(self.known)
 
+    def older(self, k: int) -> int:
+        """Number of the state after that of age k, for those who stay."""
+        return self.first + min(k + 1, len(self.known) - 1)
+
 
 def by_age(part: ChainPart, smoothing: float) -> States:
     """For each stage one state for each age that enough customers reached, the oldest ones together."""
-    rows: list[tuple[tuple[int, float], ...]] = []
+    rows: list[Row] = []
+    guesses: list[Row] = []
     weights: list[float] = []
     places = _placed(part)
     firsts = tuple(ages.first for ages in places)
     for i, ages in enumerate(places):
         for k, age in enumerate(ages.known):
-            rows.append(_sparse(_by_age(part, i, k, age, places, smoothing)))
-            weights.append(_weight(age.n, smoothing, len(places)))
+            row = _by_age(part, i, k, age, places, smoothing)
+            weight = _weight(age.n, smoothing, len(places))
+            older = ages.older(k)
+            usual = {older if j == i else firsts[j]: p for j, p in enumerate(part.estimated.rows[i])}
+            rows.append(_sparse(row))
+            guesses.append(_sparse(_blended(row, usual, weight)))
+            weights.append(weight)
         if ages.has_unknown:
             row = {ages.unknown if j == i else firsts[j]: p for j, p in enumerate(part.estimated.rows[i])}
             rows.append(_sparse(row))
+            guesses.append(rows[-1])
             weights.append(_weight(sum(part.counts[i]), smoothing, len(places)))
     start: Counter[int] = Counter()
     for stay in part.stays:
         if stay.after is None:
             start[_state_of(stay, places[stay.stage])] += stay.count
     groups = tuple(i for i, ages in enumerate(places) for _ in range(_states(ages)))
-    chain = SparseChain(tuple(rows), tuple(weights), groups)
+    chain = SparseChain(tuple(rows), tuple(weights), groups, tuple(guesses))
     return States(chain, tuple(float(start[state]) for state in range(len(rows))), firsts)
 
 
@@ -117,7 +131,7 @@ def _by_age(
 ) -> Mapping[int, float]:
     """The row of one age of stage i, with what was changed."""
     ages, size = places[i], len(places)
-    older = ages.first + min(k + 1, len(ages.known) - 1)
+    older = ages.older(k)
     total = age.n + smoothing * size
     row = {older: (age.stayed + smoothing) / total}
     for j, moved in enumerate(age.moved):
@@ -132,7 +146,15 @@ def _by_age(
     return row
 
 
-def _sparse(row: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
+def _blended(row: Mapping[int, float], usual: Mapping[int, float], weight: float) -> dict[int, float]:
+    """A row with some observations more, of what is usual in the stage at any age."""
+    return {
+        state: (weight * row.get(state, 0.0) + PRIOR * usual.get(state, 0.0)) / (weight + PRIOR)
+        for state in {**row, **usual}
+    }
+
+
+def _sparse(row: Mapping[int, float]) -> Row:
     return tuple((state, p) for state, p in sorted(row.items()) if p)
 
 

@@ -21,6 +21,7 @@ __all__ = ["Arrivals", "Expected", "SparseChain", "projected"]
 
 Numbers = tuple[float, ...]
 Matrix = tuple[Numbers, ...]
+Row = tuple[tuple[int, float], ...]
 
 
 @attrs.frozen
@@ -33,11 +34,15 @@ class SparseChain:
         weights: From how many observations each row was estimated, above 0; infinite where it is known.
 
         groups: The group of each state, from 0 on.
+
+        guesses: Rows whose variance is taken for that of the estimates: of a row of few observations its own is too
+            small, and 0 where one destination had them all. Empty: the rows themselves.
     """
 
-    rows: tuple[tuple[tuple[int, float], ...], ...]
+    rows: tuple[Row, ...]
     weights: Numbers
     groups: tuple[int, ...]
+    guesses: tuple[Row, ...] = ()
 
 
 @attrs.frozen
@@ -142,7 +147,7 @@ def _doubt(chain: SparseChain, heads: list[Numbers], ahead: list[Numbers]) -> li
     """The variance by estimated rows, after each number of periods."""
     parts: list[list[float]] = [[] for _ in heads]
     by_state, by_target = tuple(zip(*heads, strict=True)), tuple(zip(*ahead, strict=True))
-    for a, row in enumerate(chain.rows):
+    for a, row in enumerate(chain.guesses or chain.rows):
         if len(row) < 2 or not any(by_state[a]):
             continue
         backwards = [by_target[b][::-1] for b, _ in row]
