@@ -116,6 +116,7 @@ def pictures() -> dict[str, str]:
         reason_col="reason",
     )
     return {
+        "actions.svg": actions(),
         "funnel.svg": log.funnel(within=cl.days(60)).svg(),
         "flows.svg": log.flows().svg(),
         "outcomes.svg": log.outcomes("engagement", horizon=cl.days(60)).svg(),
@@ -128,6 +129,13 @@ def pictures() -> dict[str, str]:
         .compare()
         .svg(),
     }
+
+
+def actions() -> str:
+    """Actions against won deals, of the page on sales questions."""
+    log = simulate.b2b(400, seed=1)
+    named = ("call", "demo", "proposal sent")
+    return log.actions_against_wins(simulate.b2b_touches(log), *named, start="connection").svg()
 
 
 def three_rates() -> str:

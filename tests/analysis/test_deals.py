@@ -275,7 +275,7 @@ def test_no_velocity_says_why(rows, reason):
 
 
 def test_bad_money_is_refused():
-    with pytest.raises(DataError, match=r"1 deals have amounts or dates that cannot be used\n  deal 'c': amount=70.5"):
+    with pytest.raises(DataError, match=r"1 deal with amounts or dates that cannot be used\n  deal 'c': amount=70.5"):
         sized(("c", "lead", "2026-02-20T00:00Z", 70.5, None)).pipeline()
     with pytest.raises(DataError, match="expected_close"):
         sized(("c", "lead", "2026-02-20T00:00Z", 70, "soon")).pipeline()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import custlife as cl
-from custlife import crosswalk, errors, presets, simulate, stats
+from custlife import crosswalk, errors, metrics, presets, simulate, stats
 from custlife.analysis.chain_forecast import ForecastResult
 from custlife.analysis.chain_levers import LeversResult
 from custlife.analysis.chain_result import ChainResult
@@ -25,6 +25,7 @@ from custlife.analysis.flows import FlowsResult
 from custlife.analysis.funnel_result import FunnelPart, FunnelResult, FunnelStep
 from custlife.analysis.growth import GrowthResult
 from custlife.analysis.headcount import HeadcountResult
+from custlife.analysis.nurture import NurtureResult
 from custlife.analysis.outcomes_result import OutcomesResult
 from custlife.analysis.paths import PathsResult
 from custlife.analysis.per_customer import PerCustomerResult
@@ -184,6 +185,21 @@ def logs(rows: list[Mapping[str, Any]], customers: list[cl.Customer]) -> cl.Stag
     both = {"paid": cl.all_of(cl.seen("a"), cl.seen("b")), "gone": cl.silent(for_=cl.days(90))}
     assert_type(events.to_stages(define(), both, returns="first"), cl.StageLog)
     return log
+
+
+def sell(log: cl.StageLog, events: cl.EventLog) -> None:
+    assert_type(log.beside(events).ask(cl.Nurture()), NurtureResult)
+    assert_type(log.nurture(events, "intent", touch=["call"])["intent"].per_stay, float | None)
+    assert_type(log.hand_overs(events)["a → b"].loss, stats.Share)
+    assert_type(log.actions_against_wins(events, bands=[cl.days(9)])["call"].pooled, stats.PooledOddsRatio)
+    assert_type(log.response_time(events, lambda customer: customer.moves[0].at)["all"].never, stats.Share)
+    assert_type(events.response_time("a", touch=cl.step("b"))["all"].median_hours, float | None)
+    assert_type(events.tickets(hours=cl.BusinessHours("mon 09:00-17:00", tz="UTC"))["all"].open, int)
+    assert_type(log.win_rate(every="month").rows[0].rate.rate, float | None)
+    assert_type(log.cycle_length()["all"].won.median_days, float | None)
+    assert_type(log.pipeline()["intent"].amount, Decimal | None)
+    assert_type(log.velocity(over="90 days")["all"].per_day, Decimal | None)
+    assert_type(metrics.win_rate().read(log), metrics.Reading)
 
 
 def ask(log: cl.StageLog, events: cl.EventLog) -> None:

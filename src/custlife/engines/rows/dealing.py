@@ -52,7 +52,8 @@ def count_deals(request: Deals, history: History) -> DealTable:
         found[Deal(group, state, history.code[row], start, end, is_truncated, is_imputed, actions, *money)] += 1
     if problems:
         hint = "amounts are Decimal, text such as '1990.50', or whole minor units; dates are ISO text or dates"
-        raise DataError(f"{len(problems):,} {history.unit}s have amounts or dates that cannot be used", problems, hint)
+        many = f"{len(problems):,} {history.unit}{'s' if len(problems) > 1 else ''}"
+        raise DataError(f"{many} with amounts or dates that cannot be used", problems, hint)
     return dict(found)
 
 
