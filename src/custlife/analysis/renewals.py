@@ -112,7 +112,7 @@ class RenewalRate:
             return []
         periods = calendar(self.every, self.week_start, setting)
         last = last_period(periods, setting.as_of, numbers)
-        return [(n, periods.label(n), periods.end(n) <= setting.as_of) for n in range(min(numbers), last + 1)]
+        return [(n, periods.label(n), periods.end(n) - 1 <= setting.as_of) for n in range(min(numbers), last + 1)]
 
     def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a contract in a cell: `period`, `state`, `segment`."""

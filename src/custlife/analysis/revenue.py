@@ -112,7 +112,7 @@ class RevenueMovements:
         for group in groups_of((group for group, *_ in table), self.by):
             for number in self._shown(setting, periods, table):
                 customers, exact = (tallies.get((group, number, counts), Tally()) for counts in (True, False))
-                is_over = periods.end(number) <= setting.as_of
+                is_over = periods.end(number) - 1 <= setting.as_of
                 is_seen = setting.since is None or setting.since <= periods.start(number - self.over + 1)
                 label = periods.label(number)
                 yield RevenueRow.of(group, label, currency, customers, exact, is_complete=is_over and is_seen)

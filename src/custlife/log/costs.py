@@ -212,7 +212,7 @@ class Costs:
     def ask(self, question: Spending) -> SpendingResult:
         """The answer to a question held as a value."""
         where, moment = zone(self.tz), to_us(self.as_of)
-        seen = tuple(cost for cost in self.rows if where.day_start(cost.last_day + 1) <= moment)
+        seen = tuple(cost for cost in self.rows if where.day_start(cost.last_day + 1) - 1 <= moment)
         later = len(self.rows) - len(seen)
         notes = [*self.notes]
         if later:

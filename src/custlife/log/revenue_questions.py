@@ -72,7 +72,8 @@ class RevenueQuestions(Log):
 
         Examples:
             >>> from custlife import RevenueLog
-            >>> rows = [("a", "2026-01-05T00:00Z", "9"), ("b", "2026-01-09T00:00Z", "9"), ("b", "2026-02-10T00:00Z", "0")]
+            >>> rows = [("a", "2026-01-05T00:00Z", "9"), ("b", "2026-01-09T00:00Z", "9")]
+            >>> rows += [("b", "2026-02-10T00:00Z", "0")]
             >>> RevenueLog.from_rows(rows, as_of="2026-04-01T00:00Z").lives().survivors(2)
             (2, 1, 1)
         """

@@ -23,8 +23,10 @@ from custlife.metrics.ending import drop_off, eventual_conversion
 from custlife.metrics.inputs import Inputs
 from custlife.metrics.judgement import JudgedLine, Judgement
 from custlife.metrics.leaving import churn_after, churn_by_age
+from custlife.metrics.lifetime import ltv, ltv_from_chain, ltv_from_curve, ltv_historical, ltv_to_cac
 from custlife.metrics.losing import annualised_churn, logo_churn
 from custlife.metrics.metric import Metric
+from custlife.metrics.netting import acquisition_share, gross_margin, net
 from custlife.metrics.qualifying import csql_rate, mql_rate, pql_rate, sql_rate
 from custlife.metrics.reaching import lead_response_in_time, lead_response_time, touches_per_stage
 from custlife.metrics.reading import Explanation, Reading
@@ -32,16 +34,8 @@ from custlife.metrics.readings import Readings
 from custlife.metrics.registry import get, metric
 from custlife.metrics.request import MetricRequest
 from custlife.metrics.retaining import customer_quick_ratio, customers_kept, reactivation_rate, retention_rate
-from custlife.metrics.revenue import (
-    arpa,
-    gross_revenue_churn,
-    grr,
-    mrr,
-    mrr_movement,
-    net_revenue_churn,
-    nrr,
-    revenue_quick_ratio,
-)
+from custlife.metrics.revenue import arpa, mrr, mrr_movement
+from custlife.metrics.revenue_kept import gross_revenue_churn, grr, net_revenue_churn, nrr, revenue_quick_ratio
 from custlife.metrics.scorecard import Line, Scorecard
 from custlife.metrics.selling import cycle_length, open_deals, pipeline_amount, sales_velocity, win_rate
 from custlife.metrics.serving import (
@@ -51,6 +45,7 @@ from custlife.metrics.serving import (
     reopened_rate,
     resolution_time,
 )
+from custlife.metrics.spending import cac, cac_payback, cost
 from custlife.metrics.surveys import ces, csat, nps, response_rate
 from custlife.metrics.target import Target
 from custlife.metrics.timing import stage_ageing, stuck, time_in_stage, time_to_convert, time_to_value
@@ -72,6 +67,7 @@ __all__ = [
     "Scorecard",
     "Target",
     "Verdict",
+    "acquisition_share",
     "activation_rate",
     "active_users",
     "advocate_rate",
@@ -79,11 +75,14 @@ __all__ = [
     "arpa",
     "arrivals",
     "backlog",
+    "cac",
+    "cac_payback",
     "catalogue",
     "ces",
     "churn_after",
     "churn_by_age",
     "conversion",
+    "cost",
     "csat",
     "csql_rate",
     "customer_quick_ratio",
@@ -95,17 +94,24 @@ __all__ = [
     "first_response_in_time",
     "first_response_time",
     "get",
+    "gross_margin",
     "gross_revenue_churn",
     "grr",
     "in_stage",
     "lead_response_in_time",
     "lead_response_time",
     "logo_churn",
+    "ltv",
+    "ltv_from_chain",
+    "ltv_from_curve",
+    "ltv_historical",
+    "ltv_to_cac",
     "metric",
     "mql_rate",
     "mrr",
     "mrr_movement",
     "near_limit",
+    "net",
     "net_revenue_churn",
     "nps",
     "nrr",
