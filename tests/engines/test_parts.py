@@ -33,8 +33,9 @@ from custlife.analysis.repeat_purchases import RepeatPurchases
 from custlife.analysis.spells import SpellList
 from custlife.analysis.steps import step
 from custlife.engines import gather
+from custlife.engines.adding import Total
 from custlife.engines.gathers import Paths as PathsRequest
-from custlife.engines.gathers import PathTally, Profile
+from custlife.engines.gathers import PathTally, Profile, Spells, SpellTally
 from custlife.engines.history import Column, Note, note
 from custlife.engines.merging import merged, merged_notes, merged_settings
 from custlife.engines.rows.choosing import Having
@@ -112,11 +113,29 @@ def test_every_answer_is_that_of_the_whole(drawn):
 def test_tables_are_equal_to_those_of_the_whole(drawn):
     whole, parts = drawn
     setting, tables = Counting(tuple(questions(whole)))(whole)
-    requests = asking.requests_of(questions(whole), setting)
+    requests = asking.each_once(one.requests(setting) for one in questions(whole))
     counted = [Counting(tuple(questions(whole)))(part) for part in parts]
     assert merged_settings([one for one, _ in counted]) == setting
     for request, table, *some in zip(requests, tables, *(found for _, found in counted), strict=True):
         assert merged(request, some) == table
+        total = Total(request)
+        for one in some:
+            total.add(one)  # which is its own from then on
+        assert total.table() == table
+
+
+def test_a_total_holds_the_times_of_all_parts_once():
+    total, parts = Total(Spells()), [{((), 0): SpellTally({1: array("q", [9 - k])})} for k in range(3)]
+    for part in parts:
+        total.add(part)
+    assert [part[(), 0].ended[1] for part in parts] == [array("q")] * 3
+    assert total.table() == {((), 0): SpellTally({1: array("q", [7, 8, 9])})}
+
+
+def test_a_total_of_one_part_is_its_table():
+    total, part = Total(Spells()), {((), 0): SpellTally({1: array("q", [9])})}
+    total.add(part)
+    assert total.table() is part
 
 
 @given(in_parts(), st.booleans())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import attrs
 
 from custlife.engines import gather, run
+from custlife.engines.adding import Total
 from custlife.engines.gathers import Profile
-from custlife.engines.merging import merged, merged_settings
+from custlife.engines.merging import merged_settings
 from custlife.errors import UsageError, UsageTypeError
 
 if TYPE_CHECKING:
@@ -56,15 +58,15 @@ class Counting:
     questions: tuple[Question[Any], ...]
 
     def __call__(self, history: History) -> tuple[Setting, list[Any]]:
-        """Setting and tables."""
+        """Setting, and the table of every request, each once."""
         by = dict.fromkeys(name for question in self.questions for name in getattr(question, "by", ()))
         setting = gather(Profile(tuple(by)), history)
-        return setting, run(requests_of(self.questions, setting), history)
+        return setting, run(each_once(question.requests(setting) for question in self.questions), history)
 
 
-def requests_of(questions: Iterable[Question[Any]], setting: Setting) -> list[Request]:
-    """The tables that some questions need."""
-    return [request for question in questions for request in question.requests(setting)]
+def each_once(requests: Iterable[Sequence[Request]]) -> list[Request]:
+    """The requests of some questions, each once."""
+    return list(dict.fromkeys(chain.from_iterable(requests)))
 
 
 def ask(question: Question[R_co], asked: Asked) -> R_co:
@@ -78,12 +80,17 @@ def ask_all(questions: Sequence[Question[Any]], asked: Asked) -> list[Any]:
     counting = Counting(tuple(questions))
     if asked.sample is not None:
         counting(asked.sample)  # what cannot be asked is refused at the door
-    found = list(asked.map(counting))
-    setting = merged_settings([part for part, _ in found])
-    parts = [tables for _, tables in found]
-    # what was added up is let go of at once: tables of exact times are large
-    whole = iter([merged(request, [part.pop(0) for part in parts]) for request in requests_of(questions, setting)])
-    return [q.answer(setting, [next(whole) for _ in q.requests(setting)]) for q in questions]
+    settings: list[Setting] = []
+    totals: list[Total] = []
+    for setting, tables in asked.map(counting):
+        totals = totals or [Total(one) for one in each_once(q.requests(setting) for q in questions)]
+        for total in totals:
+            total.add(tables.pop(0))  # which is added up at once: tables of exact times are large
+        settings.append(setting)
+    whole = merged_settings(settings)
+    wanted = [q.requests(whole) for q in questions]
+    found = dict(zip(each_once(wanted), [total.table() for total in totals], strict=True))
+    return [q.answer(whole, [found[one] for one in mine]) for q, mine in zip(questions, wanted, strict=True)]
 
 
 def names(value: str | Iterable[str] | None, name: str = "by") -> tuple[str, ...]:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from custlife.engines.gathers import FunnelTable, PathTable, Request, SpellTable
     from custlife.engines.passages import OccupationTable, PassageTable
 
-__all__ = ["merged", "merged_notes", "merged_settings"]
+__all__ = ["in_order", "merged", "merged_notes", "merged_settings"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -61,10 +61,11 @@ def _sorted(times: Iterable[array[int]]) -> array[int]:
     whole = array("q")
     for part in parts:
         whole.extend(part)
-    return _in_order(whole)
+    return in_order(whole)
 
 
-def _in_order(times: array[int]) -> array[int]:
+def in_order(times: array[int]) -> array[int]:
+    """Sorted times, in the same array where NumPy is there."""
     try:
         import numpy as np
     except ModuleNotFoundError:

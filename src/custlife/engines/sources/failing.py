@@ -10,7 +10,7 @@ import attrs
 from custlife.errors import CustlifeError, DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["Trying", "one_of", "sound"]
 
@@ -32,17 +32,20 @@ class Trying(Generic[P, T]):
             return error
 
 
-def sound(results: Iterable[T | CustlifeError]) -> list[T]:
-    """The results, where none of them is an error.
+def sound(results: Iterable[T | CustlifeError]) -> Iterator[T]:
+    """The results as they come, as long as none of them is an error.
 
     Raises:
-        CustlifeError: The errors as one.
+        CustlifeError: The errors as one, when all are there.
     """
-    found = list(results)
-    errors = [result for result in found if isinstance(result, CustlifeError)]
+    errors: list[CustlifeError] = []
+    for result in results:
+        if isinstance(result, CustlifeError):
+            errors.append(result)
+        elif not errors:
+            yield result
     if errors:
         raise one_of(errors)
-    return [result for result in found if not isinstance(result, CustlifeError)]
 
 
 def one_of(errors: Sequence[Exception]) -> Exception:

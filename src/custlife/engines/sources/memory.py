@@ -5,13 +5,21 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["room"]
+__all__ = ["give_back", "room"]
 
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 USED = ("/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory/memory.usage_in_bytes")
 MEMINFO = "/proc/meminfo"
 STATM = "/proc/self/statm"  # pages of this process: all that it may touch, then all that is in memory
 UNKNOWN = 8 << 30
+
+
+def give_back() -> None:
+    """Hands the memory that was freed back to the machine: what is freed in small pieces is else kept for later."""
+    from pyarrow import default_memory_pool, system_memory_pool
+
+    for pool in (default_memory_pool(), system_memory_pool()):
+        pool.release_unused()
 
 
 def room() -> int:

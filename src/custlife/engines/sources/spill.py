@@ -25,7 +25,7 @@ from custlife.engines.rows.ingest import ingest
 from custlife.engines.sources.accounts import check_accounts
 from custlife.engines.sources.held import emptied, mapped
 from custlife.engines.sources.kept import Kept, keep
-from custlife.engines.sources.memory import room
+from custlife.engines.sources.memory import give_back, room
 from custlife.engines.sources.reading import one_history
 from custlife.engines.sources.settling import all_names, in_order, one_error, with_names
 from custlife.engines.sources.shuffling import Shuffled, reserve
@@ -91,7 +91,13 @@ class Spilled:
     def map(self, work: Callable[[History], T]) -> Iterator[T]:
         """What some work makes of each partition, as many at once as there are cores and memory for."""
         ready = self._ready()
-        yield from mapped(lambda part: work(ready.history(part)), ready.parts, ready.threads())
+
+        def on(part: Kept | _Again) -> T:
+            found = work(ready.history(part))
+            give_back()
+            return found
+
+        yield from mapped(on, ready.parts, ready.threads())
 
     def _ready(self) -> _Partitions:
         with self._lock:
@@ -165,6 +171,7 @@ def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partit
             if isinstance(found, DataError):
                 return found
             kept = keep(found, made.folder / f"part-{cut[0]}")
+            give_back()
             again = attrs.evolve(emptied(found), notes=found.notes, dropped=found.dropped)
             return kept or _Again(again, len(found), lambda: cast("History", read(*cut)))
 
