@@ -139,6 +139,26 @@ def questions() -> dict[str, Any]:
     }
 
 
+def measures() -> dict[str, Any]:
+    log, engaged = stage_log(), cl.metrics.conversion("awareness", "intent", within=cl.days(30))
+    goal = cl.Target(engaged, at_least=0.25, due="2026-12-31", by="plan")
+    card = cl.Scorecard([goal, cl.metrics.logo_churn()], "Mine")
+    return {
+        "metric": engaged,
+        "definition": engaged.definition,
+        "metric of other arguments": cl.metrics.outcomes_reached({"wish": "proof"}, within="90 days"),
+        "reading": engaged.read(log),
+        "readings": engaged.trend(log, by="plan"),
+        "explanation": engaged.explain(log, "ada"),
+        "target": goal,
+        "verdict": goal.judge(log),
+        "scorecard": card,
+        "scorecard of a model": cl.metrics.scorecard(presets.bruxt5),
+        "judgement": card.judge(log),
+        "catalogue": cl.metrics.catalogue(),
+    }
+
+
 def answers() -> dict[str, Any]:
     log, events = stage_log(), event_log()
     funnel = log.funnel(within=cl.days(30), by="plan")
@@ -203,6 +223,28 @@ def scores() -> dict[str, Any]:
     }
 
 
+def looking_back() -> dict[str, Any]:
+    events = event_log()
+    tested = cl.backtest(seats_seen, events, "conversion seen", horizons=["30 days", "60 days"])
+    keen = scoring.criterion("keen", scoring.events("intent seen"), at_least=1)
+    learnt = scoring.learn([keen], events, "conversion seen", horizon="30 days")
+    return {
+        "backtest": tested,
+        "foretold": tested.horizons[0],
+        "decile": tested.horizons[0].deciles[0],
+        "bin": tested.horizons[0].calibration[0],
+        "observation": tested.horizons[0].seen[0],
+        "learned": learnt,
+        "lesson": learnt["keen"],
+        "area under the curve": stats.auc([1, 2, 3], [False, True, True]),
+        "clustered share": stats.clustered_share([(1, 2), (0, 2)]),
+    }
+
+
+def seats_seen(request: cl.ScoreRequest) -> float:
+    return 10 * len(request.customer.events)
+
+
 def declared_scores(acme: cl.Customer, at: str) -> dict[str, Any]:
     logins = scoring.events("login", within="90 days")
     measures = [
@@ -236,6 +278,7 @@ def declared_scores(acme: cl.Customer, at: str) -> dict[str, Any]:
         "crossing": crossed.found[0],
         "priorities": (ranked := scoring.prioritise(cl.score_all(lead, [acme], as_of=at))),
         "priority": ranked.rows[0],
+        **looking_back(),
     }
 
 

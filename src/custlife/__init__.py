@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from custlife.metrics import Metric, Scorecard, Target, Verdict
     from custlife.presets import crosswalk
     from custlife.reporting import report
-    from custlife.scoring import HealthScore, LeadScore, Score, Scorer, ScoreRequest, score, score_all
+    from custlife.scoring import HealthScore, LeadScore, Score, Scorer, ScoreRequest, backtest, score, score_all
     from custlife.stages import MoveKind, Stage, StageModel, Transition, guard, law_table
 
 __version__ = "0.1.0"
@@ -110,7 +110,16 @@ _HOMES = {
     "custlife.metrics": ("Metric", "Scorecard", "Target", "Verdict"),
     "custlife.presets": ("crosswalk",),
     "custlife.reporting": ("report",),
-    "custlife.scoring": ("HealthScore", "LeadScore", "Score", "ScoreRequest", "Scorer", "score", "score_all"),
+    "custlife.scoring": (
+        "HealthScore",
+        "LeadScore",
+        "Score",
+        "ScoreRequest",
+        "Scorer",
+        "backtest",
+        "score",
+        "score_all",
+    ),
     "custlife.stages": ("MoveKind", "Stage", "StageModel", "Transition", "guard", "law_table"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -169,6 +178,7 @@ __all__ = [
     "WinRate",
     "all_of",
     "any_of",
+    "backtest",
     "count",
     "crosswalk",
     "days",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from custlife.scoring.backtest_result import Backtest, Bin, Decile, Foretold, Observation
+    from custlife.scoring.backtesting import backtest
     from custlife.scoring.bands import Bands
     from custlife.scoring.batch import score, score_all
     from custlife.scoring.composing import capped, gated, maximum, minimum, weighted
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from custlife.scoring.ideal import Criterion, IdealCustomer, criterion
     from custlife.scoring.judging import Scorer
     from custlife.scoring.lead import Behavior, Fit, LeadScore, behavior, fit
+    from custlife.scoring.learning import Learned, Lesson, learn
     from custlife.scoring.ranking import Priorities, Priority, prioritise
     from custlife.scoring.reading import (
         Condition,
@@ -40,12 +43,15 @@ if TYPE_CHECKING:
     from custlife.scoring.value import Part, Score
 
 _ROOMS = {
+    "backtest_result": ("Backtest", "Bin", "Decile", "Foretold", "Observation"),
+    "backtesting": ("backtest",),
     "bands": ("Bands",),
     "batch": ("score", "score_all"),
     "composing": ("capped", "gated", "maximum", "minimum", "weighted"),
     "crossing": ("Crossing", "Crossings", "crossings"),
     "decay": ("Decay", "half_life", "linear", "steps"),
     "document": ("from_file",),
+    "learning": ("Learned", "Lesson", "learn"),
     "health": ("HealthScore", "Measure", "Override", "measure", "override"),
     "histories": ("customers_of",),
     "ideal": ("Criterion", "IdealCustomer", "criterion"),
@@ -63,22 +69,29 @@ _ROOMS = {
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = [
+    "Backtest",
     "Bands",
     "Behavior",
+    "Bin",
     "Condition",
     "Criterion",
     "Crossing",
     "Crossings",
     "Decay",
+    "Decile",
     "Facts",
     "Failure",
     "Fit",
+    "Foretold",
     "HealthScore",
     "HookTime",
     "IdealCustomer",
     "LeadScore",
+    "Learned",
+    "Lesson",
     "Measure",
     "Named",
+    "Observation",
     "Override",
     "Part",
     "Priorities",
@@ -92,6 +105,7 @@ __all__ = [
     "Scores",
     "Slow",
     "Trend",
+    "backtest",
     "behavior",
     "capped",
     "criterion",
@@ -106,6 +120,7 @@ __all__ = [
     "gated",
     "get",
     "half_life",
+    "learn",
     "linear",
     "maximum",
     "measure",

@@ -171,11 +171,21 @@ class Run:
             request = request_at(customer, self.as_of, mine)
             answer = self._call(self.scorer, self.name, request) if self.judge is None else self._branch(request)
         except HookError as error:
-            self.failures.append(Failure(name, error.hook, error.kind, error.what))
-            reason = f"hook {error.hook!r} {error.kind}"
-            answer = Score(None, reason=reason, completeness=0, name=self.name, customer=name, as_of=self.as_of)
+            answer = self._failed(name, error)
         self.customers.append(name)
         self.found.append(answer)
+
+    def answer(self, request: ScoreRequest) -> float | Score:
+        """The score for one request, whatever the hook does."""
+        try:
+            return self._call(self.scorer, self.name, request) if self.judge is None else self._branch(request)
+        except HookError as error:
+            return self._failed(request.customer.id, error)
+
+    def _failed(self, customer: str, error: HookError) -> Score:
+        self.failures.append(Failure(customer, error.hook, error.kind, error.what))
+        reason = f"hook {error.hook!r} {error.kind}"
+        return Score(None, reason=reason, completeness=0, name=self.name, customer=customer, as_of=self.as_of)
 
     def _facts(self, customer: str) -> tuple[Fact, ...]:
         given = self.facts.get(customer)

@@ -14,6 +14,7 @@ from custlife.stats.differences import (
     restricted_mean_difference,
     survival_difference,
 )
+from custlife.stats.discrimination import Auc, auc, clustered_share
 from custlife.stats.durations import Durations, RiskTable, risk_table
 from custlife.stats.folds import Jackknife, jackknife, jackknife_counts
 from custlife.stats.hazard import HazardCurve, HazardPoint, nelson_aalen
@@ -33,6 +34,7 @@ from custlife.stats.two_shares import ShareTest, share_test
 
 __all__ = [
     "Absorption",
+    "Auc",
     "ByState",
     "ByTransition",
     "CumulativeIncidence",
@@ -63,8 +65,10 @@ __all__ = [
     "StateTime",
     "SurvivalCurve",
     "SurvivalPoint",
+    "auc",
     "benjamini_hochberg",
     "clopper_pearson",
+    "clustered_share",
     "cumulative_incidence",
     "fisher_exact",
     "geometric",
