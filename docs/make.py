@@ -117,6 +117,7 @@ def pictures() -> dict[str, str]:
     )
     return {
         "actions.svg": actions(),
+        **forecasts(),
         "funnel.svg": log.funnel(within=cl.days(60)).svg(),
         "flows.svg": log.flows().svg(),
         "outcomes.svg": log.outcomes("engagement", horizon=cl.days(60)).svg(),
@@ -136,6 +137,16 @@ def actions() -> str:
     log = simulate.b2b(400, seed=1)
     named = ("call", "demo", "proposal sent")
     return log.actions_against_wins(simulate.b2b_touches(log), *named, start="connection").svg()
+
+
+def forecasts() -> dict[str, str]:
+    """What the shop of the demo may expect, of the page on forecasts and values."""
+    chain = demo.shop().chain()
+    margins = {"first_purchase": "2.50", "repeat": 5, "loyal": "12.30"}
+    return {
+        "forecast.svg": chain.forecast(12, method="semi-markov").svg(),
+        "levers.svg": chain.levers(margins, yearly_discount="0.10", horizon=36).svg(),
+    }
 
 
 def three_rates() -> str:

@@ -326,6 +326,8 @@ class TestShowing:
             " Forecast with method='semi-markov'." in found.footnotes()
         )
         assert not self.CHAIN.is_aging
+        for made in (found.clv({"a": 1}, 0.1), found.levers({"a": 1}, 0.1)):
+            assert made.footnotes()[-1].endswith("Ages in days. The value does not see that.")
 
     def test_answers_differ_by_what_they_hold(self):
         assert stage_log(WALKS, hour(96)).chain(every="day") == self.CHAIN

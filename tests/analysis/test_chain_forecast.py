@@ -294,6 +294,13 @@ class TestShowing:
         assert fan.series[0].low[0] == fan.series[0].high[0] == 2
         assert "</svg>" in fan.svg()
 
+    @pytest.mark.parametrize(
+        ("periods", "shown"),
+        [(1, [1]), (3, [1, 2, 3]), (4, [1, 2, 3, 4]), (6, [2, 4, 6]), (7, [2, 4, 5, 7]), (12, [3, 6, 9, 12])],
+    )
+    def test_of_a_long_forecast_some_periods_are_shown(self, periods, shown):
+        assert CHAIN.forecast(periods).table().columns == ("stage", "today", *(f"day {h}" for h in shown))
+
     def test_exits_are_in_the_table_but_not_in_the_fan(self):
         rows = [*ROWS, Row("u4", hour(30), "lost")]
         found = stage_log(rows, hour(96)).chain(every="day").forecast(1)

@@ -176,6 +176,46 @@ class TestDiscount:
             self.CHAIN.clv({"b": 1}, 0)
 
 
+class TestByAge:
+    """Of sixty who came at first all leave `a` after three days; of the forty who came later nobody has yet."""
+
+    ROWS = (
+        *[Row(f"u{i}", hour(0), "a") for i in range(60)],
+        *[Row(f"u{i}", hour(68), "b") for i in range(60)],
+        *[Row(f"late{i}", hour(92), "a") for i in range(40)],
+    )
+    CHAIN = stage_log(ROWS, hour(120)).chain(every="day")
+
+    def test_who_has_been_there_for_long_is_worth_less(self):
+        """The later ones have been seen twice and stay for one day more: the chain gives them two to three."""
+        found = self.CHAIN.clv({"a": 10}, 0, horizon=3, method="semi-markov")
+        assert found["a"].value == 20
+        assert found["a"].total == 800
+        assert self.CHAIN.clv({"a": 10}, 0, horizon=3)["a"].value > 25
+        assert "Method semi-markov" in str(found)
+        assert "does not see that" not in str(found)
+
+    def test_where_nobody_stands_it_is_the_value_of_who_just_comes(self):
+        gone = stage_log(self.ROWS[:120], hour(120)).chain(every="day")
+        found = gone.clv({"a": 10}, 0, horizon=9, method="semi-markov")
+        assert (found["a"].customers, found["a"].value, found["a"].total) == (0, 30, 0)
+
+    @pytest.mark.parametrize("method", ["markov", "semi-markov"])
+    def test_it_is_the_discounted_forecast(self, method):
+        found = self.CHAIN.clv({"a": "10.000", "b": 3}, 0.1, horizon=5, method=method)
+        later = self.CHAIN.forecast(5, method=method)
+        total = sum((10 * later.at(t)["a"] + 3 * later.at(t)["b"]) / 1.1**t for t in range(6))
+        assert float(found.total.value) == pytest.approx(total, abs=0.01)
+
+    def test_undiscounted_what_never_ends_is_named(self):
+        with pytest.raises(UsageError, match=r"'b' is worth 1 a period for ever"):
+            self.CHAIN.clv({"b": 1}, 0, method="semi-markov")
+
+    def test_methods_are_named(self):
+        with pytest.raises(UsageError, match="method='arima' is not a mode"):
+            self.CHAIN.clv({"a": 1}, 0.1, method="arima")
+
+
 SPLIT = stage_log(
     [
         *[Row(f"{plan}{i}", hour(0), "a", plan) for plan in ("p", "q") for i in range(40)],

@@ -31,9 +31,13 @@ if TYPE_CHECKING:
     from custlife.pictures import Picture
     from custlife.stats.projection import Expected
 
-__all__ = ["Forecast", "ForecastResult", "ForecastRow", "forecast"]
+__all__ = ["HOW", "METHODS", "Forecast", "ForecastResult", "ForecastRow", "flattened", "forecast"]
 
 METHODS = ("markov", "semi-markov")
+HOW = {
+    "markov": "Method markov: what comes next depends on the stage alone.",
+    "semi-markov": "Method semi-markov: what comes next depends on the stage and on the time spent in it.",
+}
 
 
 @attrs.frozen
@@ -182,15 +186,11 @@ class ForecastResult(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """What is expected, from what, and how sure."""
-        how = {
-            "markov": "Method markov: what comes next depends on the stage alone.",
-            "semi-markov": "Method semi-markov: what comes next depends on the stage and on the time spent in it.",
-        }
         level = f"{100 * self.question.chain.level:g} %"
         sure = "the chance of each customer (multinomial) and of the estimated transitions (delta method)"
         never = () if self.question.chain.smoothing else ("A transition never seen is held to be impossible.",)
         return (
-            *self.question.changes, how[self.question.method], *self.remarks,
+            *self.question.changes, HOW[self.question.method], *self.remarks,
             f"{level} intervals in whole {self.about.unit}s hold {sure}, not a change of the times.", *never,
         )  # fmt: skip
 
@@ -258,8 +258,8 @@ class ForecastResult(Result):
 
 
 def _some(periods: int) -> list[int]:
-    """Today and at most four later periods, evenly spread, the last one among them."""
-    count = min(periods, 4)
+    """Today and at most four later periods, as evenly spread as can be, the last one among them."""
+    count = periods if periods < 4 else 3 if periods % 4 and not periods % 3 else 4
     return [0, *(round(periods * k / count) for k in range(1, count + 1))]
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from custlife.analysis.chain_forecast import flattened
 from custlife.analysis.chain_shift import shifted_row
-from custlife.analysis.chain_value import Terms, terms_of
+from custlife.analysis.chain_value import BLIND, Terms, terms_of
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result, percent
 from custlife.analysis.splitting import head, label
@@ -114,7 +114,7 @@ def levers(
     ]
     rows.sort(key=lambda row: (row.gain is None, -(row.gain or 0), row.label))
     question = Levers(result.question, terms.margins, terms.discount, horizon, points, among, result.changes())
-    return LeversResult(question, result.about, tuple(rows), terms.money(base))
+    return LeversResult(question, result.about, tuple(rows), terms.money(base), result.warnings(BLIND))
 
 
 def _is_end(one: ChainTransition) -> bool:
@@ -149,12 +149,14 @@ class LeversResult(Result):
         about: Where the answer comes from.
         rows: One for each segment and transition, by gain.
         value: What all customers of today are worth now.
+        remarks: What a reader must know of this chain.
     """
 
     question: Levers
     about: About
     rows: tuple[Lever, ...]
     value: Decimal
+    remarks: tuple[str, ...] = ()
 
     def __getitem__(self, ends: tuple[str | None, ...]) -> Lever:
         """The lever of two stages, with the values of the segment before them where the chain is split.
@@ -184,7 +186,7 @@ class LeversResult(Result):
             "A negative gain is what a rise costs; a fall is worth about as much.",
             f"What a rise takes to achieve is not in it, nor {self.about.unit}s still to come.",
         ]
-        return (*question.changes, *notes)
+        return (*question.changes, *notes, *self.remarks)
 
     def parameters(self) -> dict[str, Any]:
         """Everything the answer depends on besides the rows, with the arguments of the chain."""

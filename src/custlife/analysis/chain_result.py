@@ -163,6 +163,7 @@ class ChainResult(Result):
         *,
         yearly_discount: Rate | None = None,
         horizon: int | None = None,
+        method: str = "markov",
     ) -> ClvResult:
         """What a customer is still worth, by stage, and what all of today's customers are worth together.
 
@@ -172,15 +173,18 @@ class ChainResult(Result):
             discount: Rate for each period.
             yearly_discount: Rate for a year, instead of `discount`.
             horizon: The last period counted, 0 or more; None for all to come.
+            method: `markov` or `semi-markov`, as for `forecast`; by age the value of a stage is that of those who
+                stand there today.
 
         Raises:
             UsageTypeError: A margin is a float.
-            UsageError: Not exactly one rate; a rate that does not converge; nothing is known of where a stage leads.
+            UsageError: No such method; not exactly one rate; a rate that does not converge; nothing is known of where a
+                stage leads.
             UnknownNameError: A margin of a stage nobody was seen in.
         """
         from custlife.analysis.chain_value import clv
 
-        return clv(self, margins, discount, yearly_discount, horizon)
+        return clv(self, margins, discount, yearly_discount, horizon, method)
 
     def what_if(self, changes: Mapping[tuple[str, str], float]) -> ChainResult:
         """The chain with some probabilities raised or lowered: `what_if({("engagement", "intent"): 0.05})`.
@@ -253,14 +257,13 @@ class ChainResult(Result):
         told = ", ".join(f"{one} → {other} {100 * by:+g} points" for shifts in made for one, other, by in shifts)
         return (f"Hypothetical: {told}, pro rata from all other destinations.",) if told else ()
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self, advice: str = "Forecast with method='semi-markov'.") -> tuple[str, ...]:
         """Where the time spent in a stage matters, which a chain does not see."""
         aging = sorted((t for t in self.durations if t.adjusted < DOUBTFUL), key=lambda t: (t.p_value, -t.statistic))
         if not aging:
             return ()
         more = f" So it does in {len(aging) - 1} more." if len(aging) > 1 else ""
-        told = f"Time in stage matters: of {aging[0]}.{more} Ages in {self.question.every}s."
-        return (f"{told} Forecast with method='semi-markov'.",)
+        return (f"Time in stage matters: of {aging[0]}.{more} Ages in {self.question.every}s. {advice}",)
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

@@ -31,11 +31,13 @@ class States:
         chain: Their transitions; the groups are the stages.
         start: How many stand in each state today.
         first: For each stage the state of those who just came.
+        names: Of the states.
     """
 
     chain: SparseChain
     start: tuple[float, ...]
     first: tuple[int, ...]
+    names: tuple[str, ...]
 
 
 def by_stage(part: ChainPart, smoothing: float) -> States:
@@ -44,7 +46,7 @@ def by_stage(part: ChainPart, smoothing: float) -> States:
     rows = tuple(_sparse(dict(enumerate(row))) for row in part.estimated.rows)
     weights = tuple(_weight(sum(counts), smoothing, size) for counts in part.counts)
     start = tuple(map(float, part.standing))
-    return States(SparseChain(rows, weights, tuple(range(size))), start, tuple(range(size)))
+    return States(SparseChain(rows, weights, tuple(range(size))), start, tuple(range(size)), part.stages)
 
 
 @attrs.frozen
@@ -98,7 +100,8 @@ def by_age(part: ChainPart, smoothing: float) -> States:
             start[_state_of(stay, places[stay.stage])] += stay.count
     groups = tuple(i for i, ages in enumerate(places) for _ in range(_states(ages)))
     chain = SparseChain(tuple(rows), tuple(weights), groups, tuple(guesses))
-    return States(chain, tuple(float(start[state]) for state in range(len(rows))), firsts)
+    names = tuple(name for stage, ages in zip(part.stages, places, strict=True) for name in _names(stage, ages))
+    return States(chain, tuple(float(start[state]) for state in range(len(rows))), firsts, names)
 
 
 def _placed(part: ChainPart) -> list[_Ages]:
@@ -111,6 +114,11 @@ def _placed(part: ChainPart) -> list[_Ages]:
         found.append(_Ages(number, known, is_needed))
         number += _states(found[-1])
     return found
+
+
+def _names(stage: str, ages: _Ages) -> list[str]:
+    known = [f"{stage} at age {age.label}" for age in ages.known]
+    return [*known, f"{stage} at an unknown age" if known else stage] if ages.has_unknown else known
 
 
 def _states(ages: _Ages) -> int:

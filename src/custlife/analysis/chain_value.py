@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from math import expm1, fsum, inf, log1p, sqrt
+from math import expm1, fsum, log1p, sqrt
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.chain_forecast import flattened
+from custlife.analysis.chain_forecast import HOW, METHODS, flattened
+from custlife.analysis.chain_states import by_age, by_stage
+from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import check_count, head, label, picked
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.pictures import Bars, Segment, Table
+from custlife.stats.discounting import worth
 from custlife.stats.numbers import check_number
 from custlife.stats.special import two_sided_z
 
@@ -23,12 +26,14 @@ if TYPE_CHECKING:
     from custlife.analysis.chain import Chain
     from custlife.analysis.chain_part import ChainPart
     from custlife.analysis.chain_result import ChainResult, Money, Rate
+    from custlife.analysis.chain_states import States
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
     from custlife.pictures import Picture
 
-__all__ = ["Clv", "ClvResult", "ClvRow", "ClvTotal", "Terms", "clv", "terms_of"]
+__all__ = ["BLIND", "Clv", "ClvResult", "ClvRow", "ClvTotal", "Terms", "clv", "terms_of"]
 
+BLIND = "The value does not see that."
 A_YEAR = {"day": 365.2425, "week": 365.2425 / 7, "month": 12, "quarter": 4, "year": 1}
 
 
@@ -55,11 +60,6 @@ class Terms:
     def rewards(self, part: ChainPart) -> dict[str, float]:
         """The margins of the stages of a part."""
         return {stage: float(margin) for stage, margin in self.margins if stage in part.stages}
-
-    def values(self, part: ChainPart) -> tuple[float, ...]:
-        """What a customer in each stage is worth."""
-        found = part.estimated.value(self.rewards(part), discount=self.discount, horizon=self.horizon)
-        return found.numbers
 
     def told(self, every: str) -> str:
         """The terms in words."""
@@ -132,6 +132,7 @@ class Clv:
         margins: What a customer in a stage earns in a period, by stage.
         discount: Rate for each period.
         horizon: The last period counted; None for all to come.
+        method: `markov` or `semi-markov`.
         changes: What `what_if` changed, in words; empty where nothing was.
     """
 
@@ -139,6 +140,7 @@ class Clv:
     margins: tuple[tuple[str, Decimal], ...]
     discount: float
     horizon: int | None = None
+    method: str = "markov"
     changes: tuple[str, ...] = ()
 
 
@@ -150,7 +152,7 @@ class ClvRow:
         segment: The segment's values, in the order of `by`; None where a value is missing.
         stage: The stage.
         customers: How many stand there.
-        value: What each is worth.
+        value: What each is worth, on average; where nobody stands there, one who has just come.
         low: Lower limit of the interval of that.
         high: Upper limit.
         total: What they are worth together.
@@ -193,49 +195,48 @@ def clv(
     discount: Rate | None,
     yearly_discount: Rate | None,
     horizon: int | None,
+    method: str,
 ) -> ClvResult:
     """The value of customers; see `ChainResult.clv`."""
+    choice("method", method, METHODS)
     terms = terms_of(result, margins, discount, yearly_discount, horizon)
     z = two_sided_z(result.question.level)
     rows, segments, variances = [], [], []
     for part in result.parts:
-        mine = _rows(part, terms, result.question.smoothing, z)
-        variance = _variance(part, dict(zip(part.stages, part.standing, strict=True)), terms, result.question.smoothing)
+        mine, variance = _of_part(part, terms, result.question.smoothing, method, z)
         rows += mine
         variances.append(variance)
         segments.append((part.segment, _total(mine, variance, terms, z)))
-    question = Clv(result.question, terms.margins, terms.discount, horizon, result.changes())
-    return ClvResult(question, result.about, tuple(rows), _total(rows, fsum(variances), terms, z), tuple(segments))
+    question = Clv(result.question, terms.margins, terms.discount, horizon, method, result.changes())
+    total = _total(rows, fsum(variances), terms, z)
+    remarks = result.warnings(BLIND) if method == "markov" else ()
+    return ClvResult(question, result.about, tuple(rows), total, tuple(segments), remarks)
 
 
-def _rows(part: ChainPart, terms: Terms, smoothing: float, z: float) -> list[ClvRow]:
-    found = []
-    for stage, customers, value in zip(part.stages, part.standing, terms.values(part), strict=True):
-        half = z * sqrt(_variance(part, {stage: 1}, terms, smoothing))
-        money = [terms.money(amount) for amount in (value, value - half, value + half, customers * value)]
-        found.append(ClvRow(part.segment, stage, customers, *money))
-    return found
+def _of_part(part: ChainPart, terms: Terms, smoothing: float, method: str, z: float) -> tuple[list[ClvRow], float]:
+    """The rows of a part, and the variance of their sum."""
+    states = by_age(part, smoothing) if method == "semi-markov" else by_stage(part, smoothing)
+    margins = terms.rewards(part)
+    rewards = [margins.get(part.stages[group], 0.0) for group in states.chain.groups]
+    starts = [*(_one(states, i, n) for i, n in enumerate(part.standing)), states.start]
+    *each, whole = worth(
+        states.chain, states.names, rewards, starts, discount=terms.discount, horizon=terms.horizon
+    )  # fmt: skip
+    rows = []
+    for stage, customers, one in zip(part.stages, part.standing, each, strict=True):
+        half = z * sqrt(one.doubt)
+        money = [terms.money(x) for x in (one.value, one.value - half, one.value + half, customers * one.value)]
+        rows.append(ClvRow(part.segment, stage, customers, *money))
+    return rows, whole.doubt
 
 
-def _variance(part: ChainPart, heads: Mapping[str, int], terms: Terms, smoothing: float) -> float:
-    """Of the value of some heads, by the delta method.
-
-    The slope for a transition of probability p, taken pro rata from the others, is `(v - mean) / (1 - p)` times how
-    often its row is used, where v is the value behind it and the mean that of the row: so a multinomial row of n
-    observations adds the sum of `p ((1 - p) slope)^2 / n`.
-
-    Source:
-        Caswell (2001), Matrix Population Models, 2nd edition, section 12.1, for the delta method on such chains.
-    """
-    chain = part.estimated
-    slopes = chain.value_sensitivities(
-        heads, rewards=terms.rewards(part), discount=terms.discount, horizon=terms.horizon
+def _one(states: States, stage: int, customers: int) -> tuple[float, ...]:
+    """One customer of a stage: spread over its states as those of today are, or just come where nobody is there."""
+    if not customers:
+        return tuple(float(state == states.first[stage]) for state in range(len(states.start)))
+    return tuple(
+        n / customers if group == stage else 0.0 for n, group in zip(states.start, states.chain.groups, strict=True)
     )
-    parts = []
-    for counts, row, mine in zip(part.counts, chain.rows, slopes.rows, strict=True):
-        n = sum(counts) + smoothing * len(row) or inf  # of an exit nobody left, which only `what_if` lets lead on
-        parts += [p * ((1 - p) * slope) ** 2 / n for p, slope in zip(row, mine, strict=True) if p and slope]
-    return fsum(parts)
 
 
 def _total(rows: Iterable[ClvRow], variance: float, terms: Terms, z: float) -> ClvTotal:
@@ -256,6 +257,7 @@ class ClvResult(Result):
         rows: One for each segment and stage.
         total: All customers of today.
         segments: The customers of each segment; one entry where nothing was split.
+        remarks: What a reader must know of this chain.
     """
 
     question: Clv
@@ -263,6 +265,7 @@ class ClvResult(Result):
     rows: tuple[ClvRow, ...]
     total: ClvTotal
     segments: tuple[tuple[Group, ClvTotal], ...]
+    remarks: tuple[str, ...] = ()
 
     def __getitem__(self, stage: str) -> ClvRow:
         """The row of a stage; of a segment and a stage by the row's label, such as `"pro · intent"`.
@@ -294,12 +297,13 @@ class ClvResult(Result):
         terms = Terms(question.margins, question.discount, question.horizon, 2)
         named = ", ".join(f"{stage} {margin}" for stage, margin in question.margins)
         notes = [
+            HOW[question.method],
             f"Margins a {question.chain.every}: {named}; other stages earn nothing.",
             terms.told(question.chain.every),
             f"{level} intervals of the mean value, as the transitions were estimated (delta method).",
             f"The value of one {self.about.unit} varies far more. Money is rounded half to even, at the end.",
         ]
-        return (*question.changes, *notes)
+        return (*question.changes, *notes, *self.remarks)
 
     def parameters(self) -> dict[str, Any]:
         """Everything the answer depends on besides the rows, with the arguments of the chain."""

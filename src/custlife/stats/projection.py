@@ -17,7 +17,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Arrivals", "Expected", "SparseChain", "projected"]
+__all__ = ["Arrivals", "Expected", "SparseChain", "projected", "row_doubt"]
 
 Numbers = tuple[float, ...]
 Matrix = tuple[Numbers, ...]
@@ -131,7 +131,7 @@ def _of_group(chain: SparseChain, group: int, heads: list[Numbers], arrivals: Ar
     for _ in heads[1:]:
         ahead.append(tuple(fsum(p * ahead[-1][b] for b, p in row) for row in chain.rows))
     chance = [_chance(heads[0], v) for v in ahead]
-    doubt = _doubt(chain, heads, ahead)
+    doubt = [0.0, *(row_doubt(chain, heads[:h], ahead[:h]) for h in range(1, len(heads)))]
     if arrivals is not None:
         came = [_chance(arrivals.mean, v) + _spread(arrivals.covariance, v) for v in ahead[:-1]]
         chance = [a + b for a, b in zip(chance, accumulate(came, initial=0.0), strict=True)]
@@ -143,20 +143,24 @@ def _of_group(chain: SparseChain, group: int, heads: list[Numbers], arrivals: Ar
     return [Expected(*three) for three in zip(numbers, chance, doubt, strict=True)]
 
 
-def _doubt(chain: SparseChain, heads: list[Numbers], ahead: list[Numbers]) -> list[float]:
-    """The variance by estimated rows, after each number of periods."""
-    parts: list[list[float]] = [[] for _ in heads]
-    by_state, by_target = tuple(zip(*heads, strict=True)), tuple(zip(*ahead, strict=True))
-    for a, row in enumerate(chain.guesses or chain.rows):
-        if len(row) < 2 or not any(by_state[a]):
-            continue
-        backwards = [by_target[b][::-1] for b, _ in row]
-        for h in range(1, len(heads)):
-            slopes = [_dot(by_state[a][:h], values[-h:]) for values in backwards]
+def row_doubt(chain: SparseChain, heads: Sequence[Numbers], ahead: Sequence[Numbers]) -> float:
+    """The variance of a sum over periods because the rows were estimated, by the delta method.
+
+    Args:
+        chain: The chain.
+
+        heads: How many use each row in the first period, in the second, and so on.
+
+        ahead: What each state is worth at the end of the last of these periods, of the one before, and so on.
+    """
+    parts = []
+    by_state, by_target = tuple(zip(*heads, strict=True)), tuple(zip(*reversed(ahead), strict=True))
+    for row, weight, used in zip(chain.guesses or chain.rows, chain.weights, by_state, strict=True):
+        if len(row) > 1 and any(used):
+            slopes = [_dot(used, by_target[b]) for b, _ in row]
             mean = fsum(p * g for (_, p), g in zip(row, slopes, strict=True))
-            spread = fsum(p * (g - mean) ** 2 for (_, p), g in zip(row, slopes, strict=True))
-            parts[h].append(spread / chain.weights[a])
-    return [fsum(found) for found in parts]
+            parts.append(fsum(p * (g - mean) ** 2 for (_, p), g in zip(row, slopes, strict=True)) / weight)
+    return fsum(parts)
 
 
 def _chance(heads: Iterable[float], v: Numbers) -> float:
