@@ -210,6 +210,16 @@ def test_outcomes_are_told_by_what_was_won_or_where_they_ended():
     assert found.compare("p", end="lost").title() == "Comparison with p: who ends in lost"
 
 
+def test_segments_are_read_at_the_horizon_though_all_of_one_have_ended_before():
+    rows = [
+        *came_to(3, 3, "p", 6),
+        *(Row(f"q{i}", hour(0), "a", "q") for i in range(6)),
+        Row("q1", hour(100), "b", "q"),
+    ]
+    (row,) = stage_log(rows, hour(400)).outcomes("a", horizon=days(9), by="plan").compare().rows
+    assert (row.estimate, row.estimate_against) == (0.5, pytest.approx(1 / 6))
+
+
 def test_a_segment_in_which_nobody_won_has_a_difference_without_an_interval():
     found = stage_log([*came_to(3, 1, "p", 6), *came_to(0, 4, "q", 6)], hour(400)).outcomes(
         "a", horizon=days(9), by="plan"
@@ -285,12 +295,30 @@ def test_a_clear_difference_is_told_with_its_size_and_its_certainty():
     ]
 
 
+def test_counts_come_back_whole_from_their_rates():
+    """1 / 49 times 49 is a little less than 1 in floats."""
+    rows = [Row(f"u{n}", hour(0), "visit", "p") for n in range(49)] + [Row("u0", hour(1), "buy", "p")]
+    log = event_log([*rows, Row("x", hour(0), "visit", "q")], hour(200))
+    (row,) = log.conversion("visit", "buy", within=days(1), by="plan").compare().rows
+    assert (row.estimate, row.p_value) == (1 / 49, share_test(1, 49, 0, 1).p_value)
+
+
 @pytest.mark.parametrize(
     ("rows", "sentence"),
     [
         (
             [("u1", "visit", 0, "p"), ("u2", "visit", 0, "q"), ("u2", "buy", 9, "q")],
             "p and q: no difference in reaching buy that chance would not make (-100.0 points, 95 % -100.0 to +12.2, p = 1).",
+        ),
+        (
+            [
+                (f"u{n}", name, 0, "pq"[n % 2])
+                for n in range(40)
+                for name in ("visit", "buy")
+                if name == "visit" or n % 6 == 0
+            ]
+            + [("u1", "buy", 5, "q"), ("u3", "buy", 5, "q")],
+            "p and q: no difference in reaching buy that chance would not make (+25.0 points, 95 % -1.3 to +47.9, p = 0.062).",
         ),
         ([("u1", "visit", 0, "p"), ("u2", "visit", 190, "q")], "p and q: no comparison, nobody is eligible yet."),
     ],

@@ -135,7 +135,9 @@ def test_the_published_summary_of_the_calibration_period_is_reproduced():
     assert sum(columns["frequency"]) == 2457
     assert sum(round(x, 2) for x in columns["recency"]) == pytest.approx(16135.52)
     assert sum(round(x, 2) for x in columns["T"]) == pytest.approx(77111.21)
-    first = [(found[n].frequency, round(found[n].recency, 2), round(found[n].age, 2)) for n in ("1", "2", "3", "6", "9")]
+    first = [
+        (found[n].frequency, round(found[n].recency, 2), round(found[n].age, 2)) for n in ("1", "2", "3", "6", "9")
+    ]
     assert first == [(2, 30.43, 38.86), (1, 1.71, 38.86), (0, 0, 38.86), (7, 29.43, 38.86), (2, 35.71, 38.86)]
 
 
@@ -149,7 +151,7 @@ def test_frames_have_the_columns_and_types_that_models_read():
 
 
 def test_who_bought_before_observation_began_is_left_out_and_counted():
-    bought = [("u1", -5, "buy", 1), ("u1", 40, "buy", 1), ("u2", 1, "buy", 1), ("ü3", -5, "visit", 1)]
+    bought = [("u1", -5, "buy", 1), ("u1", 40, "buy", 1), ("u2", -5, "visit", 1), ("u2", 1, "buy", 1)]
     found = log_of(bought, hour(100), since=hour(0)).repeat_purchases("buy")
     assert ([row.customer for row in found.rows], found.truncated) == (["u2"], 1)
     assert "1 bought before observation began and are left out." in found.footnotes()
