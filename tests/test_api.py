@@ -37,7 +37,7 @@ BY_NUMPY = {"custlife.stats.arrays"} | {
 """Rooms that others load when they need them."""
 FLOORS = (
     "custlife.calendar", "custlife.customers", "custlife.demo", "custlife.documents", "custlife.errors",
-    "custlife.pictures", "custlife.presets", "custlife.reporting", "custlife.scoring", "custlife.simulate",
+    "custlife.metrics", "custlife.pictures", "custlife.presets", "custlife.reporting", "custlife.scoring", "custlife.simulate",
     "custlife.stages", "custlife.stats",
 )  # fmt: skip
 ANSWERS = tuple(room for room in ROOMS if room.startswith("custlife.analysis."))

@@ -100,6 +100,33 @@ def has_budget(request: GuardRequest) -> bool:
     return request.customer.stage is not None
 
 
+@cl.metrics.metric(question="Who?", numerator="those", better="higher")
+def loyal(request: cl.metrics.MetricRequest) -> cl.metrics.Reading:
+    return request.share(1, 2, pending=3)
+
+
+def measure(log: cl.StageLog, events: cl.EventLog) -> None:
+    engaged = cl.metrics.conversion("awareness", "intent", within=cl.days(30))
+    assert_type(engaged, cl.Metric)
+    assert_type(loyal, cl.Metric)
+    assert_type(cl.metrics.get("nrr", every="month"), cl.Metric)
+    assert_type(engaged.read(log), cl.metrics.Reading)
+    assert_type(engaged.read(log).interval, stats.Interval | None)
+    assert_type(engaged.read_by(log, "plan"), cl.metrics.Readings)
+    assert_type(engaged.trend(cl.metrics.Inputs(stages=log, events=events), every="week"), cl.metrics.Readings)
+    assert_type(engaged.replay(log, periods=3), cl.metrics.Readings)
+    assert_type(engaged.explain(log, "ada").state, str)
+    goal = cl.Target(engaged, at_least=0.25, due="2026-12-31", segment={"plan": "pro"})
+    assert_type(goal.judge(log), cl.Verdict)
+    card = cl.Scorecard([goal, engaged])
+    assert_type(card.judge(log), cl.metrics.Judgement)
+    assert_type(card.judge(log).ok, bool)
+    assert_type(cl.metrics.scorecard(log.model), cl.Scorecard)
+    assert_type(cl.Scorecard.from_toml(card.to_toml()), cl.Scorecard)
+    cl.metrics.conversion("awareness", "intent")  # type: ignore[call-arg]
+    cl.metrics.Inputs(log)  # type: ignore[call-arg]
+
+
 def move() -> cl.Customer:
     acme = cl.Customer("acme", presets.catalyst8)
     acme = acme.move("outreach", at="2026-01-05T09:00Z")

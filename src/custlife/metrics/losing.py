@@ -137,7 +137,7 @@ def annualised_churn(*, every: str = "month", customers: Names | None = None) ->
         formula=f"1 - (1 - c)^{times}, c the logo churn of the {every}",
         is_not=(f"{times} times the churn of a {every}: 5 % a month are 46.0 % a year, not 60 %.",),
         pitfalls=("Churn falls with age, so that a year of young customers looks worse than it will be.",),
-        source="1 - (1 - c)^12",
+        source="Compounding a churn that stays the same",
     )
     compute = Logo(every, "start", maybe_names(customers), annual=True)
     return Metric("annualised_churn", words, better="lower", compute=compute, label=f"churn of a {every}, annualised")
