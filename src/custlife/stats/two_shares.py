@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
 
 from custlife.stats.interval import check_name
 from custlife.stats.proportions import checked_counts
 from custlife.stats.special import chi_square_tail
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from custlife.stats.two_by_two import fisher_exact
 
 __all__ = ["TEST_METHODS", "ShareTest", "ShareTestMethod", "share_test"]
 
 ShareTestMethod = Literal["campbell", "n-1", "fisher"]
 TEST_METHODS: tuple[str, ...] = ("campbell", "n-1", "fisher")
-
-TIE = 1e-7  # relative: tables as likely as the one seen must count, whatever rounding says; R has the same
 
 
 @attrs.frozen
@@ -93,24 +88,7 @@ def share_test(k1: int, n1: int, k2: int, n2: int, *, method: ShareTestMethod = 
     yes, everybody = k1 + k2, n1 + n2
     least = min(n1, n2) * min(yes, everybody - yes)  # the smallest expected count, times everybody
     if method == "fisher" or not least or (method == "campbell" and least < everybody):
-        return ShareTest(_fisher(k1, n1, k2, n2), "fisher")
+        return ShareTest(fisher_exact(k1, n1 - k1, k2, n2 - k2), "fisher")
     spread = n1 * n2 * yes * (everybody - yes)
     statistic = (k1 * n2 - k2 * n1) ** 2 * (everybody - 1) / spread
     return ShareTest(chi_square_tail(statistic, 1), "n-1", statistic)
-
-
-def _fisher(k1: int, n1: int, k2: int, n2: int) -> float:
-    """The share of the tables with these margins that are no more likely than the one seen."""
-    seen = 1.0 + TIE
-    up, down = (list(takewhile(bool, _weights(*corner))) for corner in ((k1, n1, k2, n2), (k2, n2, k1, n1)))
-    weights = [1.0, *up, *down]
-    extreme = sum(weight for weight in weights if weight <= seen)
-    return min(1.0, extreme / sum(weights))
-
-
-def _weights(k1: int, n1: int, k2: int, n2: int) -> Iterator[float]:
-    """How likely the tables are in which more and more of the first group have it, the one seen being 1."""
-    weight = 1.0
-    for more in range(1, min(n1 - k1, k2) + 1):
-        weight *= (n1 - k1 - more + 1) * (k2 - more + 1) / ((k1 + more) * (n2 - k2 + more))
-        yield weight
