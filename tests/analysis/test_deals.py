@@ -396,3 +396,45 @@ def test_mistakes_about_actions():
     with pytest.raises(UsageError, match="correction='more' is not a mode"):
         log.actions_against_wins(calls, correction="more")
     assert log.actions_against_wins(calls, "demo").rows == ()
+
+
+# -- as data -----------------------------------------------------------------------------------------------------------
+
+
+def answers():
+    log, calls = selling(16)
+    from tests.analysis.test_touches import desk_log
+
+    stages, touches = desk_log()
+    return [
+        log.actions_against_wins(calls, by=()),
+        log.win_rate(every="month"),
+        log.cycle_length(),
+        sized(*SIZED).pipeline(),
+        sized(*SIZED).velocity(),
+        stages.response_time(touches, "intent", within=cl.hours(4)),
+        stages.response_time(touches, "intent"),
+        stages.nurture(touches),
+        stages.hand_overs(touches, team="direction"),
+        touches.tickets(opened="call"),
+    ]
+
+
+@pytest.mark.parametrize("place", range(10))
+def test_answers_are_frames_with_the_columns_they_promise(place):
+    found = answers()[place]
+    frame = found.to_frame("polars")
+    assert frame.columns == list(found.column_types())
+    assert frame.to_dicts() == found.to_dicts()
+    assert found.to_json() == answers()[place].to_json()
+    assert {"as_of", "unit"} <= set(found.parameters())
+
+
+def test_two_logs_are_one_to_ask():
+    log, calls = selling(8)
+    both = log.beside(calls)
+    assert repr(both).startswith("<Together of <StageLog of 8 deals")
+    assert (both.as_of, both.unit) == (log.as_of, "deal")
+    assert both.ask_all([WinRate(), ActionsAgainstWins()])[0].to_dicts() == log.win_rate().to_dicts()
+    with pytest.raises(UnknownNameError):
+        both.ask(WinRate())["some"]

@@ -17,7 +17,7 @@ from custlife.analysis.cycle_length import CycleLength
 from custlife.analysis.hand_overs import HandOvers
 from custlife.analysis.nurture import Nurture
 from custlife.analysis.pipeline import Pipeline
-from custlife.analysis.question import ask, requests_of
+from custlife.analysis.question import ask
 from custlife.analysis.response_time import ResponseTime
 from custlife.analysis.velocity import Velocity
 from custlife.analysis.win_rate import WinRate
@@ -81,7 +81,7 @@ def test_parts_add_up(made, which):
 def test_a_table_of_one_part_is_itself():
     log = stage_log([], hour(0))
     whole = beside(log.history, events([]).history)
-    (request,) = requests_of([Nurture()], gather(Profile(), whole))
+    (request,) = Nurture().requests(gather(Profile(), whole))
     assert merged(request, run([request], whole)) == {}
 
 

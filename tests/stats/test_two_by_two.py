@@ -135,6 +135,7 @@ def test_an_empty_row_or_column_has_no_odds_ratio(table, reason):
 def test_odds_ratio_as_statsmodels_and_as_posthog():
     """statsmodels 0.15.0, Table2x2([[30, 10], [20, 40]]): oddsratio, oddsratio_confint()."""
     found = odds_ratio(30, 10, 20, 40)
+    assert str(found) == "6.00 (95 % woolf 2.45 to 14.68)"
     assert (found.value, found.low, found.high) == pytest.approx((6.0, 2.4526336278872316, 14.678099325830175))
     assert odds_ratio(30, 10, 20, 40, correction="posthog").value == pytest.approx(31 * 41 / (11 * 21))
     assert odds_ratio(30, 10, 20, 40, correction="posthog").method == "woolf, +1 in each cell"

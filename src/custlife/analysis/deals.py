@@ -124,7 +124,7 @@ class Money:
         known: How many have an amount.
         unknown: How many have none, and are not in the sum.
         minor: The sum in minor units.
-        currency: The currency; `XXX` where the log names none.
+        currency: The currency; the code of no currency where the log names none.
     """
 
     amount: Decimal | None

@@ -65,14 +65,10 @@ def _standing(request: Deals, code: Sequence[int], stages: Sequence[int]) -> Clo
         return "lost", first_lost
     if won is not None:
         return "won", won
-    closing = stages[-1]
-    if code[closing] not in request.lost:
-        return "open", closing
-    for row in reversed(stages):  # from one way of being lost to another it stays lost since the first
-        if code[row] not in request.lost:
-            break
-        closing = row
-    return "lost", closing
+    if code[stages[-1]] not in request.lost:
+        return "open", stages[-1]
+    kept = max(place for place, row in enumerate(stages) if code[row] not in request.lost)
+    return "lost", stages[kept + 1]  # from one way of being lost to another it stays lost since the first
 
 
 def _actions(request: Deals, history: History, low: int, high: int, start: int, end: int) -> tuple[int, ...]:
