@@ -28,6 +28,9 @@ EXITS = {"first": {"lapsed", "lost"}, "final": {"lost"}}
 PATH = ("a", "b", "c")
 
 
+ONE_PAUSED = [Row("u1", hour(0), "a"), Row("u1", hour(3), "lapsed"), Row("u2", hour(0), "a"), Row("u2", hour(9), "b")]
+
+
 def followed(rows, as_of, since, horizon, kind, origin, won) -> oracle.Passed:
     """Everybody's story by hand."""
     seen = histories(rows, NAMES, as_of, collapse=True)
@@ -58,6 +61,9 @@ def aalen_johansen(ended: Counter, censored: list[int]) -> tuple[dict[str, Fract
     rows=STAGE_ROWS, as_of=AS_OF, since=SINCE, kind=KIND, horizon=SPANS,
     origin=st.sampled_from(["a", "b", "lapsed", "other"]), won=st.sets(st.sampled_from(NAMES), min_size=1, max_size=2),
 )  # fmt: skip
+@example(rows=ONE_PAUSED, as_of=hour(20), since=None, kind="final", horizon=None, origin="a", won={"b"})
+@example(rows=ONE_PAUSED, as_of=hour(20), since=None, kind="final", horizon=hours(30), origin="a", won={"b"})
+@example(rows=ONE_PAUSED, as_of=hour(40), since=None, kind="final", horizon=hours(30), origin="a", won={"b"})
 def test_counts_and_shares_are_those_of_following_everybody(rows, as_of, since, kind, horizon, origin, won):
     assume(origin not in won)
     log = stage_log(rows, as_of, since)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from zlib import crc32
 
 import pytest
 from hypothesis import assume, given
@@ -15,7 +16,8 @@ from custlife.calendar import days, hours, months, to_us
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.simulate import Leaving, Rates, Wait, Way
 from custlife.stages import Stage
-from tests.analysis.strategies import AS_OF, NAMES, SINCE, STAGE_ROWS, event_log, hour, stage_log
+from custlife.stats import jackknife
+from tests.analysis.strategies import AS_OF, MODEL, NAMES, SINCE, STAGE_ROWS, event_log, hour, stage_log
 from tests.oracles import passages as oracle
 from tests.oracles.lifecycle import Row, histories
 
@@ -245,12 +247,26 @@ def test_a_split_shows_the_largest_part():
     assert stage_log(rows, hour(90)).stage_probabilities("a", days(1), by="plan").picture().note.startswith("Only q:")
 
 
-def test_folds_are_of_units_whatever_else_is_counted():
-    """CRC-32 of "u1" and "u2" modulo 3 by zlib: the spread is that of leaving out one fold after another."""
-    rows = [*unit("u1", (0, "a"), (6, "b")), *unit("u2", (0, "a")), *unit("u3", (0, "a"))]
-    row = stage_log(rows, hour(90)).stage_probabilities("a", days(1))["b"]
-    assert row.share == pytest.approx(1 / 3)
-    assert row.std_error == pytest.approx((2 / 3 * (2 * (1 / 2 - 1 / 3) ** 2 + (1 / 3) ** 2)) ** 0.5)
+@given(st.sets(st.text(min_size=1, max_size=4).filter(str.strip), min_size=1, max_size=30), st.integers(2, 20))
+def test_the_spread_is_that_of_leaving_out_the_units_of_one_fold_after_another(ids, folds):
+    log = StageLog.from_rows(
+        [(one, stage, hour(at)) for one in ids for stage, at in moved(one)], MODEL, as_of=hour(90), on_bad="drop"
+    )
+    names, row = log.customers, log.stage_probabilities("a", days(1), folds=folds)["a"]
+    parts: dict[int, list[str]] = {}
+    for one in names:
+        parts.setdefault(crc32(one.encode()) % folds, []).append(one)
+    left = [[one for one in names if one not in part] for _, part in sorted(parts.items())]
+    stay = lambda some: sum(len(moved(one)) == 1 for one in some) / len(some) if some else None  # noqa: E731
+    wanted = jackknife(stay(names), [stay(some) for some in left])
+    assert row.share == pytest.approx(wanted.value)
+    assert (row.std_error is None) == (wanted.std_error is None)
+    assert row.std_error is None or row.std_error == pytest.approx(wanted.std_error, abs=1e-9)
+
+
+def moved(one: str) -> list[tuple[str, int]]:
+    """Some leave after six hours."""
+    return [("a", 0), ("b", 6)][: 1 + len(one) % 2]
 
 
 def test_intervals_hold_the_truth_of_simulated_customers_at_their_rate():
