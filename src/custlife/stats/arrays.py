@@ -22,14 +22,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "EXACT",
     "Array",
+    "column_of",
+    "exact_sum",
     "final_survival",
-    "flow_columns",
     "mean",
     "numbers",
+    "part_of",
     "relative_errors",
     "restricted",
     "risk_columns",
+    "room_for",
+    "runs_of",
+    "stretches_of",
     "survivals",
     "total",
 ]
@@ -110,7 +116,7 @@ def risk_columns(ended: Any, censored: Any, entered: Any, unit: int) -> tuple[An
         at_risk = at_risk - (entered[-1] - entered[np.searchsorted(entries, np.asarray(raw(times)))])
         if entered[-1] > n or (at_risk < (1 if leaving is None else leaving)).any():
             return None
-    return times, _kept(at_risk), _kept(events), _kept(lost), Pairs(_kept(entries), _kept(entering))
+    return times, column_of(at_risk), column_of(events), column_of(lost), Pairs(column_of(entries), column_of(entering))
 
 
 def _counted(ends: Part, stops: Part, unit: int, kind: str) -> tuple[Column[float], Array, Array]:
@@ -119,7 +125,7 @@ def _counted(ends: Part, stops: Part, unit: int, kind: str) -> tuple[Column[floa
     What is sorted are the bits of the times, which have the order of the times, with a bit for a censoring behind
     them; the bit of the sign gives way, so that -0.0 is 0.0.
     """
-    held, room = _made("d", len(ends.values) + len(stops.values))
+    held, room = room_for("d", len(ends.values) + len(stops.values))
     keys = room.view(np.uint64)
     middle = len(ends.values)
     np.left_shift(ends.scaled(unit, kind).view(np.uint64), 1, out=keys[:middle])
@@ -134,13 +140,13 @@ def _counted(ends: Part, stops: Part, unit: int, kind: str) -> tuple[Column[floa
     np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
     times = keys.view(kind + "8")
     if weights is None and is_first.all():
-        return Column(held) if kind == "f" else _kept(times), lost ^ 1, lost
+        return Column(held) if kind == "f" else column_of(times), lost ^ 1, lost
     firsts = np.flatnonzero(is_first)
     if weights is None:
         leaving, gone = np.diff(firsts, append=len(keys)), np.add.reduceat(lost, firsts, dtype=np.int64)
     else:
         leaving, gone = np.add.reduceat(weights, firsts), np.add.reduceat(weights * lost, firsts)
-    return _kept(times[firsts]), leaving - gone, gone
+    return column_of(times[firsts]), leaving - gone, gone
 
 
 def _sorted(keys: Array, ends: Part, stops: Part) -> Array | None:
@@ -164,18 +170,18 @@ def _entries(starts: Part, unit: int) -> tuple[Array, Array]:
     return entries, np.bincount(places, counts[late], len(entries)).astype(np.int64)
 
 
-def _made(code: str, n: int) -> tuple[array[Any], Array]:
+def room_for(code: str, n: int) -> tuple[array[Any], Array]:
     """An array to keep, and NumPy's view of it."""
     held = array(code, [0]) * n
     return held, np.asarray(held)
 
 
-def _kept(values: Array) -> Column[Any]:
+def column_of(values: Array) -> Column[Any]:
     """Floats, or whole numbers of 0 or more in the smallest array that holds the largest, as a column."""
     if not len(values):
         return Column(())
     code = "d" if values.dtype.kind == "f" else next(code for code, end in CODES if int(values.max()) < end)
-    held, room = _made(code, len(values))
+    held, room = room_for(code, len(values))
     room[:] = values
     return Column(held)
 
@@ -188,11 +194,11 @@ def total(counts: Any) -> int:
 def survivals(at_risk: Any, events: Any) -> array[float]:
     """Survival at each time."""
     n, d = np.asarray(at_risk), np.asarray(events)
-    begins, run_n, left = _runs(n, d)
+    begins, run_n, left = runs_of(n, d)
     base = np.ones(len(run_n))
     np.cumprod(left[:-1] / run_n[:-1], out=base[1:])
-    held, found = _made("d", len(n))
-    for rows, run in _stretches(begins):
+    held, found = room_for("d", len(n))
+    for rows, run in stretches_of(begins):
         found[rows] = base[run] * ((n[rows] - d[rows]) / run_n[run])
     return held
 
@@ -200,18 +206,18 @@ def survivals(at_risk: Any, events: Any) -> array[float]:
 def relative_errors(at_risk: Any, events: Any) -> array[float]:
     """Greenwood's standard error of survival relative to it, at each time."""
     n, d = np.asarray(at_risk), np.asarray(events)
-    begins, run_n, left = _runs(n, d)
+    begins, run_n, left = runs_of(n, d)
     base = np.zeros(len(run_n))
-    held, found = _made("d", len(n))
+    held, found = room_for("d", len(n))
     with np.errstate(divide="ignore"):  # nobody left: infinite
         np.cumsum((run_n - left)[:-1] / run_n[:-1] / left[:-1], out=base[1:])
-        for rows, run in _stretches(begins):
+        for rows, run in stretches_of(begins):
             run_n_, left_ = run_n[run], n[rows] - d[rows]
             found[rows] = np.sqrt(base[run] + (run_n_ - left_) / run_n_ / left_)
     return held
 
 
-def _runs(n: Array, d: Array) -> tuple[Array, Array, Array]:
+def runs_of(n: Array, d: Array) -> tuple[Array, Array, Array]:
     """Which rows begin a run without censorings and entries; at risk at its beginning, and left at its end."""
     begins = np.empty(len(n), np.bool_)
     begins[0] = True
@@ -221,7 +227,7 @@ def _runs(n: Array, d: Array) -> tuple[Array, Array, Array]:
     return begins, n[firsts].astype("f8"), (n[lasts] - d[lasts]).astype("f8")
 
 
-def _stretches(begins: Array) -> Iterator[tuple[slice, Array]]:
+def stretches_of(begins: Array) -> Iterator[tuple[slice, Array]]:
     """Stretches of rows, with the number of the run of each row."""
     before = -1
     for start in range(0, len(begins), STRETCH):
@@ -242,7 +248,7 @@ def restricted(curve: Any, last: int, horizon: float) -> tuple[float, float]:
     n, d = (np.asarray(raw(column))[:last] for column in (curve.at_risk, curve.events))
     stretches = [slice(start, start + STRETCH) for start in range(0, last + 1, STRETCH)]
     terms = (_variances(after[rows], n[rows], d[rows]) for rows in stretches)
-    return _sum(areas[rows] for rows in stretches), _sum(terms)
+    return exact_sum(areas[rows] for rows in stretches), exact_sum(terms)
 
 
 def _variances(after: Array, n: Array, d: Array) -> Array:
@@ -254,7 +260,7 @@ def _variances(after: Array, n: Array, d: Array) -> Array:
     return found
 
 
-def _sum(stretches: Iterable[Array]) -> float:
+def exact_sum(stretches: Iterable[Array]) -> float:
     """The sum of numbers of 0 or more, rounded once, which is what `math.fsum` gives.
 
     A float is a whole number times a power of two. Those with the same power are added up in two halves, which floats
@@ -277,7 +283,9 @@ def _sum(stretches: Iterable[Array]) -> float:
 def mean(values: Any) -> float:
     """The mean of numbers of 0 or more."""
     found = np.asarray(values)
-    return _sum(found[start : start + STRETCH].astype("f8") for start in range(0, len(found), STRETCH)) / len(found)
+    return exact_sum(found[start : start + STRETCH].astype("f8") for start in range(0, len(found), STRETCH)) / len(
+        found
+    )
 
 
 def final_survival(ended: Any, censored: Any, n: int) -> float:
@@ -287,37 +295,3 @@ def final_survival(ended: Any, censored: Any, n: int) -> float:
     p = np.flatnonzero(reached > gone)  # the numbers of those censored before
     shares = (n - p - reached[p]) / (n - p - gone[p])
     return float(np.cumprod(shares)[-1]) if len(p) else 1.0
-
-
-def flow_columns(columns: Any) -> tuple[Column[float], Column[int], Column[int], bool, Any] | None:
-    """Events of several kinds in the order of time; see `flow.flow_of`. None where it is left to loops."""
-    parts = [part_of(np.asarray(column) if isinstance(column, array) else column) for column in columns]
-    kept = [part for part in parts if part is not None and part.is_exact]
-    if len(kept) < len(parts):
-        return None
-    times = np.concatenate([part.scaled(1, "f") for part in kept])
-    codes = np.repeat(np.arange(len(kept)), [len(part.values) for part in kept])
-    order = np.argsort(times, kind="stable")
-    times, codes = times[order], codes[order]
-    news = _changes(times)
-    firsts = np.flatnonzero(news | _changes(codes))
-    each = [np.ones(len(part.values), np.int64) if part.counts is None else part.counts for part in kept]
-    counts = np.add.reduceat(np.concatenate(each)[order], firsts)
-    begins = np.flatnonzero(news[firsts])
-    ends = np.append(begins[1:], len(firsts))
-    together = (ends - begins > 1) | (counts[begins] > 1)
-    held, room = _made("d", len(firsts))
-    room[:] = times[firsts]
-    which, places = _made(next(code for code, end in CODES if len(columns) < end), len(firsts))
-    places[:] = codes[firsts]
-    clusters = tuple(zip(begins[together].tolist(), ends[together].tolist(), strict=True))
-    several = _kept(counts if clusters and int(counts.max()) > 1 else counts[:0])
-    return Column(held), Column(which), several, "f" not in {part.kind for part in kept}, clusters
-
-
-def _changes(values: Array) -> Array:
-    """Where values differ from those before them; the first does."""
-    found = np.empty(len(values), np.bool_)
-    found[0] = True
-    np.not_equal(values[1:], values[:-1], out=found[1:])
-    return found

@@ -183,9 +183,9 @@ class Flow:
 def flow_of(states: tuple[str, ...], present: Sequence[int], kinds: Sequence[Kind], columns: Sequence[Times]) -> Flow:
     """What happens in the order of time, from the checked times of each kind."""
     if is_large(sum(map(len, columns))):
-        from custlife.stats import arrays
+        from custlife.stats import arrays_groups
 
-        found = arrays.flow_columns(columns)
+        found = arrays_groups.flow_columns(columns)
         if found is not None:
             return Flow(states, tuple(present), tuple(kinds), *found)
     reads = [column if isinstance(column, (list, dict, array)) else column.tolist() for column in columns]

@@ -7,8 +7,9 @@ rounded share itself, as survival is; so incidences and survival sum to 1 but fo
 from __future__ import annotations
 
 import math
+import operator
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,9 +18,10 @@ import attrs
 
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.stats.columns import Column, floats, raw, wholes
-from custlife.stats.durations import tally
+from custlife.stats.durations import read_durations, tally
 from custlife.stats.interval import Interval, percent
 from custlife.stats.limits import mirrored
+from custlife.stats.products import is_for_numpy, is_large
 from custlife.stats.special import two_sided_z
 from custlife.stats.survival import kaplan_meier
 
@@ -98,10 +100,11 @@ class IncidenceCurve:
     @cached_property
     def incidence(self) -> Column[float]:
         """Probability to have ended of this cause by each time; in [0, 1], never falling."""
-        at_risk, ends = raw(self.overall.at_risk), raw(self.overall.events)
-        found = _sums(at_risk, ends, self.events)
-        for row, rest in enumerate(self._rest):
-            if not rest:
+        found = _sums(self.overall.at_risk, self.overall.events, self.events)
+        survival = raw(self.overall.survival)
+        over = bisect_left(survival, 0.0, key=operator.neg)  # from here on nobody is left
+        for row in range(over, len(survival)):
+            if not self._rest(row):
                 found[row] = 1.0
         return Column(found)
 
@@ -170,22 +173,29 @@ class IncidenceCurve:
             time: A time at which the curve has a value.
         """
         row = bisect_right(raw(self.overall.times), time) - 1
-        return self._rest[row] if row >= 0 else 1.0
+        return self._rest(row) if row >= 0 else 1.0
 
     @cached_property
-    def _others(self) -> list[int]:
+    def _others(self) -> Column[int]:
         """Spells that ended of another cause at each time."""
-        return [d - own for d, own in zip(self.overall.events, self.events, strict=True)]
+        events = self.overall.events
+        if is_for_numpy(events, self.events):
+            from custlife.stats import arrays_groups
+
+            return arrays_groups.less(raw(events), raw(self.events))
+        return wholes(list(map(operator.sub, raw(events), raw(self.events))))
 
     @cached_property
-    def _rest(self) -> list[float]:
-        """Probability of anything else by each time: not to have ended, or of another cause."""
-        others = _sums(raw(self.overall.at_risk), raw(self.overall.events), self._others)
-        return [s + other for s, other in zip(self.overall.survival, others, strict=True)]
+    def _other_sums(self) -> array[float]:
+        return _sums(self.overall.at_risk, self.overall.events, self._others)
+
+    def _rest(self, row: int) -> float:
+        """Probability of anything else by a row: not to have ended, or of another cause."""
+        return self.overall.survival[row] + self._other_sums[row]
 
     def _limits(self, row: int) -> tuple[float | None, float | None]:
         """Lower and upper limit at a row: those of the survival curve, mirrored."""
-        value, rest = self.incidence[row], self._rest[row]
+        value, rest = self.incidence[row], self._rest(row)
         if not value:
             return 0.0, 0.0
         if not rest:
@@ -282,6 +292,9 @@ def cumulative_incidence(
         >>> cumulative_incidence({"won": [1, 2], "lost": [3]}, [3])["lost"].incidence
         (0.0, 0.0, 0.25)
     """
+    found = _by_numpy(ended, censored, entered, unit, level)
+    if found is not None:
+        return found
     counts = _counts(ended)
     together: dict[float, int] = {}
     for by_time in counts.values():
@@ -290,16 +303,38 @@ def cumulative_incidence(
     overall = kaplan_meier(together, censored, entered=entered, unit=unit, level=level)
     curves = []
     for cause, by_time in counts.items():
-        found: dict[float, int] = {}
+        at_times: dict[float, int] = {}
         for t, d in by_time.items():
             at = t if unit == 1 else t / unit
-            found[at] = found.get(at, 0) + d
-        curves.append(IncidenceCurve(cause, wholes([found.get(t, 0) for t in overall.times]), overall))
+            at_times[at] = at_times.get(at, 0) + d
+        curves.append(IncidenceCurve(cause, wholes([at_times.get(t, 0) for t in overall.times]), overall))
     return CumulativeIncidence(overall, tuple(curves))
 
 
-def _counts(ended: Mapping[str, Durations]) -> dict[str, dict[float, int]]:
-    """By cause the count of each duration, all ints or all floats."""
+def _by_numpy(
+    ended: Mapping[str, Durations], censored: Durations, entered: Durations, unit: int, level: float
+) -> CumulativeIncidence | None:
+    """The same by NumPy where there are many lengths and they are exact; else None."""
+    _check_causes(ended)
+    if any(isinstance(durations, Mapping) or not hasattr(durations, "__len__") for durations in ended.values()):
+        return None
+    if not is_large(sum(map(len, ended.values()))):  # type: ignore[arg-type]  # looked at above
+        return None
+    from custlife.stats import arrays_groups
+
+    reads = [read_durations(durations, f"ended[{cause!r}]") for cause, durations in ended.items()]
+    together = arrays_groups.joined(reads)
+    if together is None:
+        return None
+    overall = kaplan_meier(together, censored, entered=entered, unit=unit, level=level)
+    columns = arrays_groups.cause_columns(reads, overall.times, unit)
+    return CumulativeIncidence(
+        overall, tuple(IncidenceCurve(*one, overall) for one in zip(ended, columns, strict=True))
+    )
+
+
+def _check_causes(ended: object) -> None:
+    """Refuse what is no mapping from causes."""
     if not isinstance(ended, Mapping):
         raise UsageTypeError(f"ended={ended!r} is not a mapping from cause to durations", HINT)
     for cause in ended:
@@ -307,6 +342,10 @@ def _counts(ended: Mapping[str, Durations]) -> dict[str, dict[float, int]]:
             raise UsageTypeError(f"cause {cause!r} is not a text", HINT, "ended")
     if not ended:
         raise UsageError(f"ended={ended!r} names no cause", HINT)
+
+
+def _counts(ended: Mapping[str, Durations]) -> dict[str, dict[float, int]]:
+    """By cause the count of each duration, all ints or all floats."""
     counts = {cause: tally(durations, f"ended[{cause!r}]") for cause, durations in ended.items()}
     if not any(isinstance(t, float) for by_time in counts.values() for t in by_time):
         return counts
@@ -319,9 +358,15 @@ def _counts(ended: Mapping[str, Durations]) -> dict[str, dict[float, int]]:
 
 def _sums(at_risk: Sequence[int], events: Sequence[int], own: Sequence[int]) -> array[float]:
     """The incidence of some of the ends at each time; within a run without censorings one division, as for survival."""
+    if is_for_numpy(at_risk, events, own):
+        from custlife.stats import arrays_groups
+
+        made = arrays_groups.incidences(raw(at_risk), raw(events), raw(own))
+        if made is not None:
+            return made
     found = array("d")
     base, start, run_n, run_own, left, survival, value = 1.0, 0.0, 0, 0, -1, 1.0, 0.0
-    for n, d, k in zip(at_risk, events, own, strict=True):
+    for n, d, k in zip(raw(at_risk), raw(events), raw(own), strict=True):
         if n != left:
             base, start, run_n, run_own = survival, value, n, 0
         left = n - d

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
 from operator import itemgetter
@@ -14,6 +15,7 @@ from custlife.errors import UsageError, UsageTypeError
 from custlife.stats.columns import raw
 from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import RiskTable
+from custlife.stats.products import is_for_numpy, total
 from custlife.stats.special import chi_square_tail
 
 if TYPE_CHECKING:
@@ -90,19 +92,9 @@ def log_rank(groups: Groups) -> LogRank:
         (3, 3)
     """
     tables = _checked(groups)
-    expected: list[list[float]] = [[] for _ in tables]
-    variance = [[0.0] * len(tables) for _ in tables]
-    for d, present in _ends(tables):
-        n = sum(present)
-        shares = [k / n for k in present]
-        spread = d * (n - d) / (n - 1) if n > d else 0.0
-        for g, share in enumerate(shares):
-            if share:
-                expected[g].append(d * share)
-                for h in range(g):
-                    variance[g][h] += spread * share * shares[h]
-    observed = tuple([sum(table.events) for table in tables])
-    sums = tuple(map(math.fsum, expected))
+    observed = tuple([total(table.events) for table in tables])
+    expected, variance = _sums(tables)
+    sums = tuple(expected)
     distances = [o - e for o, e in zip(observed, sums, strict=True)]
     statistic, degrees = _squared_distance(distances, variance)
     if not degrees:
@@ -121,6 +113,32 @@ def _checked(groups: Groups) -> list[SurvivalCurve | RiskTable]:
     if len(groups) < 2:
         raise UsageError(f"groups={list(groups)!r} leaves nothing to compare", HINT)
     return list(groups.values())
+
+
+def _sums(tables: Sequence[SurvivalCurve | RiskTable]) -> tuple[list[float], list[list[float]]]:
+    """By group the expected ends, and below the diagonal of the variance the weight between two groups."""
+    if all(is_for_numpy(table.at_risk, table.events) and _is_array(table.times) for table in tables):
+        from custlife.stats import arrays_groups
+
+        found = arrays_groups.rank_sums(tables)
+        if found is not None:
+            return found
+    expected: list[list[float]] = [[] for _ in tables]
+    variance = [[0.0] * len(tables) for _ in tables]
+    for d, present in _ends(tables):
+        n = sum(present)
+        shares = [k / n for k in present]
+        spread = d * (n - d) / (n - 1) if n > d else 0.0
+        for g, share in enumerate(shares):
+            if share:
+                expected[g].append(d * share)
+                for h in range(g):
+                    variance[g][h] += spread * share * shares[h]
+    return list(map(math.fsum, expected)), variance
+
+
+def _is_array(column: Sequence[float]) -> bool:
+    return isinstance(raw(column), array)
 
 
 def _ends(tables: Sequence[SurvivalCurve | RiskTable]) -> Iterator[tuple[int, list[int]]]:
