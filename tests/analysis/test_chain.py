@@ -98,7 +98,7 @@ def test_at_most_so_many_ages_stand_alone():
 def test_probabilities_are_shares_of_the_transitions_with_their_intervals():
     found = stage_log(WALKS, hour(96)).chain(every="day")
     one = found["a", "b"]
-    assert (one.count, one.of, one.probability) == (1, 3, 1 / 3)
+    assert (one.count, one.of, one.probability, one.label) == (1, 3, 1 / 3, "a → b")
     assert one.interval == share(1, 3).interval
     assert found.markov.probability("a", "b") == 1 / 3
     assert found["b", "a"].count == 0

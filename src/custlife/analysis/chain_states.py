@@ -55,22 +55,20 @@ class _Ages:
 
     Attributes:
         first: Number of the state of those who just came.
-        known: One state for each age; none where nothing is known by age.
-        has_unknown: Whether one more state, behind the others, follows the chain: that of an age not known.
+        known: One state for each age; of a stage nobody leaves, or of which nothing is known by age, none: a single
+            state follows the chain.
     """
 
     first: int
     known: tuple[AgeClass, ...]
-    has_unknown: bool
-
-    @property
-    def unknown(self) -> int:
-        """Number of the state of those whose age is not known, where there is one."""
-        return self.first + len(self.known)
 
     def older(self, k: int) -> int:
         """Number of the state after that of age k, for those who stay."""
-        return self.first + min(k + 1, len(self.known) - 1)
+        return self.first + max(0, min(k + 1, len(self.known) - 1))
+
+    def names(self, stage: str) -> list[str]:
+        """Names of the states."""
+        return [f"{stage} at age {age.label}" for age in self.known] or [stage]
 
 
 def by_age(part: ChainPart, smoothing: float) -> States:
@@ -81,27 +79,22 @@ def by_age(part: ChainPart, smoothing: float) -> States:
     places = _placed(part)
     firsts = tuple(ages.first for ages in places)
     for i, ages in enumerate(places):
-        for k, age in enumerate(ages.known):
-            row = _by_age(part, i, k, age, places, smoothing)
-            weight = _weight(age.n, smoothing, len(places))
-            older = ages.older(k)
-            usual = {older if j == i else firsts[j]: p for j, p in enumerate(part.estimated.rows[i])}
+        for k in range(max(1, len(ages.known))):
+            usual = {ages.older(k) if j == i else firsts[j]: p for j, p in enumerate(part.estimated.rows[i])}
+            age = ages.known[k] if ages.known else None
+            row = usual if age is None else _by_age(part, i, k, age, places, smoothing)
+            weights.append(_weight(sum(part.counts[i]) if age is None else age.n, smoothing, len(places)))
             rows.append(_sparse(row))
-            guesses.append(_sparse(_blended(row, usual, weight)))
-            weights.append(weight)
-        if ages.has_unknown:
-            row = {ages.unknown if j == i else firsts[j]: p for j, p in enumerate(part.estimated.rows[i])}
-            rows.append(_sparse(row))
-            guesses.append(rows[-1])
-            weights.append(_weight(sum(part.counts[i]), smoothing, len(places)))
+            guesses.append(_sparse(_blended(row, usual, weights[-1])))
     start: Counter[int] = Counter()
     for stay in part.stays:
         if stay.after is None:
             start[_state_of(stay, places[stay.stage])] += stay.count
-    groups = tuple(i for i, ages in enumerate(places) for _ in range(_states(ages)))
+    names = [ages.names(stage) for stage, ages in zip(part.stages, places, strict=True)]
+    groups = tuple(i for i, some in enumerate(names) for _ in some)
     chain = SparseChain(tuple(rows), tuple(weights), groups, tuple(guesses))
-    names = tuple(name for stage, ages in zip(part.stages, places, strict=True) for name in _names(stage, ages))
-    return States(chain, tuple(float(start[state]) for state in range(len(rows))), firsts, names)
+    numbers = tuple(float(start[state]) for state in range(len(rows)))
+    return States(chain, numbers, firsts, tuple(name for some in names for name in some))
 
 
 def _placed(part: ChainPart) -> list[_Ages]:
@@ -109,29 +102,17 @@ def _placed(part: ChainPart) -> list[_Ages]:
     number = 0
     for i, stage in enumerate(part.stages):
         known = () if part.estimated.rows[i][i] == 1 else part.ages(stage)
-        undated = [s for s in part.stays if s.stage == i and s.after is None and not s.is_dated]
-        is_needed = not known or any(stay.covered < known[-1].first for stay in undated)
-        found.append(_Ages(number, known, is_needed))
-        number += _states(found[-1])
+        found.append(_Ages(number, known))
+        number += len(known) or 1
     return found
 
 
-def _names(stage: str, ages: _Ages) -> list[str]:
-    known = [f"{stage} at age {age.label}" for age in ages.known]
-    return [*known, f"{stage} at an unknown age" if known else stage] if ages.has_unknown else known
-
-
-def _states(ages: _Ages) -> int:
-    return len(ages.known) + ages.has_unknown
-
-
 def _state_of(stay: GridStay, ages: _Ages) -> int:
-    """The state of those who stay; without a known start they are at least as old as the grid has seen them."""
-    if not ages.known:
-        return ages.first
-    if not stay.is_dated and stay.covered < ages.known[-1].first:
-        return ages.unknown
-    return ages.first + min(stay.covered, len(ages.known)) - 1
+    """The state of those who stay.
+
+    A stay without a known start has been seen at every instant, and so for longer than any age that is known.
+    """
+    return ages.first + max(0, min(stay.covered, len(ages.known)) - 1)
 
 
 def _by_age(
@@ -156,6 +137,8 @@ def _by_age(
 
 def _blended(row: Mapping[int, float], usual: Mapping[int, float], weight: float) -> dict[int, float]:
     """A row with some observations more, of what is usual in the stage at any age."""
+    if weight == inf:
+        return dict(row)
     return {
         state: (weight * row.get(state, 0.0) + PRIOR * usual.get(state, 0.0)) / (weight + PRIOR)
         for state in {**row, **usual}

@@ -44,11 +44,12 @@ def ticks_back(anchor: int, every: str, zone: Zone, first: int | None) -> tuple[
     """
     step, wall = STEPS[every], zone.local(anchor)
     day, found = wall // DAY_US, [anchor]
-    for n in range(1, 1 << 62):
+    n = 0
+    while True:
+        n += 1
         moved = shift(day, -step.months * n) - step.days * n - day
         at = zone.utc(wall + moved * DAY_US)
         if first is None or at < first:
-            break
+            return tuple(reversed(found))
         if at < found[-1]:
             found.append(at)
-    return tuple(reversed(found))
