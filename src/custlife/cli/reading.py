@@ -52,6 +52,7 @@ def log_of(given: argparse.Namespace, source: Path) -> StageLog | EventLog:
     if given.model is None:
         _refuse(given, "--model", "stage_col", "reason_col")
         options |= {"event_col": given.event_col or "event", "event": given.event}
+        options |= {"value_cols": tuple(given.value)} if getattr(given, "value", None) else {}
         return EventLog.from_jsonl(source, **options) if lines else EventLog.from_csv(source, **options)
     _refuse(given, "no --model", "event_col", "event")
     options |= {"stage_col": given.stage_col or "stage", "reason_col": given.reason_col}

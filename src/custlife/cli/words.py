@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from custlife.cli import commands
+from custlife.cli.scoring import SCORE_EPILOG, SCORE_LISTS, SCORE_VALUES, score
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"custlife {__version__}")
     known = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_demo_words, _report_words, _check_words, _models_words, _show_words):
+    for add in (_demo_words, _report_words, _check_words, _score_words, _models_words, _show_words):
         add(known)
     return whole
 
@@ -117,6 +118,17 @@ def _check_words(known: Any) -> None:
     parser.add_argument("--events", metavar="FILE", help=events)
     parser.add_argument("--out", metavar="PAGE", help="write the scorecard as an HTML page, too")
     parser.add_argument("--json", action="store_true", help="readings and verdicts as JSON on stdout")
+
+
+def _score_words(known: Any) -> None:
+    parser = _command(known, "score", score, "score the customers in a file, and say why", SCORE_EPILOG)
+    parser.add_argument("--score", required=True, metavar="FILE", help="the score as .toml or .json")
+    _file_words(parser, (*_READING, *SCORE_VALUES))
+    for flag, metavar, told in SCORE_LISTS:
+        parser.add_argument(flag, action="append", default=[], metavar=metavar, help=told)
+    again = "the tested outcome may happen again to those who had it"
+    parser.add_argument("--repeats", action="store_true", help=again)
+    parser.add_argument("--json", action="store_true", help="scores, one explanation or the test as JSON on stdout")
 
 
 def _models_words(known: Any) -> None:

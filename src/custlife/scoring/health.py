@@ -11,7 +11,7 @@ from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.bands import Bands, bands_of
 from custlife.scoring.declared import Declared, check_names
 from custlife.scoring.points import FULL, ONE, in_micro, in_points, number, points_of, shared, shortly, whole_weights
-from custlife.scoring.reading import UNKNOWN, Condition, Reads, maybe_span
+from custlife.scoring.reading import UNKNOWN, Condition, Reads, as_number, maybe_span
 from custlife.scoring.value import Part, Score, said
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Measure:
         if self.worst is None or self.best is None:
             wanted = [level for known, level in self.levels if known == value and type(known) is type(value)]
             return in_micro(wanted[0]) if wanted else None
-        x = float(number(value, f"measure {self.name!r}: value"))
+        x = float(as_number(value, f"measure {self.name!r}: value"))
         share = (x - self.worst) / (self.best - self.worst)
         return FULL if share >= 1 else 0 if share <= 0 else round(share * FULL)
 

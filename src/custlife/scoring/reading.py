@@ -141,8 +141,8 @@ def _total(found: list[Event], field: str) -> Scalar:
     amounts: list[Any] = []
     for event in found:
         value = event.properties.get(field) if field else event.value
-        if value is not None:
-            amounts.append(value if is_number(value) else number(value, f"value of {event.name!r}"))
+        if value is not None and value != "":
+            amounts.append(value if is_number(value) else as_number(value, f"value of {event.name!r}"))
     if any(isinstance(amount, float) for amount in amounts):
         from math import fsum
 
@@ -258,7 +258,7 @@ class Condition:
             return None
         if self.one_of:
             return any(_same(value, wanted) for wanted in self.one_of)
-        found = number(value, str(self.reads))
+        found = as_number(value, str(self.reads))
         return (self.at_least is None or found >= self.at_least) and (self.at_most is None or found <= self.at_most)
 
     def __str__(self) -> str:
@@ -266,6 +266,24 @@ class Condition:
         told += [f"at least {self.at_least:g}"] if self.at_least is not None else []
         told += [f"at most {self.at_most:g}"] if self.at_most is not None else []
         return f"{self.reads} {' and '.join(told)}"
+
+
+def as_number(value: object, name: str) -> float:
+    """A number, also one that a file gave as text.
+
+    Raises:
+        UsageTypeError: Something else.
+
+    Examples:
+        >>> as_number("12.5", "seats"), as_number(12, "seats")
+        (12.5, 12)
+    """
+    if isinstance(value, str):
+        try:
+            return number(float(value), name)
+        except ValueError:
+            raise UsageTypeError(f"{name}={shortly(value)} is not a number", "declare levels= or one_of=") from None
+    return number(value, name)
 
 
 def _same(one: Scalar, other: Scalar) -> bool:

@@ -1,0 +1,362 @@
+"""Backtests against the plainest program over datetimes, and what they must never see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from statistics import median
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import custlife as cl
+from custlife import scoring, simulate
+from custlife.errors import DataError, UnknownNameError, UsageError, UsageTypeError
+from tests.scoring.made import DAY, MODEL
+from tests.scoring.test_over_time import at
+
+END = at(400)
+PLAIN = scoring.named("logins", lambda request: min(100, 10 * sum(e.name == "login" for e in request.customer.events)))
+
+times = st.integers(0, 400 * 24).map(lambda hours: at(1) + timedelta(hours=hours))
+
+
+@st.composite
+def people(draw):
+    found = []
+    for number in range(draw(st.integers(1, 6))):
+        events = []
+        for _ in range(draw(st.integers(0, 6))):
+            when = draw(times)
+            lag = draw(st.sampled_from([None, 0, 5, 60]))
+            recorded_at = None if lag is None else when + lag * DAY
+            events.append(cl.Event(draw(st.sampled_from(["login", "login", "renewed"])), when, recorded_at=recorded_at))
+        moves = draw(
+            st.lists(st.tuples(st.sampled_from(["awareness", "conversion", "lapsed", "lost"]), times), max_size=3)
+        )
+        found.append(cl.Customer(f"c{number}", MODEL, moves=moves, events=events))
+    return found
+
+
+def plainly(customers, outcome, horizon, *, repeats, at_risk=None):
+    """Observations by hand: each first of a month, each customer, everything looked up anew."""
+    found = []
+    starts = [entry.at for c in customers for entry in (*c.moves, *c.events)]
+    for month in range(14):
+        anchor = datetime(2026, 1, 1, tzinfo=UTC) + relativedelta(months=month)
+        end = anchor + horizon
+        if not starts or anchor < min(starts) or end > END:
+            continue
+        for c in customers:
+            happened = sorted(
+                {e.at for e in c.events if e.name == outcome} | {leg.at for leg in c.journey if leg.to_stage == outcome}
+            )
+            happened = [when for when in happened if when <= END]
+            known = c.as_of(anchor, known_at=anchor)
+            if not known.moves and not known.events:
+                continue
+            if not repeats and any(when <= anchor for when in happened):
+                continue
+            if at_risk is not None and known.stage != at_risk:
+                continue
+            if at_risk is None and known.stage in {"lost", outcome}:
+                continue
+            value = float(min(100, 10 * sum(e.name == "login" for e in known.events)))
+            label = next((when for when in happened if anchor < when <= end), None)
+            found.append((c.id, anchor, value, label))
+    return found
+
+
+class TestObservations:
+    @settings(max_examples=60)
+    @given(
+        people(),
+        st.sampled_from(["renewed", "conversion", "lapsed"]),
+        st.booleans(),
+        st.sampled_from([30, 90]),
+        st.sampled_from([None, "awareness"]),
+    )
+    def test_by_hand(self, customers, outcome, repeats, days, at_risk):
+        found = cl.backtest(
+            PLAIN, customers, outcome, horizons=f"{days} days", as_of=END, repeats=repeats, at_risk=at_risk
+        )
+        (one,) = found.horizons
+        seen = [(o.customer, o.anchor, o.value, o.outcome_at) for o in one.seen]
+        assert seen == plainly(customers, outcome, days * DAY, repeats=repeats, at_risk=at_risk)
+        self.check_grades(one, seen)
+
+    def check_grades(self, one, seen):
+        cases = [row for row in seen if row[3] is not None]
+        others = [row for row in seen if row[3] is None]
+        assert (one.observations, one.outcomes, one.customers) == (len(seen), len(cases), len({row[0] for row in seen}))
+        if cases and others:
+            pairs = [(c[2] > o[2]) + (c[2] == o[2]) / 2 for c in cases for o in others]
+            assert one.auc.value == pytest.approx(sum(pairs) / len(pairs))
+        if not seen:
+            assert (one.flag, one.flagged, one.deciles, one.base.rate) == (None, 0, (), None)
+            return
+        ordered = sorted((row[2] for row in seen), reverse=True)
+        assert one.flag == ordered[-(-len(seen) // 10) - 1]
+        flagged = [row for row in seen if row[2] >= one.flag]
+        hits = [row for row in flagged if row[3] is not None]
+        assert (one.flagged, one.precision.rate) == (len(flagged), len(hits) / len(flagged))
+        assert one.recall.rate == (len(hits) / len(cases) if cases else None)
+        firsts = {}
+        for row in hits:
+            firsts.setdefault((row[0], row[3]), row[1])
+        leads = [(when - first) / DAY for (_, when), first in firsts.items()]
+        assert one.lead_days == (pytest.approx(median(leads)) if leads else None)
+        assert sum(d.observations for d in one.deciles) == pytest.approx(len(seen))
+        assert sum(d.outcomes for d in one.deciles) == pytest.approx(len(cases))
+        assert sum(b.share.n for b in one.calibration) == len(seen)
+        assert sum(b.share.k for b in one.calibration) == len(cases)
+
+    @given(people())
+    def test_nothing_later_changes_what_was_scored(self, customers):
+        """Everything that was learnt after the last anchor may be anything: the values stay."""
+        found = cl.backtest(PLAIN, customers, "renewed", horizons="30 days", as_of=END)
+        last = max((o.anchor for o in found.horizons[0].seen), default=END)
+        changed = [
+            c.record(events=[cl.Event("login", last - DAY, recorded_at=last + DAY), ("login", last + DAY)])
+            for c in customers
+        ]
+        again = cl.backtest(PLAIN, changed, "renewed", horizons="30 days", as_of=END)
+        before = {(o.customer, o.anchor): o.value for o in found.horizons[0].seen}
+        assert {
+            key: value
+            for key, value in ((((o.customer, o.anchor)), o.value) for o in again.horizons[0].seen)
+            if key in before
+        } == before
+
+    @given(people(), st.randoms())
+    def test_the_order_of_customers_changes_nothing(self, customers, random):
+        mixed = list(customers)
+        random.shuffle(mixed)
+        one, two = (cl.backtest(PLAIN, who, "renewed", as_of=END) for who in (customers, mixed))
+        assert one == two
+        assert str(one) == str(two)
+
+    def test_the_horizon_is_inclusive_and_anchors_without_a_whole_one_are_left_out(self):
+        ada = cl.Customer(
+            "ada",
+            MODEL,
+            events=[("login", at(1)), ("renewed", at(31)), ("renewed", at(61) + timedelta(microseconds=1))],
+        )
+        found = cl.backtest(
+            PLAIN, [ada], "renewed", horizons=["30 days"], as_of=at(61), anchors=[at(1), at(31), at(32)], repeats=True
+        )
+        (one,) = found.horizons
+        assert (one.anchors, one.skipped) == (2, 1)
+        assert [o.outcome_at for o in one.seen] == [at(31), None]
+
+    def test_low_scores_foretell_what_high_ones_do_not(self):
+        quiet = [cl.Customer(f"q{n}", MODEL, events=[("hello", at(1)), ("gone", at(40))]) for n in range(12)]
+        loud = [
+            cl.Customer(f"l{n}", MODEL, events=[("hello", at(1)), *[("login", at(2 + k)) for k in range(n % 5 + 1)]])
+            for n in range(30)
+        ]
+        low, high = (
+            cl.backtest(PLAIN, [*quiet, *loud], "gone", anchors=[at(20)], as_of=END, foretold_by=side, flag=5).horizons[
+                0
+            ]
+            for side in ("low", "high")
+        )
+        assert (low.auc.value, high.auc.value) == (1, 0)
+        assert (low.flagged, low.precision.rate, low.recall.rate, low.lead_days) == (12, 1, 1, 20)
+        assert low.lift == pytest.approx(42 / 12)
+        assert (high.flagged, high.precision.rate, high.recall.rate) == (30, 0, 0)
+
+    def test_an_outcome_may_be_a_function(self):
+        ada = cl.Customer(
+            "ada",
+            MODEL,
+            events=[("login", at(1)), cl.Event("order", at(40), value=5), cl.Event("order", at(80), value=50)],
+        )
+
+        def large(customer):
+            return [event.at for event in customer.events if event.value and event.value >= 50]
+
+        found = cl.backtest(PLAIN, [ada], large, horizons="30 days", anchors=[at(20), at(60)], as_of=END)
+        assert [o.outcome_at for o in found.horizons[0].seen] == [None, at(80)]
+        assert found.outcome == "large"
+
+    def test_a_hook_that_fails_is_listed_and_the_others_are_graded(self):
+        people = [cl.Customer(name, MODEL, events=[("login", at(1))]) for name in ("ada", "bob")]
+        found = cl.backtest(
+            lambda r: 1 / 0 if r.customer.id == "bob" else 5, people, "renewed", anchors=[at(20)], as_of=END
+        )
+        assert [(f.customer, f.kind) for f in found.failures] == [("bob", "raised ZeroDivisionError")]
+        assert (found.horizons[0].observations, found.horizons[0].unscored) == (1, 1)
+        assert "1 had no score." in str(found)
+        assert "1 calls failed, first: score hook '<lambda>' raised ZeroDivisionError" in str(found).replace("\n", " ")
+
+
+class TestDeciles:
+    @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=45))
+    def test_equal_scores_are_shared_out_evenly(self, pairs):
+        """Each observation is spread over the places that its score holds; tenths of the places are then added up."""
+        from custlife.scoring.backtest_result import _deciles
+
+        found = _deciles([float(risk) for risk, _ in pairs], [case for _, case in pairs])
+        n = len(pairs)
+        spread = []  # the share of outcomes at each place, in tenths of a place
+        for risk in sorted({risk for risk, _ in pairs}, reverse=True):
+            group = [case for other, case in pairs if other == risk]
+            spread += [Fraction(sum(group), len(group))] * (10 * len(group))
+        for number, one in enumerate(found):
+            assert one.observations == pytest.approx(n / 10)
+            assert one.outcomes == pytest.approx(float(sum(spread[number * n : (number + 1) * n]) / 10))
+
+
+class TestUndated:
+    HEALTH = cl.HealthScore([scoring.measure("seats", scoring.fact("seats"), worst=0, best=10)])
+    ADA = cl.Customer("ada", MODEL, events=[("login", at(1)), ("renewed", at(40))])
+
+    def test_facts_without_a_date_are_refused(self):
+        with pytest.raises(UsageError) as caught:
+            cl.backtest(self.HEALTH, [self.ADA], "renewed", as_of=END, facts={"ada": {"seats": 5}})
+        assert str(caught.value) == (
+            "facts without a date would tell the past what is known today: 'seats' of 'ada'\n\n"
+            "Hint: give them at=, or say that they never change: static=['seats']"
+        )
+
+    def test_unless_the_score_does_not_read_them_or_they_never_change(self):
+        known = {"ada": {"country": "CH", "seats": 5}}
+        found = cl.backtest(self.HEALTH, [self.ADA], "renewed", as_of=END, facts=known, static=["seats"])
+        assert found.horizons[0].observations == 2
+        with pytest.raises(UsageError, match="'country' of 'ada', 'seats' of 'ada'"):
+            cl.backtest(PLAIN, [self.ADA], "renewed", as_of=END, facts=known)
+        both = scoring.weighted({"h": self.HEALTH, "r": scoring.Rfm("login", recency=(9,), frequency=(2,))})
+        with pytest.raises(UsageError, match="today: 'seats' of 'ada'\n"):
+            cl.backtest(both, [self.ADA], "renewed", as_of=END, facts=known)
+
+    def test_dated_facts_are_seen_from_their_date_on(self):
+        known = {"ada": [cl.Fact("seats", 5, at=at(15)), cl.Fact("seats", 9, at=at(16), recorded_at=at(35))]}
+        found = cl.backtest(
+            self.HEALTH, [self.ADA], "renewed", as_of=END, facts=known, anchors=[at(10), at(20), at(36)]
+        )
+        assert [o.value for o in found.horizons[0].seen] == [None, 50, 90]
+
+
+class TestShown:
+    def test_verdicts(self):
+        from custlife.scoring.backtest_result import Observation, graded
+
+        def graded_by(value_of_case, n=40):
+            seen = [
+                Observation(f"c{k}", at(1), float(value_of_case if k % 2 else 10 + k % 7), at(2) if k % 2 else None)
+                for k in range(n)
+            ]
+            return graded(seen, cl.days(30), 1, 0, "high", None, 0.95).verdict
+
+        assert graded_by(13).startswith("cannot be told from chance (AUC 0.5")
+        assert graded_by(15).startswith("ranks much better than chance (AUC 0.8")
+        assert graded_by(5) == "no interval: cases and others do not overlap."
+        assert graded_by(10.5).startswith("worse than chance (AUC 0.1")
+        assert graded_by(15, 8) == "too little to judge: 4 outcomes in 8 observations."
+
+    def test_as_text_rows_and_frames(self):
+        log = simulate.b2b(200)
+        fresh = cl.HealthScore([scoring.measure("fresh", scoring.days_in_stage(), worst=60, best=0)], name="fresh")
+        found = cl.backtest(fresh, log, "onboarding", horizons=["60 days", "90 days"])
+        assert str(found).startswith("fresh: high scores and onboarding\n")
+        assert found["60 days"] is found.horizons[0]
+        with pytest.raises(UnknownNameError, match="unknown horizon '61 days'"):
+            found["61 days"]
+        assert [row["horizon"] for row in found.to_dicts()] == ["60 days", "90 days"]
+        assert set(found.to_dicts()[0]) == set(found.column_types())
+        assert found.horizons[0].decile_table().text().startswith("Within 60 days, the most foretold first")
+        assert found.horizons[0].calibration_table().text().startswith("Outcomes within 60 days, by score")
+        assert repr(found) == "<Backtest of fresh against onboarding, 2 horizons>"
+        assert found._repr_html_()
+
+    @pytest.mark.parametrize(
+        ("options", "kind"),
+        [
+            ({"foretold_by": "left"}, UsageError),
+            ({"horizons": []}, UsageError),
+            ({"horizons": 90}, UsageTypeError),
+            ({"flag": "x"}, UsageTypeError),
+            ({"outcome": 3}, UsageTypeError),
+            ({"outcome": [3]}, UsageTypeError),
+            ({"level": 95}, UsageError),
+            ({"tz": "Mars"}, UsageError),
+        ],
+    )
+    def test_what_cannot_be_asked_is_refused(self, options, kind):
+        options = {"outcome": "renewed", "as_of": END, **options}
+        with pytest.raises(kind):
+            cl.backtest(PLAIN, [cl.Customer("ada", MODEL)], **options)
+
+
+class TestLearning:
+    def learnt(self, shrink=0.0):
+        """40 large with 24 outcomes, 60 small with 12; each customer once."""
+        people = []
+        for number in range(100):
+            large, won = number < 40, number < 24 or 40 <= number < 52
+            events = [("hello", at(1)), *([("won", at(30))] if won else [])]
+            people.append(
+                cl.Customer(
+                    f"c{number:03}", MODEL, events=events, facts=[cl.Fact("seats", 50 if large else 5, at=at(1))]
+                )
+            )
+        size = scoring.criterion("large", scoring.fact("seats"), at_least=20)
+        never = scoring.criterion("never", scoring.fact("plan"), one_of="pro")
+        small = scoring.criterion("small", scoring.fact("seats"), at_most=10)
+        return scoring.learn([size, never, small], people, "won", anchors=[at(10)], as_of=END, shrink=shrink)
+
+    def test_points_are_log_odds_with_woolfs_interval(self):
+        import math
+
+        found = self.learnt()
+        log_odds = math.log(24 * 48 / (16 * 12))
+        half = 1.959963984540054 * math.sqrt(1 / 24 + 1 / 16 + 1 / 12 + 1 / 48)
+        one = found["large"]
+        assert one.log_odds == pytest.approx(log_odds)
+        assert one.interval.low == pytest.approx(log_odds - half, rel=0.02)  # by customer: n / (n - 1)
+        assert (one.points, found["never"].points, found["small"].points) == (100, 0, -100)
+        assert found["never"].log_odds is None
+        assert found.base.rate == 0.36
+        assert [(b.low, b.share.k, b.share.n) for b in found.calibration] == [(0, 12, 60), (90, 24, 40)]
+
+    @given(st.floats(0.1, 1000), st.floats(0.1, 1000))
+    @settings(max_examples=10)
+    def test_shrinkage_draws_towards_nothing(self, one, other):
+        low, high = sorted((one, other))
+        assert abs(self.learnt(high)["large"].log_odds) <= abs(self.learnt(low)["large"].log_odds) + 1e-12
+
+    def test_shown_and_scored(self):
+        found = self.learnt(20)
+        assert str(found).startswith("won within 90 days\n")
+        assert repr(found) == "<Learned: 3 criteria for won within 90 days>"
+        assert found._repr_html_()
+        assert [row["criterion"] for row in found.to_dicts()] == ["large", "never", "small"]
+        with pytest.raises(UnknownNameError):
+            found["huge"]
+        assert cl.LeadScore.from_toml(found.score.to_toml()) == found.score
+        assert found.score.rules[0].points == 100
+
+    def test_nothing_to_learn(self):
+        ada = cl.Customer("ada", MODEL, events=[("hello", at(1))])
+        size = scoring.criterion("large", scoring.fact("seats"), at_least=20)
+        with pytest.raises(DataError, match="0 outcomes in 1 observations teach nothing"):
+            scoring.learn([size], [ada], "won", anchors=[at(10)], as_of=END)
+        with pytest.raises(UsageError, match="shrink=-1"):
+            scoring.learn([size], [ada], "won", anchors=[at(10)], as_of=END, shrink=-1)
+
+    def test_without_shrinkage_a_side_without_outcomes_says_nothing(self):
+        people = [
+            cl.Customer(
+                f"c{n}",
+                MODEL,
+                events=[("hello", at(1)), *([("won", at(30))] if n < 2 else [])],
+                facts=[cl.Fact("seats", n, at=at(1))],
+            )
+            for n in range(5)
+        ]
+        few = scoring.criterion("few", scoring.fact("seats"), at_most=1)
+        assert scoring.learn([few], people, "won", anchors=[at(10)], as_of=END, shrink=0)["few"].log_odds is None
+        assert scoring.learn([few], people, "won", anchors=[at(10)], as_of=END)["few"].log_odds > 0
