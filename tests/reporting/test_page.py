@@ -11,6 +11,7 @@ import pytest
 
 from custlife import EventLog, StageLog, StageModel, demo, presets, report, simulate
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
+from custlife.stages import Stage
 from tests.reporting.reading import Page
 
 HEADINGS = [
@@ -18,6 +19,7 @@ HEADINGS = [
     "How far they come",
     "Step by step",
     "By segment",
+    "What becomes of them",
     "How long they stay",
     "Who stays active",
     "How many there are",
@@ -241,3 +243,24 @@ def test_a_report_prints_its_findings(b2b):
             ).html.encode()
         ).hexdigest()
     )
+
+
+def test_what_becomes_of_them_is_said_in_shares_that_sum_to_1(b2b):
+    found = dict(b2b.answers)["outcomes"]
+    section = b2b.html[b2b.html.index('id="outcomes"') :].split("</section>")[0]
+    assert sum(row.count for row in found.rows) == found.entered == 500
+    assert sum(row.share for row in found.rows) == pytest.approx(1)
+    assert f"{100 * found['won'].share:.1f} % reach Conversion" in section.replace("\u00a0", " ").replace("&#160;", " ")
+    assert f"Of those still open, {found.whole.paused:,} stand in an exit" in section
+
+
+def test_an_exit_called_won_is_what_is_to_be_reached():
+    model = StageModel("deal", ["open", "offer"], exits=[Stage("won", exit="ended"), Stage("lost", exit="ended")])
+    rows = [("u", "open", "2026-01-01"), ("u", "won", "2026-01-05"), ("v", "open", "2026-01-01")]
+    log = StageLog.from_rows(rows, model, tz="UTC", as_of="2026-05-01")
+    assert dict(report(log).answers)["outcomes"]["won"].count == 1
+
+
+def test_where_it_is_too_early_nothing_is_said_of_ends():
+    log = StageLog.from_rows([("u", "awareness", "2026-01-01")], presets.bruxt5, tz="UTC", as_of="2026-01-03")
+    assert "What becomes of them" not in report(log, within="90 days").html

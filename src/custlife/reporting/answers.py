@@ -11,6 +11,8 @@ from custlife.analysis.flows import Flows
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.growth import GrowthAccounting
 from custlife.analysis.headcount import Headcount
+from custlife.analysis.outcomes import Outcomes
+from custlife.analysis.outcomes_result import WON_END
 from custlife.analysis.paths import Paths
 from custlife.analysis.reasons import Reasons
 from custlife.analysis.retention import Retention
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from custlife.analysis.funnel_result import FunnelResult
     from custlife.analysis.growth import GrowthResult
     from custlife.analysis.headcount import HeadcountResult
+    from custlife.analysis.outcomes_result import OutcomesResult
     from custlife.analysis.paths import PathsResult
     from custlife.analysis.question import Question
     from custlife.analysis.reasons import ReasonsResult
@@ -55,6 +58,7 @@ class StageAnswers:
         steps: From each stage of the path to the next one, each with its own window.
         returns: From the paused exits back to the path, for each exit that somebody was in.
         splits: The main conversion for each segment asked for.
+        outcomes: What becomes of those who come to the first stage; None where nothing is to be reached.
     """
 
     log: StageLog
@@ -72,10 +76,22 @@ class StageAnswers:
     steps: tuple[ConversionResult, ...]
     returns: tuple[ConversionResult, ...]
     splits: tuple[ConversionResult, ...]
+    outcomes: OutcomesResult | None
 
     def named(self) -> dict[str, Any]:
         """Every answer under the name that programs use."""
-        single = ("funnel", "time", "retention", "headcount", "flows", "moves", "growth", "paths", "reasons")
+        single = (
+            "funnel",
+            "time",
+            "retention",
+            "headcount",
+            "flows",
+            "moves",
+            "growth",
+            "paths",
+            "reasons",
+            "outcomes",
+        )
         found = {name: getattr(self, name) for name in single if getattr(self, name) is not None}
         for kind in ("steps", "returns", "splits"):
             for one in getattr(self, kind):
@@ -134,14 +150,13 @@ def ask_stages(
         "paths": Paths(limit=MOST_PATHS),
         "reasons": Reasons(),
         **({"funnel": Funnel((), span)} if len(model.keys) > 1 else {}),
+        **({"outcomes": Outcomes(model.keys[0], _won(model, goal), "final", span)} if goal else {}),
     }
     found = log.ask_all([*single.values(), *steps, *returns, *splits, *more])
-    named = dict(zip(single, found, strict=False))
+    named = {"funnel": None, "outcomes": None, **dict(zip(single, found, strict=False))}
     rest = iter(found[len(single) :])
     three = [tuple(next(rest) for _ in group) for group in (steps, returns, splits)]
-    answers = StageAnswers(
-        log, span, every, **{"funnel": None, **named}, steps=three[0], returns=three[1], splits=three[2]
-    )
+    answers = StageAnswers(log, span, every, **named, steps=three[0], returns=three[1], splits=three[2])
     return answers, list(rest)
 
 
@@ -174,6 +189,11 @@ def goal_of(model: StageModel) -> str | None:
     if model.customer_from is not None and model.position(model.customer_from):
         return model.customer_from
     return model.keys[1] if len(model.keys) > 1 else None
+
+
+def _won(model: StageModel, goal: str) -> tuple[str, ...]:
+    """What the outcomes are to reach: the goal, or an exit that says so itself."""
+    return (WON_END,) if any(stage.key == WON_END for stage in model.exits) else (goal,)
 
 
 def _paused(log: StageLog) -> list[str]:

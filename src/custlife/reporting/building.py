@@ -14,7 +14,7 @@ from custlife.log.event_log import EventLog
 from custlife.log.stage_log import StageLog
 from custlife.metrics import Inputs
 from custlife.metrics import scorecard as default_scorecard
-from custlife.reporting import conversions, moving, scorecards, timing
+from custlife.reporting import conversions, ending, moving, scorecards, timing
 from custlife.reporting.answers import ask_events, ask_stages, chosen_window
 from custlife.reporting.document import Finding, Section, page
 from custlife.reporting.event_sections import event_sections
@@ -198,6 +198,7 @@ def _stage_sections(answers: StageAnswers, behind: EventAnswers | None) -> list[
         conversions.funnel(answers),
         conversions.steps(answers),
         conversions.by_segment(answers),
+        ending.outcomes(answers),
         timing.time_in_stage(answers),
         timing.retention(kept, said),
         timing.headcount(answers),
