@@ -69,9 +69,8 @@ class DealQuestion:
 
 
 def deals_of(table: DealTable, group: Group, *states: str) -> list[tuple[Deal, int]]:
-    """The deals of a segment that stand in one of some states, with how many are alike, in a fixed order."""
-    found = [(deal, n) for deal, n in table.items() if deal.segment == group and (not states or deal.state in states)]
-    return sorted(found, key=lambda item: (item[0].start, item[0].end, repr(item[0])))
+    """The deals of a segment that stand in one of some states, with how many are alike."""
+    return [(deal, n) for deal, n in table.items() if deal.segment == group and (not states or deal.state in states)]
 
 
 def between(deals: Iterable[tuple[Deal, int]]) -> list[int]:

@@ -79,21 +79,17 @@ class WinRate(DealQuestion):
 
     def _rows(self, group: Group, table: DealTable, periods: Periods, as_of: int) -> list[Won]:
         """A row for each period from the first start to the last one."""
-        deals = deals_of(table, group)
-        begun = [periods.index(deal.start) for deal, _ in deals]
-        ended = [periods.index(deal.end) for deal, _ in deals]
-        if not deals:
+        closed: dict[int, list[tuple[Deal, int]]] = {}
+        created: dict[int, list[tuple[Deal, int]]] = {}
+        for deal, n in deals_of(table, group):
+            created.setdefault(periods.index(deal.start), []).append((deal, n))
+            if deal.state != "open":
+                closed.setdefault(periods.index(deal.end), []).append((deal, n))
+        seen = {*created, *closed}
+        if not seen:
             return []
-        seen = [*begun, *(place for place, (deal, _) in zip(ended, deals, strict=True) if deal.state != "open")]
-        return [
-            self._row(
-                group,
-                periods.label(period),
-                [item for item, place in zip(deals, ended, strict=True) if place == period],
-                [item for item, place in zip(deals, begun, strict=True) if place == period],
-            )
-            for period in range(min(seen), last_period(periods, as_of, seen) + 1)
-        ]
+        shown = range(min(seen), last_period(periods, as_of, seen) + 1)
+        return [self._row(group, periods.label(each), closed.get(each, []), created.get(each, [])) for each in shown]
 
     def _row(
         self, group: Group, period: str | None, closed: list[tuple[Deal, int]], created: list[tuple[Deal, int]]

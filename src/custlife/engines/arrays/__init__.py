@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from custlife.engines import rows
 from custlife.engines.arrays.activity import count_activity
 from custlife.engines.arrays.choosing import first_seen, having
+from custlife.engines.arrays.dealing import count_deals
 from custlife.engines.arrays.funnel import count_funnel
 from custlife.engines.arrays.looking import look, spelled
 from custlife.engines.arrays.moving import count_moves, count_reasons
@@ -25,6 +26,7 @@ from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
 from custlife.engines.rows.pricing import Levelled
 from custlife.engines.rows.renaming import Renamed
+from custlife.engines.touching import Deals
 from custlife.engines.transits import Transits
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Transits: count_transits,
     Passages: count_passages,
     Occupations: count_occupations,
+    Deals: count_deals,
 }
 """Kernels by kind of request; what has none is counted by the rows engine on the same columns."""
 
