@@ -253,7 +253,10 @@ def test_currencies_are_never_added_up() -> None:
         )
         assert log.currencies == ("EUR", "JPY")
         yen = log.revenue_movements(currency="JPY")
-        assert (str(yen["2026-02"].end), str(log.revenue_movements(currency="eur")["2026-02"].churn)) == ("1000", "10.00")
+        assert (str(yen["2026-02"].end), str(log.revenue_movements(currency="eur")["2026-02"].churn)) == (
+            "1000",
+            "10.00",
+        )
         with pytest.raises(cl.errors.UsageError, match="^currency='USD' occurs in no row"):
             log.revenue_movements(currency="USD")
 

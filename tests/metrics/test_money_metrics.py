@@ -182,9 +182,7 @@ def test_lifetime_value_of_a_chain_is_that_of_its_stage() -> None:
 def test_spending_is_set_beside_the_customers_that_came_a_cycle_later() -> None:
     rows = [("a", "2026-03-05T00:00Z", "10"), ("b", "2026-04-05T00:00Z", "10"), ("c", "2026-04-06T00:00Z", "10")]
     spent = [("2025-12", "100"), ("2026-01", "300"), ("2026-02", "900"), ("2026-03", "1"), ("2026-04", "2")]
-    inputs = metrics.Inputs(
-        revenue=RevenueLog.from_rows(rows, as_of="2026-05-01T00:00Z"), costs=Costs.from_rows(spent)
-    )
+    inputs = metrics.Inputs(revenue=RevenueLog.from_rows(rows, as_of="2026-05-01T00:00Z"), costs=Costs.from_rows(spent))
     assert metrics.cac(lag=3).read(inputs).value == Decimal("133.33")
     assert [row.value for row in metrics.cac(lag=3).trend(inputs)] == [100, 150]
     assert metrics.cac(lag=4).read(inputs).reason == "no costs are known of 2025-11"
@@ -353,7 +351,9 @@ def test_a_missing_input_is_named() -> None:
 
 def test_what_cannot_be_asked_is_refused() -> None:
     inputs = business()
-    assert refusal(lambda: metrics.ltv(margin=75)) == "margin=75 is not above 0 and at most 1\n\nHint: write margin=0.75"
+    assert (
+        refusal(lambda: metrics.ltv(margin=75)) == "margin=75 is not above 0 and at most 1\n\nHint: write margin=0.75"
+    )
     assert refusal(lambda: metrics.ltv(margin="much")).startswith("margin='much' is not a number")
     assert refusal(lambda: metrics.ltv(margin=None)).startswith("margin=None is not a share of revenue")
     assert refusal(lambda: metrics.cac(every="week")).startswith("every='week' is not a mode")
@@ -371,7 +371,12 @@ def test_what_cannot_be_asked_is_refused() -> None:
 def test_contracts_near_their_limit() -> None:
     rows = [
         {"customer": name, "start": "2026-01-01", "term": "1 year", "limit": limit, "used": used, "plan": plan}
-        for name, limit, used, plan in [("a", 10, 9, "p"), ("b", 10, 1, "p"), ("c", None, 4, "q"), ("d", "10", "12", "q")]
+        for name, limit, used, plan in [
+            ("a", 10, 9, "p"),
+            ("b", 10, 1, "p"),
+            ("c", None, 4, "q"),
+            ("d", "10", "12", "q"),
+        ]
     ]
     log = Contracts.from_rows(rows, limit_col="limit", used_col="used", segment_cols=["plan"], tz="UTC")
     found = metrics.near_limit(0.8).read(log)

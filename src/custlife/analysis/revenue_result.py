@@ -242,8 +242,8 @@ class RevenueResult(Result):
     def picture(self) -> Picture:
         """A column for each period: what was gained above zero, what was lost below."""
         parts = (
-            ("new", 1, "good"), ("reactivation", 1, "plain"), ("expansion", 1, "plain"),
-            ("contraction", -1, "warn"), ("churn", -1, "bad"),
+            ("new", 1, "good"), ("reactivation", 1, "accent3"), ("expansion", 1, "accent1"),
+            ("contraction", -1, "accent2"), ("churn", -1, "bad"),
         )  # fmt: skip
         segments = [
             Segment(name, [sign * float(getattr(row, name)) for row in self.rows], tone) for name, sign, tone in parts
