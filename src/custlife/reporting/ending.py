@@ -21,9 +21,9 @@ __all__ = ["outcomes"]
 
 COLUMNS = ("what became of them", "count", "share (95 % interval)", "naive share", "half of these within days")
 HOW = (
-    "Ends compete: who has left cannot reach the goal any more. The share (Aalen-Johansen) lets who is still open count "
-    "for as long as they were seen, and those of all ends sum to 1; the naive share counts them as if they stayed open. "
-    "Curves show the share with its 95 % interval, the numbers below who was still observed and open."
+    "Ends compete: who has left cannot reach the goal any more. In the share (Aalen-Johansen) who is still open counts "
+    "for as long as they were seen, and those of all ends sum to 1; the naive share counts them as staying open. Curves "
+    "show the share with its 95 % interval, the numbers below who was still observed and open."
 )
 
 
@@ -58,7 +58,5 @@ def _lead(part: OutcomePart, origin: str, goal: str, span: str) -> str:
     left = sum(row.share or 0.0 for row in part.rows if row.end not in {WON_END, STILL_OPEN})
     said = [f"{hundred(part[WON_END].share or 0.0)} reach {goal}", f"{hundred(left)} leave for good"]
     said.append(f"{hundred(part[STILL_OPEN].share or 0.0)} have done neither")
-    back = (
-        f" {counted(part.paused, unit)} of these stand in an exit that one may come back from." if part.paused else ""
-    )
-    return f"Within {span} of {origin}, {listed(said)}.{back}"
+    paused = f" Of those still open, {part.paused:,} stand in an exit that one may come back from."
+    return f"Within {span} of {origin}, {listed(said)}.{paused if part.paused else ''}"
