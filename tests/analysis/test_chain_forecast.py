@@ -214,6 +214,15 @@ class TestArrivals:
         assert found.of("b")[1].chance == pytest.approx(self.CHAIN.forecast(1).of("b")[1].chance)
         assert "Arrivals each day, taken as certain: b 4." in found.footnotes()
 
+    def test_by_age_who_comes_is_new_in_the_stage(self):
+        chain = stage_log([*cohort(60, 3), *cohort(60, None, "b")], hour(120)).chain(every="day")
+        assert len(chain.whole.ages("a")) > 1
+        for stage in ("a", "b"):
+            before, after = (chain.forecast(1, arrivals={stage: n}, method="semi-markov").at(1) for n in (0, 10))
+            assert after[stage] - before[stage] == pytest.approx(10)
+        later = chain.forecast(4, arrivals={"a": 10}, method="semi-markov")
+        assert later.at(4)["a"] == pytest.approx(30)  # of the first ten all have left by then
+
     def test_as_before_is_the_mean_of_the_periods_and_how_they_varied(self):
         found, none = self.CHAIN.forecast(1, arrivals="as before"), self.CHAIN.forecast(1)
         assert found.at(1)["a"] - none.at(1)["a"] == pytest.approx(3 / 4)

@@ -199,6 +199,9 @@ class TestByAge:
         gone = stage_log(self.ROWS[:120], hour(120)).chain(every="day")
         found = gone.clv({"a": 10}, 0, horizon=9, method="semi-markov")
         assert (found["a"].customers, found["a"].value, found["a"].total) == (0, 30, 0)
+        moved = [*self.ROWS[:120], *[Row(f"u{i}", hour(116), "c") for i in range(60)]]
+        found = stage_log(moved, hour(168)).chain(every="day").clv({"b": 7}, 0, horizon=9, method="semi-markov")
+        assert (found["b"].customers, found["b"].value) == (0, 14)
 
     @pytest.mark.parametrize("method", ["markov", "semi-markov"])
     def test_it_is_the_discounted_forecast(self, method):
