@@ -11,6 +11,7 @@ import pytest
 
 from custlife import EventLog, StageLog, StageModel, demo, presets, report, simulate
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
+from custlife.reporting.wording import hundred
 from custlife.stages import Stage
 from tests.reporting.reading import Page
 
@@ -250,7 +251,7 @@ def test_what_becomes_of_them_is_said_in_shares_that_sum_to_1(b2b):
     section = b2b.html[b2b.html.index('id="outcomes"') :].split("</section>")[0]
     assert sum(row.count for row in found.rows) == found.entered == 500
     assert sum(row.share for row in found.rows) == pytest.approx(1)
-    assert f"{100 * found['won'].share:.1f} % reach Conversion" in section.replace("\u00a0", " ").replace("&#160;", " ")
+    assert f"{hundred(found['won'].share)} reach Conversion" in section
     assert f"Of those still open, {found.whole.paused:,} stand in an exit" in section
 
 

@@ -22,7 +22,7 @@ __all__ = ["outcomes"]
 COLUMNS = ("what became of them", "count", "share (95 % interval)", "naive share", "half of these within days")
 HOW = (
     "Ends compete: who has left cannot reach the goal any more. In the share (Aalen-Johansen) who is still open counts "
-    "for as long as they were seen, and those of all ends sum to 1; the naive share counts them as staying open. Curves "
+    "for as long as they were seen, and those of all ends sum to 1; the naive share has them stay open. Curves "
     "show the share with its 95 % interval, the numbers below who was still observed and open."
 )
 
