@@ -316,6 +316,21 @@ class TestShowing:
         assert "33.3 %" in self.CHAIN.picture().text()
         assert self.CHAIN.picture().svg().startswith("<svg")
 
+    def test_a_stage_nobody_was_seen_to_leave_is_told(self):
+        """Thirty who stayed are no proof: of a true share of 11 % a day so many stay once in thirty times."""
+        found = stage_log([Row(f"u{i}", hour(0), "a") for i in range(10)], hour(72)).chain(every="day")
+        upper = 1 - share(30, 30).interval.low
+        note = (
+            f"Held to last for ever, as nobody was seen to leave in a day: a (0 of 30; up to {100 * upper:.1f} % may)."
+        )
+        assert round(upper, 3) == 0.114
+        for made in (found, found.forecast(1), found.clv({"a": 1}, 0.1), found.levers({"a": 1}, 0.1)):
+            assert note in made.footnotes()
+        assert not found.what_if({("a", "a"): 0}).unleft()
+        assert not stage_log([Row("u", hour(0), "lost")], hour(72)).chain(every="day").unleft()  # an end is one
+        rows = [Row(f"u{i}", hour(0), stage) for i, stage in enumerate(["a", "b", "c", "other", "lapsed"])]
+        assert stage_log(rows, hour(72)).chain(every="day").unleft()[0].endswith("may), and 2 more.")
+
     def test_a_stage_in_which_time_matters_is_told(self):
         rows = [Row(f"u{i}", hour(0), "a") for i in range(80)]
         rows += [Row(f"u{i}", hour(68), "b") for i in range(60)]

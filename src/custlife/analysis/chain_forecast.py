@@ -103,7 +103,7 @@ def forecast(result: ChainResult, periods: int, arrivals: Coming, method: str) -
         rows += _of_part(result, part, periods, arrivals, method)
     given = tuple(arrivals.items()) if isinstance(arrivals, Mapping) else arrivals
     question = Forecast(result.question, periods, given, method, result.changes())
-    hints = result.warnings() if method == "markov" else (POOLED,)
+    hints = (*result.unleft(), *(result.warnings() if method == "markov" else (POOLED,)))
     return ForecastResult(question, result.about, tuple(rows), (*told(result, arrivals), *hints))
 
 

@@ -114,7 +114,8 @@ def levers(
     ]
     rows.sort(key=lambda row: (row.gain is None, -(row.gain or 0), row.label))
     question = Levers(result.question, terms.margins, terms.discount, horizon, points, among, result.changes())
-    return LeversResult(question, result.about, tuple(rows), terms.money(base), result.warnings(BLIND))
+    remarks = (*result.unleft(), *result.warnings(BLIND))
+    return LeversResult(question, result.about, tuple(rows), terms.money(base), remarks)
 
 
 def _is_end(one: ChainTransition) -> bool:

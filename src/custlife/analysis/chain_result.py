@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["ChainResult"]
 
 DOUBTFUL = 0.05
+LISTED = 3
+EMPTY = "look at chain.about and chain.notes"
 
 
 @attrs.frozen(str=False, repr=False)
@@ -66,8 +68,8 @@ class ChainResult(Result):
             UsageError: The chain was split, or has no part.
         """
         if len(self.parts) != 1:
-            labels = ", ".join(repr(part.label) for part in self.parts[:5])
-            hint = f"pick one of its parts: {labels}" if self.parts else "look at chain.about and chain.notes"
+            labels = [repr(part.label) for part in self.parts[:5]]
+            hint = f"pick one, such as chain.part({labels[0]}); there are: {', '.join(labels)}" if labels else EMPTY
             raise UsageError(f"the chain has {len(self.parts)} parts", hint)
         return self.parts[0]
 
@@ -126,7 +128,7 @@ class ChainResult(Result):
             UsageError: With the reason.
         """
         if not self.parts:
-            raise UsageError("nobody was observed", "look at chain.about and chain.notes")
+            raise UsageError("nobody was observed", EMPTY)
         for part in self.parts:
             _ = part.estimated
 
@@ -249,13 +251,27 @@ class ChainResult(Result):
                 f"Smoothing: {self.question.smoothing:g} added to the count of each destination; intervals without."
             )
         notes += [f"No chain of {part.label}: {part.reason}." for part in self.parts if part.reason]
-        return (*notes, *self.warnings())
+        return (*notes, *self.unleft(), *self.warnings())
 
     def changes(self) -> tuple[str, ...]:
         """What `what_if` changed, in words."""
         made = next((part.shifts for part in self.parts if part.shifts), ())
         told = ", ".join(f"{one} → {other} {100 * by:+g} points" for shifts in made for one, other, by in shifts)
         return (f"Hypothetical: {told}, pro rata from all other destinations.",) if told else ()
+
+    def unleft(self) -> tuple[str, ...]:
+        """The stages that are no ends but that nobody was seen to leave, and how many may leave them all the same."""
+        found = [
+            f"{label(part.segment, stage)} (0 of {one.of:,}; up to {percent(1 - one.interval.low)} may)"
+            for part in self.parts
+            for stage, place in zip(part.stages, part.places, strict=True)
+            if place != "ended" and (one := part.transition(stage, stage)).probability == 1 and one.interval is not None
+        ]
+        more = f", and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        told = ", ".join(found[:LISTED]) + more
+        return (
+            (f"Held to last for ever, as nobody was seen to leave in a {self.question.every}: {told}.",) if told else ()
+        )
 
     def warnings(self, advice: str = "Forecast with method='semi-markov'.") -> tuple[str, ...]:
         """Where the time spent in a stage matters, which a chain does not see."""

@@ -209,7 +209,7 @@ def clv(
         segments.append((part.segment, _total(mine, variance, terms, z)))
     question = Clv(result.question, terms.margins, terms.discount, horizon, method, result.changes())
     total = _total(rows, fsum(variances), terms, z)
-    remarks = result.warnings(BLIND) if method == "markov" else ()
+    remarks = (*result.unleft(), *(result.warnings(BLIND) if method == "markov" else ()))
     return ClvResult(question, result.about, tuple(rows), total, tuple(segments), remarks)
 
 
