@@ -8,10 +8,13 @@ from fractions import Fraction
 import attrs
 import pytest
 
-pl = pytest.importorskip("polars")
-pd = pytest.importorskip("pandas")
-pa = pytest.importorskip("pyarrow")
+pytest.importorskip("polars")
+pytest.importorskip("pandas")
+pytest.importorskip("pyarrow")
 
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 from dateutil.relativedelta import relativedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -257,7 +260,7 @@ def test_currencies_are_never_added_up() -> None:
             "1000",
             "10.00",
         )
-        with pytest.raises(cl.errors.UsageError, match="^currency='USD' occurs in no row"):
+        with pytest.raises(cl.errors.UsageError, match=r"^currency='USD' occurs in no row"):
             log.revenue_movements(currency="USD")
 
 

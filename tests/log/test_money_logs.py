@@ -9,9 +9,11 @@ from fractions import Fraction
 
 import pytest
 
-pl = pytest.importorskip("polars")
-pd = pytest.importorskip("pandas")
+pytest.importorskip("polars")
+pytest.importorskip("pandas")
 
+import pandas as pd
+import polars as pl
 from dateutil.relativedelta import relativedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -334,7 +336,7 @@ def test_contracts_that_cannot_be_are_refused() -> None:
 
 @given(st.dates(date(1990, 1, 1), date(2035, 12, 31)))
 def test_periods_are_read_as_they_are_written(day) -> None:
-    year, week, weekday = day.isocalendar()
+    year, week, _ = day.isocalendar()
     for text in (f"{day:%Y-%m}", f"{day.year}-Q{(day.month + 2) // 3}", str(day.year), f"{year}-W{week:02d}", day):
         label, first, last = period_of(text)
         assert first <= (day - date(1970, 1, 1)).days <= last
@@ -516,3 +518,58 @@ def test_questions_ask_the_right_log() -> None:
     assert refusal(lambda: contracts.ask(PayingLives())).startswith("this log holds no recurring revenue")
     assert isinstance(revenue.lives().to_dicts()[0], dict)
     assert "2026-01" in str(revenue.lives())
+
+
+def test_every_answer_about_money_is_handed_on_in_any_form() -> None:
+    rows = [
+        {"customer": "a", "at": AT, "amount": "9", "plan": "p"},
+        {"customer": "b", "at": AT, "amount": "9", "plan": None},
+    ]
+    log = RevenueLog.from_rows(rows, segment_cols=["plan"], currency="EUR", as_of="2026-03-10T00:00Z")
+    contracts = [{"customer": "a", "start": "2026-01-05", "term": "1 month", "plan": "p"}]
+    up = Contracts.from_rows(contracts, segment_cols=["plan"], tz="UTC", as_of="2026-03-10")
+    answers = Responses.from_rows([("a", AT, 5)], scale=(1, 5), as_of="2026-03-10T00:00Z")
+    results = [
+        log.revenue_movements(by="plan", min_gap="9 days"), log.lives(by="plan"), up.renewals(by="plan"), up.running(),
+        up.renewals(every=None), answers.csat(every="month"), answers.ces(variant="easy"),
+        Costs.from_rows([("2026-01", "5")], currency="EUR").spending(every=None),
+    ]  # fmt: skip
+    for result in results:
+        frame = result.to_frame("polars")
+        assert frame.columns == list(result.column_types())
+        assert frame.rows(named=True) == result.to_dicts() or frame.height == len(result.to_dicts())
+        assert result.title() in str(result)
+        assert "<table" in result._repr_html_()
+    movements = results[0]
+    assert "Who pays again within 9 days has never left. Not complete: 2026-03." in " ".join(movements.footnotes())
+    assert movements["p · 2026-01"].new == 9
+    assert up.renewals(by="plan", every="quarter", grace="1 month").footnotes()[-1] == "Not complete: 2026-Q1."
+    assert refusal(lambda: movements["q · 2026-01"]).startswith("unknown period 'q · 2026-01'")
+    assert log.members(movements, segment=None, state="end") == ("b",)
+
+
+def test_a_contract_with_only_a_date_is_up_once() -> None:
+    rows = [{"customer": "a", "start": "2026-01-05", "renews": "2026-02-05", "gone": None}]
+    log = Contracts.from_rows(rows, renewal_col="renews", ended_col="gone", tz="UTC", as_of="2026-06-01")
+    (row,) = log.renewals(every=None).rows
+    assert (row.due, row.renewed, len(log.running())) == (1, 1, 0)
+    both = [{**rows[0], "currency": "EUR"}, {**rows[0], "customer": "b", "currency": "USD"}]
+    mixed = Contracts.from_rows(both, renewal_col="renews", currency_col="currency", tz="UTC", as_of="2026-06-01")
+    assert refusal(mixed.renewals).startswith("amounts in 2 currencies are never added up: EUR, USD")
+    assert mixed.renewals(every=None, currency="USD").rows[0].due == 1
+
+
+def test_columns_of_decimals_and_of_texts_are_read_as_rows_are() -> None:
+    """Also in several currencies, told in major units, and where the sums are too large for machine numbers."""
+    rows = [
+        {"customer": f"c{n}", "at": AT, "amount": amount, "currency": "JPY" if n % 2 else "KWD"}
+        for n, amount in enumerate([Decimal(5), Decimal("7.000"), Decimal(0)])
+    ]
+    here = RevenueLog.from_rows(rows, currency_col="currency", as_of=AS_OF)
+    texts = [{**row, "amount": str(row["amount"])} for row in rows]
+    for given_rows in (rows, texts):
+        there = RevenueLog.from_frame(pl.DataFrame(given_rows), currency_col="currency", as_of=AS_OF)
+        for currency in ("JPY", "KWD"):
+            assert there.revenue_movements(currency=currency).rows == here.revenue_movements(currency=currency).rows
+    empty = RevenueLog.from_frame(pl.DataFrame(rows).clear(), currency_col="currency", as_of=AS_OF)
+    assert empty.revenue_movements().rows == ()

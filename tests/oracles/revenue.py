@@ -45,7 +45,7 @@ class View:
         """The starts of the months from one before the first row to one after `as_of`."""
         zone = ZoneInfo(self.tz)
         local = first.astimezone(zone)
-        start = datetime(local.year, local.month, 1)
+        start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
         edges = []
         number = -self.over
         while not edges or edges[-1] <= self.as_of:
