@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from custlife.pictures import Picture
     from custlife.stats import CumulativeIncidence, IncidenceCurve, Interval
 
+    Read = tuple[float | None, Interval | None, float | None, float | None, str]
+
 __all__ = ["STILL_OPEN", "WON_END", "OutcomePart", "OutcomeRow", "OutcomesResult", "part_of"]
 
 WON_END, STILL_OPEN = "won", "still open"
@@ -167,9 +169,9 @@ def part_of(
     elif question.horizon is not None and still and not (tally.past or tally.past_paused):
         why = f"nobody has been followed for {question.horizon} yet"
 
-    def row(end: str, count: int, read: tuple[Any, ...]) -> OutcomeRow:
+    def row(end: str, count: int, read: Read) -> OutcomeRow:
         naive = count / entered if entered else None
-        return OutcomeRow(segment, cohort, end, count, naive, *(read if not why else (None, None, None, None, why)))
+        return OutcomeRow(segment, cohort, end, count, naive, *read)
 
     rows = [row(end, len(tally.ended.get(code, ())), _read(curves[end], why)) for code, end in ends.items()]
     rows.append(row(STILL_OPEN, still, _read_open(curves, why)))
@@ -180,9 +182,6 @@ def part_of(
     )  # fmt: skip
     vars(part)["incidence"] = curves
     return part
-
-
-Read = tuple[float | None, "Interval | None", float | None, float | None, str]
 
 
 def _read(curve: IncidenceCurve, why: str) -> Read:

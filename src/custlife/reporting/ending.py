@@ -41,7 +41,7 @@ def outcomes(answers: StageAnswers) -> Section | None:
     parts = [table.html()]
     if isinstance(drawn, Lines) and drawn.series:
         lines = [attrs.evolve(line, name=words.get(line.name) or name(line.name)) for line in drawn.series]
-        title = f"What became of who came to {name(found.question.origin)}"
+        title = f"What became of those who came to {name(found.question.origin)}"
         label = f"days since {name(found.question.origin)}"
         picture = attrs.evolve(drawn, series=lines, title=title, x_label=label, risk_label="still open")
         parts.append(show(picture))

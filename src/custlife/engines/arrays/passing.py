@@ -250,7 +250,7 @@ def _folds(stories: _Stories, folds: int, history: History) -> Ints:
     """The fold of each story."""
     if folds == 1:
         return np.zeros(len(stories.unit), np.int64)
-    units = (stories.unit + stories.part.unit_from).tolist()
+    units: list[int] = (stories.unit + stories.part.unit_from).tolist()
     return np.array([fold_of(history.ids[unit], folds) for unit in units], np.int64)
 
 
