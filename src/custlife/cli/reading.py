@@ -67,14 +67,14 @@ def inputs_of(given: argparse.Namespace, targets: Scorecard) -> Inputs:
 
     from custlife.metrics import Inputs
 
+    if given.events is not None and given.model is None:
+        raise UsageError("--events goes with a file of stages", "pass --model, or the events as FILE alone")
     wanted = {name for target in targets.targets for name in target.split}
     wanted |= {str(value) for line in targets for name, value in line.metric.arguments if name == "column"}
     words = {**vars(given), "by": sorted({*given.by, *wanted})}
     log = log_of(Namespace(**words), Path(given.file))
     logs = {log.INPUT: log}
     if given.events is not None:
-        if given.model is None:
-            raise UsageError("--events goes with a file of stages", "pass --model, or the events as FILE alone")
         alone = {"model": None, "stage_col": None, "reason_col": None, "aliases": [], "by": given.by}
         logs["events"] = log_of(Namespace(**words | alone), Path(given.events))
     return Inputs(**logs)

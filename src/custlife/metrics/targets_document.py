@@ -1,6 +1,6 @@
 """Scorecards as documents: a `custlife.targets/1` table that TOML and JSON can hold.
 
-A document names metrics of the catalogue and their arguments; it never names code. Numbers of money are texts, so that
+A document names metrics of the catalogue and their arguments; it never names code. Decimal numbers are texts, so that
 they stay exact.
 """
 
@@ -13,7 +13,7 @@ from custlife.documents import Fields, check_format, refuse
 from custlife.errors import DataError
 from custlife.metrics.registry import get
 from custlife.metrics.scorecard import Line, Scorecard
-from custlife.metrics.target import Target
+from custlife.metrics.target import LENGTHS, Target
 
 if TYPE_CHECKING:
     from custlife.metrics.metric import Metric
@@ -95,9 +95,9 @@ def _read(fields: Fields) -> Line | None:
 
 
 def _bound(fields: Fields, side: str, metric: Metric | None) -> Any:
-    """A number, or a text: of money, or of a length."""
+    """A number, or a text: an exact number, or a length."""
     value = fields.raw(side)
-    if isinstance(value, str) and metric is not None and metric.definition.unit.startswith("money"):
+    if isinstance(value, str) and metric is not None and metric.definition.unit not in LENGTHS:
         try:
             return Decimal(value)
         except InvalidOperation:
