@@ -6,6 +6,7 @@ import pickle
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from custlife import demo
 from custlife.errors import DataError, UnknownNameError, UsageError, UsageTypeError
 from tests.analysis.strategies import ZONE, hour
 
+purchases = cache(demo.purchases)
 EVERY = st.sampled_from(["day", "week", "month", "quarter", "year"])
 HOURS = st.one_of(st.sampled_from([0, 46, 47, 48, 70, 118]), st.integers(-9000, 9000))
 AMOUNTS = st.sampled_from([Decimal(0), Decimal("19.90"), "5.25", Decimal(-3), 1990, 1])
@@ -80,22 +82,44 @@ def test_without_amounts_the_rest_is_the_same(bought, every):
     assert all((row.spent, row.monetary_value) == (None, None) for row in plain.rows)
 
 
-@given(BOUGHT, EVERY, st.randoms(use_true_random=False))
-def test_frames_say_the_same_in_any_order(bought, every, random):
+ASKED = st.sampled_from([{}, {"value": "amount"}, {"value": "amount", "amounts_in": "major"}])
+
+
+@given(BOUGHT, EVERY, ASKED, st.sampled_from([None, 0, 60]), st.randoms(use_true_random=False))
+def test_frames_say_the_same_in_any_order(bought, every, asked, since, random):
     polars = pytest.importorskip("polars")
     rows = [
         {"customer": u, "at": hour(h), "event": e, "amount": a if isinstance(a, int) else int(Decimal(a) * 100)}
         for u, h, e, a in bought
     ]
-    wanted = cl.EventLog.from_rows(rows, value_cols=["amount"], tz=ZONE, as_of=hour(9000)).repeat_purchases(
-        "buy", value="amount", every=every
-    )
+    options = {
+        "value_cols": ["amount"],
+        "tz": ZONE,
+        "as_of": hour(9000),
+        "since": None if since is None else hour(since),
+    }
+    wanted = cl.EventLog.from_rows(rows, **options).repeat_purchases("buy", every=every, **asked)
     random.shuffle(rows)
     schema = {"customer": polars.String, "at": polars.Datetime("us", "UTC"), "event": polars.String, "amount": polars.Int64}  # fmt: skip
-    frame = polars.DataFrame(rows, schema=schema)
-    options = {"value_cols": ["amount"], "tz": ZONE, "as_of": hour(9000)}
-    log = cl.EventLog.from_frame(frame, **options)
-    assert log.repeat_purchases("buy", value="amount", every=every).rows == wanted.rows
+    found = cl.EventLog.from_frame(polars.DataFrame(rows, schema=schema), **options).repeat_purchases(
+        "buy", every=every, **asked
+    )
+    assert (found.rows, found.end, found.truncated) == (wanted.rows, wanted.end, wanted.truncated)
+
+
+def test_frames_of_decimals_and_of_what_is_no_amount_are_read_as_rows_are():
+    polars = pytest.importorskip("polars")
+    columns = {"customer": ["a", "a", "b"], "at": [hour(0), hour(99), hour(1)], "event": ["buy"] * 3}
+    exact = polars.DataFrame({**columns, "amount": [Decimal("1.10"), Decimal("2.20"), Decimal("3.30")]})
+    log = cl.EventLog.from_frame(exact, value_cols=["amount"], tz=ZONE, as_of=hour(200))
+    assert log.repeat_purchases(value="amount")["a"].spent == Decimal("2.20")
+    for amounts, text in (
+        ([1.5, 2.5, 3.5], "is a float, and money is exact"),
+        ([1, None, 10**13], "2 rows cannot be used"),
+    ):
+        log = cl.EventLog.from_frame(polars.DataFrame({**columns, "amount": amounts}), value_cols=["amount"], tz=ZONE)
+        with pytest.raises(DataError, match=text):
+            log.repeat_purchases(value="amount")
 
 
 # pymc-marketing 0.19.2, clv.utils.rfm_summary(..., observation_period_end="1998-06-30"), and lifetimes 0.11.3,
@@ -109,14 +133,14 @@ def test_frames_say_the_same_in_any_order(bought, every, random):
     ],
 )
 def test_pymc_marketing_makes_the_same_of_the_purchases_at_cdnow(options, frequency, recency, age, value):
-    columns = demo.purchases().repeat_purchases(value="cents", **options).to_columns()
+    columns = purchases().repeat_purchases(value="cents", **options).to_columns()
     sums = [sum(columns[name]) for name in ("frequency", "recency", "T", "monetary_value")]
     assert sums == pytest.approx([frequency, recency, age, value], rel=1e-12)
     assert len(columns["customer_id"]) == 2357
 
 
 def test_pymc_marketing_makes_the_same_of_single_customers():
-    rows = demo.purchases().repeat_purchases(value="cents")
+    rows = purchases().repeat_purchases(value="cents")
     assert [tuple(row.values()) for row in rows.to_dicts()[:4]] == [
         ("1", 3.0, 345.0, 545.0, pytest.approx(23.723333, abs=5e-7)),
         ("10", 0.0, 0.0, 545.0, 0.0),
@@ -130,7 +154,7 @@ def test_pymc_marketing_makes_the_same_of_single_customers():
 # Customers" the Easy Way, fit their model: lifetimes 0.11.3, load_cdnow_summary(). All 2,357 customers were compared and
 # equal to its two decimals; these are its sums and its first rows.
 def test_the_published_summary_of_the_calibration_period_is_reproduced():
-    found = demo.purchases().with_as_of("1997-09-30T23:59Z").repeat_purchases(scale=7)
+    found = purchases().with_as_of("1997-09-30T23:59Z").repeat_purchases(scale=7)
     columns = found.to_columns()
     assert sum(columns["frequency"]) == 2457
     assert sum(round(x, 2) for x in columns["recency"]) == pytest.approx(16135.52)
@@ -143,11 +167,11 @@ def test_the_published_summary_of_the_calibration_period_is_reproduced():
 
 def test_frames_have_the_columns_and_types_that_models_read():
     pandas = pytest.importorskip("pandas")
-    frame = demo.purchases().repeat_purchases(value="cents").to_frame("pandas")
+    frame = purchases().repeat_purchases(value="cents").to_frame("pandas")
     assert list(frame.columns) == ["customer_id", "frequency", "recency", "T", "monetary_value"]
     assert {str(frame[name].dtype) for name in frame.columns[1:]} == {"float64"}
     assert pandas.api.types.is_string_dtype(frame["customer_id"])
-    assert list(demo.purchases().repeat_purchases().to_frame("pandas").columns) == list(frame.columns[:4])
+    assert list(purchases().repeat_purchases().to_frame("pandas").columns) == list(frame.columns[:4])
 
 
 def test_who_bought_before_observation_began_is_left_out_and_counted():
@@ -172,7 +196,7 @@ def test_yen_have_no_cents():
 
 
 def test_the_answer_is_a_value_that_shows_itself():
-    found = demo.purchases().repeat_purchases(value="cents", every="week")
+    found = purchases().repeat_purchases(value="cents", every="week")
     assert pickle.loads(pickle.dumps(found)) == found
     assert found.title() == "Repeat purchases of 2,357 customers up to 1998-W27"
     assert found.picture().labels == (*map(str, range(10)), "10 or more")

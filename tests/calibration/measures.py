@@ -71,6 +71,14 @@ def outcomes(log: cl.StageLog) -> Iterator[Seen]:
     yield "difference of outcomes", holds(row.interval, truth)
 
 
+def standing(log: cl.StageLog) -> Iterator[Seen]:
+    """Where they stand, by skips and returns, and how long they spend there."""
+    for interval in ("jackknife", "greenwood"):
+        found = log.stage_probabilities("visitor", cl.days(HORIZON), interval=interval)["paid"]
+        yield f"state, {interval}", holds(found.interval, worlds.stands("paid", HORIZON))
+        yield f"days in state, {interval}", holds(found.expected_interval, worlds.spends("paid", HORIZON))
+
+
 def comparing(log: cl.StageLog) -> Iterator[Seen]:
     """Differences between plans that do differ, and p-values of teams that do not."""
     (row,) = log.conversion("visitor", "trial", within=cl.days(WINDOW), by="plan").compare("free").rows
@@ -105,6 +113,10 @@ MEASURES = {
     "restricted mean stay": Measure("mean time in stage up to 60 days", "normal"),
     "outcome won": Measure("share won within 60 days, other ends competing", "log-log"),
     "outcome lost": Measure("share lost within 60 days, other ends competing", "log-log"),
+    "state, jackknife": Measure("share that stands in a stage after 60 days", "jackknife over 20 folds"),
+    "state, greenwood": Measure("share that stands in a stage after 60 days", "Greenwood"),
+    "days in state, jackknife": Measure("days spent in a stage within 60 days", "jackknife over 20 folds"),
+    "days in state, greenwood": Measure("days spent in a stage within 60 days", "Greenwood"),
     "difference of rates": Measure("difference of two conversion rates", "Newcombe"),
     "difference of mean stays": Measure("difference of two mean times in stage", "normal"),
     "difference of outcomes": Measure("difference of two shares won", "hybrid log-log"),
@@ -115,7 +127,7 @@ MEASURES = {
     "no difference of stays, one test": Measure("no difference of times where there is none: one test", "p > 0.05"),
     "no difference of stays, five adjusted": Measure("the same, five tests adjusted", "none found"),
 }
-ASKED = (conversion, stay, outcomes, comparing)
+ASKED = (conversion, stay, outcomes, standing, comparing)
 
 
 def of_one(seed: int) -> list[Seen]:

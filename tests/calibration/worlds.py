@@ -66,6 +66,20 @@ def ends(plan: str, end: str, days: int) -> float:
 
 
 @cache
+def stands(stage: str, days: int) -> float:
+    """The share that stands in a stage so many days after the first visit."""
+    return RATES.standing("visitor", stage, after=f"{days} days")
+
+
+@cache
+def spends(stage: str, days: int) -> float:
+    """Mean days spent in a stage in the days after the first visit, by Simpson's rule on every third day."""
+    heights = [float(stage == "visitor"), *(stands(stage, day) for day in range(3, days + 1, 3))]
+    inner = 4 * sum(heights[1:-1:2]) + 2 * sum(heights[2:-1:2])
+    return heights[0] + inner + heights[-1]  # times a third of the step
+
+
+@cache
 def still_in_trial(plan: str, days: float) -> float:
     """The share of trials that last longer than some days."""
     rates = of_plan(plan) if plan else RATES

@@ -15,6 +15,7 @@ from custlife.engines.arrays.passing import count_occupations, count_passages
 from custlife.engines.arrays.paths import count_paths
 from custlife.engines.arrays.pricing import levelled
 from custlife.engines.arrays.profiling import count_profile
+from custlife.engines.arrays.purchasing import list_purchases
 from custlife.engines.arrays.renaming import renamed
 from custlife.engines.arrays.revenue import count_movements
 from custlife.engines.arrays.staying import count_spells
@@ -22,6 +23,7 @@ from custlife.engines.arrays.transiting import count_transits
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells
 from custlife.engines.movements import Movements
 from custlife.engines.passages import Occupations, Passages
+from custlife.engines.purchases import Purchases
 from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
 from custlife.engines.rows.pricing import Levelled
@@ -42,6 +44,7 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Spells: count_spells,
     Moves: count_moves,
     Movements: count_movements,
+    Purchases: list_purchases,
     Activity: count_activity,
     Paths: count_paths,
     Reasons: count_reasons,
