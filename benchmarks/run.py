@@ -21,6 +21,8 @@ import moving
 import surviving
 from made_rows import made_rows
 
+import stats
+
 HERE = Path(__file__).parent
 PACKAGES = (
     *("custlife", "attrs", "python-dateutil", "Automat", "transitions", "python-statemachine"),
@@ -98,11 +100,41 @@ def survival(quick: bool) -> Lines:
     return ["## A survival curve with its median, quartile and restricted mean", "", *table(head, rows)]
 
 
+def statistics(wish: argparse.Namespace) -> Lines:
+    rounds, n = wish.rounds or (2 if wish.quick else 3), 100_000 if wish.quick else stats.SPELLS
+    lines = ["## Statistics", ""]
+    rows = [(name, f"{taken:.1f}") for name, taken in stats.by_counts(rounds)]
+    lines += table((f"{stats.SPELLS:,} spells as counts by day, without NumPy", "CPU ms"), rows)
+    rows = [
+        (name, f"{move:.2f}", f"{event:.2f}", verdict(event, 0.6), f"{all_:.2f}")
+        for name, move, event, all_ in stats.by_moves(rounds, n)
+    ]
+    head = ("state probabilities, without NumPy", "CPU µs a move", "an event", "target", "a move, with variances")
+    lines += [*table((f"{n:,} moves of six states: {head[0]}", *head[1:]), rows)]
+    found = stats.beside(n, rounds, wish.peers)
+    own = found["custlife"]
+    rows = []
+    for program, taken in found.items():
+        if isinstance(taken, str) or isinstance(own, str):
+            rows.append((program, f"does not run: {taken}", *[""] * (len(stats.TASKS) - 1)))
+            continue
+        for task in stats.TASKS:
+            if abs(taken[task][1] - own[task][1]) > 1e-9 * abs(own[task][1]):
+                raise AssertionError(f"{program} answers {task} otherwise: {taken[task][1]}, not {own[task][1]}")
+        cells = [(taken[task][0], taken[task][0] / own[task][0]) for task in stats.TASKS]
+        rows.append(
+            (program, *(f"{took:.3f}" + (f" ({times:.1f})" if taken is not own else "") for took, times in cells))
+        )
+    head = (f"{n:,} exact lengths in NumPy arrays, CPU s (times custlife; target 10)", *stats.TASKS)
+    return [*lines, *table(head, rows)]
+
+
 TOPICS = {
     "import": lambda wish: imports(wish.quick),
     "move": lambda wish: moves(wish.quick),
     "count": lambda wish: counts(wish.quick),
     "survival": lambda wish: survival(wish.quick),
+    "stats": statistics,
     "frames": framed,
 }
 
@@ -126,9 +158,11 @@ def main() -> None:
     ask.add_argument("--write", action="store_true", help="write RESULTS.md")
     ask.add_argument("--only", choices=tuple(TOPICS), help="one topic")
     ask.add_argument("--rows", type=int, nargs="+", help="frames: sizes")
-    ask.add_argument("--rounds", type=int, help="frames: timed runs of each program")
+    ask.add_argument("--rounds", type=int, help="frames, stats: timed runs of each program")
     ask.add_argument("--data", type=Path, help="frames: a folder to keep the rows in")
-    ask.add_argument("--peers", default=sys.executable, help="frames: an interpreter that has the packaged peers")
+    ask.add_argument(
+        "--peers", default=sys.executable, help="frames, stats: an interpreter that has the packaged peers"
+    )
     ask.add_argument("--partitioned", type=int, default=0, metavar="ROWS", help="frames: a file counted within 4 GB")
     ask.add_argument("--spark", action="store_true", help="frames: Spark in local mode too")
     wish = ask.parse_args()
