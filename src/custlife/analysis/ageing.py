@@ -50,39 +50,38 @@ class Ageing:
         """The ages, from the table of counts."""
         table: SpellTable = tables[0]
         (code,) = codes_of(setting, (self.stage,))
-        limit = self._limit(setting, code)
+        limits = self._limits(setting, code)
         rows = tuple(
-            _age(group, (table.get((group, code)) or SpellTally()).open, limit, setting)
+            _age(group, (table.get((group, code)) or SpellTally()).open, limits, setting)
             for group in groups_of((group for group, _ in table), self.by)
         )
         return Ages(about(setting, self.by), rows)
 
-    def _limit(self, setting: Setting, code: int) -> Span | None:
-        """The limit that was given, or the longest of those that the model declares."""
+    def _limits(self, setting: Setting, code: int) -> tuple[Span, ...]:
+        """The limit that was given, or all that the model declares; a stay is too long when it has passed them all."""
         model, name = setting.vocabulary.model, setting.vocabulary.names[code]
-        if self.limit is not None or model is None:
-            return self.limit
-        gaps = [one.max_gap for one in model.transitions if one.from_stage == name and one.max_gap is not None]
-        ends = {gap: setting.zone.add(setting.as_of, gap) for gap in gaps}
-        return max(gaps, key=ends.__getitem__, default=None)
+        if self.limit is not None:
+            return (self.limit,)
+        declared = [] if model is None else [one for one in model.transitions if one.from_stage == name]
+        return tuple(dict.fromkeys(one.max_gap for one in declared if one.max_gap is not None))
 
 
-def _age(group: Group, ages: array[int], limit: Span | None, setting: Setting) -> Age:
+def _age(group: Group, ages: array[int], limits: tuple[Span, ...], setting: Setting) -> Age:
     """The open stays of one segment."""
-    over = 0 if limit is None else _over(ages, limit, setting)
-    return Age(group, len(ages), over, days_of(median(ages)) if ages else None, limit)
+    over = _over(ages, limits, setting) if limits else 0
+    return Age(group, len(ages), over, days_of(median(ages)) if ages else None, limits)
 
 
-def _over(ages: array[int], limit: Span, setting: Setting) -> int:
-    """How many of some sorted ages have passed a limit, end inclusive.
+def _over(ages: array[int], limits: tuple[Span, ...], setting: Setting) -> int:
+    """How many of some sorted ages have passed all limits, ends inclusive.
 
     Older stays are due earlier, but for those whose due time falls into hours that the clocks skip: near the place that
     bisecting finds each one is looked at.
     """
-    due, as_of = setting.zone.adder(limit), setting.as_of
+    due, as_of = [setting.zone.adder(limit) for limit in limits], setting.as_of
 
     def is_over(age: int) -> bool:
-        return due(as_of - age) < as_of
+        return all(end(as_of - age) < as_of for end in due)
 
     first = bisect_right(ages, False, key=is_over)
     here = ages[min(first, len(ages) - 1)] if ages else 0
@@ -97,16 +96,16 @@ class Age:
     Attributes:
         segment: The segment's values, in the order of `by`; None where a value is missing.
         count: Units in the stage at `as_of`.
-        over: Those of them whose limit is passed.
+        over: Those of them that have passed every limit.
         median_days: Their median age, days; None where nobody is there.
-        limit: The limit; None where neither the question nor the model has one.
+        limits: The limit of the question, or those of the model; empty where there is none.
     """
 
     segment: Group
     count: int
     over: int
     median_days: float | None
-    limit: Span | None
+    limits: tuple[Span, ...]
 
 
 @attrs.frozen

@@ -207,11 +207,11 @@ class Aged:
         for row in request.ask("stages", Ageing(self.stage, self.limit, request.by)).rows:
             if not self.shares:
                 yield request.value(row.median_days, n=row.count, segment=row.segment)
-            elif row.limit is None:
+            elif not row.limits:
                 what = f"the model names no max_gap of a transition out of {self.stage!r}"
                 raise UsageError(what, "pass longer_than='30 days'")
             else:
-                notes = (f"the limit is {row.limit}",)
+                notes = (f"the limit is {_told(row.limits)}",)
                 yield request.share(row.over, row.count, segment=row.segment, notes=notes)
 
     def explain(self, request: MetricRequest, customer: str) -> str:
@@ -219,8 +219,12 @@ class Aged:
         (row,) = request.ask("stages", Ageing(self.stage, self.limit)).rows
         if not row.count:
             return f"{customer} is not in {self.stage} now."
-        beyond = "" if row.limit is None else f", {'beyond' if row.over else 'within'} the limit of {row.limit}"
+        beyond = f", {'beyond' if row.over else 'within'} the limit of {_told(row.limits)}" if row.limits else ""
         return f"{customer} is in {self.stage} since {row.median_days:,.1f} days{beyond}."
+
+
+def _told(limits: tuple[Span, ...]) -> str:
+    return " and of ".join(map(str, limits))
 
 
 @catalogued("times", stage="trial")
