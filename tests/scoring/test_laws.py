@@ -301,7 +301,7 @@ class TestLeads:
                 points = rule.points if met else 0
                 sure += met is not None
             else:
-                sure += 1
+                sure += bool(request.customer.moves or request.customer.events)
                 points = sum(faded(rule, event, lead.tz) for event in request.customer.events if event.name in rule.of)
                 if rule.cap is not None:
                     points = max(-rule.cap, min(rule.cap, points))
@@ -424,6 +424,14 @@ class TestIdeal:
         assert found.completeness == pytest.approx(
             float(below / sum(Fraction(str(one.weight)) for one in ideal.criteria))
         )
+
+    def test_nothing_on_record_is_not_nothing_done(self):
+        """Before anything happened nobody knows that they did nothing."""
+        health = cl.HealthScore([scoring.measure("logins", scoring.events("login"), worst=0, best=10)])
+        lead = cl.LeadScore([scoring.behavior("login", points=5)])
+        for scorer in (health, lead):
+            assert scored(scorer, ACME).value is None
+            assert scored(scorer, ACME.track("signed up", at=AS_OF)).value == 0
 
     def test_says_whom_it_describes(self):
         ideal = scoring.IdealCustomer([scoring.criterion("size", scoring.fact("seats"), at_least=5)], pains="slow tools", channels=["fairs"], seeks=["speed"])  # fmt: skip

@@ -13,7 +13,7 @@ from custlife.scoring.bands import Bands, bands_of
 from custlife.scoring.decay import Decay
 from custlife.scoring.declared import Declared, check_names
 from custlife.scoring.points import FULL, ONE, in_micro, in_points, points_of, shortly
-from custlife.scoring.reading import Condition, Reads, maybe_span, texts
+from custlife.scoring.reading import Condition, Reads, maybe_span, on_record, texts
 from custlife.scoring.value import Part, Score
 
 if TYPE_CHECKING:
@@ -288,4 +288,4 @@ def _behaving(rule: Behavior, request: ScoreRequest, tz: str) -> Pointed:
         points = in_micro(rule.cap) * (1 if points > 0 else -1)
         told.append(f"capped at {rule.cap:g}")
     last = found[-1].at if found else None
-    return Pointed(rule, points, True, len(found), ", ".join(told), last)
+    return Pointed(rule, points, on_record(request), len(found), ", ".join(told), last)

@@ -111,6 +111,8 @@ class Reads:
             return UNKNOWN if held is None else Reading(held.value, known_from(held))
         if self.kind in {"stage", "days_in_stage"}:
             return self._of_stage(request)
+        if not on_record(request):
+            return UNKNOWN
         found = list(self.counted(request, tz))
         last = found[-1].at if found else None
         if self.kind == "events":
@@ -134,6 +136,11 @@ class Reads:
         here = spells[-1]
         value: Scalar = here.stage if self.kind == "stage" else (request.as_of - here.entered) / DAY
         return Reading(value, here.entered)
+
+
+def on_record(request: ScoreRequest) -> bool:
+    """Whether anything had happened by then: of who is not on record yet, nobody knows that they did nothing."""
+    return bool(request.customer.moves or request.customer.events)
 
 
 def _total(found: list[Event], field: str) -> Scalar:
@@ -162,7 +169,9 @@ def fact(name: str) -> Reads:
 
 
 def events(*names: str, within: Span | timedelta | str | None = None) -> Reads:
-    """How many of these events there were, in the trailing window if there is one; 0 where there were none.
+    """How many of these events there were, in the trailing window if there is one.
+
+    0 where there were none, but unknown as long as nothing at all has happened.
 
     Examples:
         >>> str(events("login", within="30 days"))
