@@ -8,7 +8,7 @@ from custlife import stats
 from tests.calibration import measures, page, worlds
 from tests.calibration.measures import MEASURES, coverage
 
-FEW = 60
+FEW = 40
 
 
 @pytest.fixture(scope="module")
