@@ -192,7 +192,7 @@ class RenewalResult(Result):
     Attributes:
         question: What was asked.
         about: Where the answer comes from.
-        currency: The currency of all amounts; `XXX` where none was named.
+        currency: The currency of all amounts; `none` where none was named.
         rows: One for each segment and period, from the first end of a term on.
     """
 

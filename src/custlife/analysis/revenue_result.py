@@ -79,7 +79,7 @@ class RevenueRow:
         segment: The segment's values, in the order of `by`; None where a value is missing.
         period: Label of the period.
         is_complete: Whether observation covers all that the row looks at; if not, the rates are None.
-        currency: The currency of all amounts; `XXX` where none was named.
+        currency: The currency of all amounts; `none` where none was named.
         start: Recurring revenue at the start.
         new: Of customers that never paid before.
         reactivation: Of customers that paid before, and nothing at the start.
@@ -163,7 +163,7 @@ class RevenueResult(Result):
     Attributes:
         question: What was asked.
         about: Where the answer comes from.
-        currency: The currency of all amounts; `XXX` where none was named.
+        currency: The currency of all amounts; `none` where none was named.
         rows: One for each segment and period, without gaps, up to the period of `as_of`.
     """
 

@@ -79,7 +79,7 @@ class RunningContract:
         renewal_at: When it is up for renewal next, UTC.
         days_left: Days from `as_of` until then.
         amount: What it is worth, or None.
-        currency: Its currency; `XXX` where none was named.
+        currency: Its currency; `none` where none was named.
         limit: How much may be used, or None.
         used: How much is, or None.
         use: Used by limit, more than 1 where it is exceeded; None where either is missing or the limit is 0.

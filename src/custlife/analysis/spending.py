@@ -152,7 +152,7 @@ class SpendingResult(Result):
     Attributes:
         question: What was asked.
         about: Where the answer comes from.
-        currency: The currency of all amounts; `XXX` where none was named.
+        currency: The currency of all amounts; `none` where none was named.
         rows: One for each segment and period, without gaps.
     """
 

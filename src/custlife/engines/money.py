@@ -35,7 +35,7 @@ __all__ = [
 
 PARTS: Final = 360
 LARGEST: Final = 10**12
-NO_CURRENCY: Final = "XXX"  # what ISO 4217 calls no currency
+NO_CURRENCY: Final = "none"
 AMOUNTS_IN: Final = ("auto", "major", "minor")
 
 # parts a month of one minor unit for each interval of billing
@@ -88,6 +88,8 @@ def currency_code(name: object) -> str:
     """
     if _is_missing(name):
         raise UsageError("the currency is missing", "give every row its currency, or leave currency_col= out")
+    if name == NO_CURRENCY:
+        return NO_CURRENCY
     code = name.strip().upper() if isinstance(name, str) else ""
     if len(code) != 3 or not (code.isascii() and code.isalpha()):
         raise UsageError(f"currency={name!r} is not a code of three letters", "write 'EUR', 'USD', 'CHF', ...")

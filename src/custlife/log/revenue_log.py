@@ -232,7 +232,7 @@ class RevenueLog(RevenueQuestions):
 
     @property
     def currencies(self) -> tuple[str, ...]:
-        """The currencies of the rows seen, sorted; `XXX` where none was named."""
+        """The currencies of the rows seen, sorted; `none` where none was named."""
         setting = self._setting
         return tuple(sorted(setting.vocabulary.names[code] for code in setting.codes))
 

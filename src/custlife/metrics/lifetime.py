@@ -11,7 +11,7 @@ import attrs
 from custlife.analysis.lives import PayingLives
 from custlife.analysis.revenue import RevenueMovements, as_currency
 from custlife.analysis.splitting import check_count
-from custlife.engines.money import decimal_of
+from custlife.engines.money import NO_CURRENCY, decimal_of
 from custlife.errors import UsageError
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
@@ -65,7 +65,7 @@ class Simple:
     def _reading(self, request: MetricRequest, rows: Sequence[RevenueRow], **place: Any) -> Reading:
         value, why = self.value(rows)
         n = sum(row.customers.start for row in rows)
-        currency = rows[-1].currency if rows else "XXX"
+        currency = rows[-1].currency if rows else NO_CURRENCY
         shown = None if value is None else money(value, currency)
         notes = (f"{rows[0].period} to {rows[-1].period}",) if rows else ()
         return request.value(shown, n=n, unit=unit_of(currency), reason=why, notes=notes, **place)
@@ -134,7 +134,7 @@ class Historical:
         done = [row for row in rows if row.is_complete]
         n = sum(row.customers.new for row in done)
         paid = Decimal(sum(row.exact.end for row in done)) * self.margin
-        currency = done[-1].currency if done else "XXX"
+        currency = done[-1].currency if done else NO_CURRENCY
         value = money(paid / n, currency) if n else None
         yield request.value(value, n=n, unit=unit_of(currency), part=money(paid, currency), whole=n)
 
@@ -192,7 +192,7 @@ class FromCurve:
         self, request: MetricRequest, last: Sequence[RevenueRow], left: Sequence[int], segment: tuple[str | None, ...]
     ) -> Reading:
         why = self.why(last, left)
-        currency = last[0].currency if last else "XXX"
+        currency = last[0].currency if last else NO_CURRENCY
         place: dict[str, Any] = {"n": left[0], "unit": unit_of(currency), "segment": segment}
         if why:
             return request.value(None, reason=why, **place)

@@ -9,6 +9,7 @@ import attrs
 from custlife.analysis.question import choice
 from custlife.analysis.revenue import RevenueMovements, as_currency
 from custlife.analysis.splitting import check_calendar
+from custlife.engines.money import NO_CURRENCY
 from custlife.engines.movements import KINDS
 from custlife.metrics.counting import LAST, by_period
 from custlife.metrics.definition import Definition
@@ -78,10 +79,10 @@ def unit_of(currency: str) -> str:
     """The unit of money: its currency, or money where none was named.
 
     Examples:
-        >>> unit_of("EUR"), unit_of("XXX")
+        >>> unit_of("EUR"), unit_of("none")
         ('EUR', 'money')
     """
-    return "money" if currency == "XXX" else currency
+    return "money" if currency == NO_CURRENCY else currency
 
 
 @catalogued("revenue", currency="EUR")
