@@ -242,6 +242,7 @@ def test_sales_velocity_is_its_formula():
     assert row.per_day == Decimal("20.00")  # 3 * 1/2 * 400 / 30
     assert log.velocity(over=cl.days(28))["all"].reason == "no deal closed"
     assert log.velocity(over=cl.days(28))["all"].per_day is None
+    assert log.velocity(over=cl.days(29))["all"].won == 1  # won 29 days before, and the end of the window counts
     assert log.velocity(over=cl.months(1)).to_dicts()[0]["per_day"] is None
     assert "20.00" in str(log.velocity())
     assert log.velocity().svg()
@@ -371,6 +372,23 @@ def test_only_what_came_before_the_close_counts_and_time_is_held_alike():
     assert pickle.loads(pickle.dumps(found)) == found
     assert len(log.beside(calls).members(found, action="call")) == call.won_with
     assert len(log.beside(calls).members(found, action="call", done=False, state="lost")) == call.lost_without
+
+
+def test_what_is_done_at_the_start_counts_and_at_the_close_does_not():
+    log = deals(*FOUR[:4])
+    calls = EventLog.from_rows([("won", "a", FOUR[0][2]), ("won", "b", FOUR[1][2])], unit="deal")
+    found = log.actions_against_wins(calls, start="opportunity")
+    assert (found["a"].won_with, found["b"].won_with) == (1, 0)
+
+
+def test_a_deal_as_long_as_a_band_is_in_it():
+    log = deals(*FOUR[:4])
+    calls = EventLog.from_rows([("won", "a", FOUR[0][2])], unit="deal")
+    inside, outside = (
+        log.actions_against_wins(calls, start="opportunity", bands=[cl.days(end)])["a"].pooled.strata
+        for end in (31, 30)
+    )
+    assert (inside, outside) == (1, 0)
 
 
 def test_bands_made_even_keep_equal_lengths_together():

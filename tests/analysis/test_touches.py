@@ -141,6 +141,12 @@ def test_a_limit_is_inclusive_and_young_leads_are_pending():
     assert log.response_time(calls, "intent")["all"].pending == row.waiting == 1
 
 
+def test_a_limit_that_ends_at_as_of_is_over():
+    log, calls = desk_log(as_of="2026-01-03T16:00Z")
+    assert log.response_time(calls, "intent", within=cl.hours(24))["all"].in_time.n == 1
+    assert log.response_time(calls, "intent", within=cl.hours(25))["all"].in_time.n == 0
+
+
 def test_who_is_behind_an_answer():
     log, calls = desk_log()
     found = log.response_time(calls, "intent", hours=DESK, within=cl.hours(1))

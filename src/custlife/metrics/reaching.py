@@ -60,7 +60,7 @@ class Reaching:
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment."""
         question = ResponseTime(self.qualified, self.touch, self.within, self.hours, by=request.by, level=request.level)
-        answer = together(request, question) if len(self.on) > 1 else request.ask(self.on[0], question)
+        answer = together(request, question) if self.on == BOTH else request.ask("events", question)
         for row in answer.rows:
             if self.q is not None:
                 yield of_curve(request, row.curve, self.q, pending=row.waiting, segment=row.segment, period=None)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custlife.engines import gather
+from custlife.engines import arrays, rows
 from custlife.engines.touching import Deals
 from tests.engines.arrays.drawn import histories
 
@@ -20,4 +19,4 @@ def test_deals_are_those_of_the_rows_engine(made, data, reopened, is_split):
     lost = data.draw(st.frozensets(st.sampled_from(sorted(exits)), min_size=1))
     by = tuple(made.segments)[:1] if is_split else ()
     request = Deals(frozenset(range(start, path)), frozenset(range(won, path)), lost, reopened, by=by)
-    assert gather(request, attrs.evolve(made, engine="arrays")) == gather(request, made)
+    assert arrays.gather(request, made) == rows.gather(request, made)

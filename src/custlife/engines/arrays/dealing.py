@@ -13,6 +13,8 @@ from custlife.engines.rows import dealing
 from custlife.engines.touching import Deal
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from custlife.engines.arrays.views import Ints
     from custlife.engines.history import History
     from custlife.engines.touching import Deals, DealTable
@@ -52,14 +54,14 @@ def count_deals(request: Deals, history: History) -> DealTable:
     return dict(Counter(starmap(Deal, zip(*columns, strict=True))))
 
 
-def _next(mask: Ints, begins: Ints, ends: Ints) -> Ints:
+def _next(mask: NDArray[np.bool_], begins: Ints, ends: Ints) -> Ints:
     """For some stretches of rows the first row of each that is in a mask, or `NONE`."""
     rows = np.append(np.flatnonzero(mask), NONE)
     found = rows[rows.searchsorted(begins)]
     return np.where(found < ends, found, NONE)
 
 
-def _standing(is_lost: Ints, starts: Ints, ends: Ints, won: Ints, *, is_first: bool) -> tuple[Ints, Ints]:
+def _standing(is_lost: NDArray[np.bool_], starts: Ints, ends: Ints, won: Ints, *, is_first: bool) -> tuple[Ints, Ints]:
     """How each deal stands, and the row that closed it or in which it is."""
     kept = np.append(-1, np.flatnonzero(~is_lost))
     after = kept[kept.searchsorted(ends) - 1] + 1  # behind the last row that loses nothing: the start is one

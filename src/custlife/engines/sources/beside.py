@@ -32,7 +32,7 @@ class Beside:
     stages: Asked
     events: Asked
 
-    @cached_property
+    @property
     def sample(self) -> History:
         """Both without rows, on which questions are tried before any work is done."""
         return beside(self.stages.empty, self.events.empty)
