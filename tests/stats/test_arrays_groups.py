@@ -15,6 +15,7 @@ from tests.stats.test_arrays import by_loops, by_numpy, forms, units
 from tests.stats.test_incidence import CAUSES, competing
 
 np = pytest.importorskip("numpy")
+arrays_groups = pytest.importorskip("custlife.stats.arrays_groups")
 
 scales = st.sampled_from([1, 86_400_000_000, 2**50, 2**58, 0.5])
 
@@ -51,11 +52,13 @@ def test_incidences_in_any_form_are_the_same(rows, scale, form, unit):
     )
 
 
-def test_incidences_that_rounding_would_take_past_one_are_cut_both_ways():
-    """Ten groups of ten end; in 0.1 steps a sum can pass 1."""
-    for n in (3, 7, 10, 49, 103):
-        rows = {"won": [t for t in range(n) for _ in range(1)], "lost": []}
-        both(lambda rows=rows, n=n: cumulative_incidence(rows, [t + 0.5 for t in range(n) if t % 3 == 0]), shown)
+def test_an_incidence_that_rounding_takes_past_one_is_cut_both_ways():
+    at_risk = [34, 33, 31, 30, 29, 28, 25, 23, 22, 20, 19, 18, 17, 15, 13, 12, 11, 10, 8, 7, 5, 4, 2, 1, 0]
+    ended = dict(enumerate([1, 1, 1, 0, 1, 2, 1, 1, 2, 1, 1, 1, 1, 2, 1, 0, 1, 1, 1, 2, 1, 1, 0, 1]))
+    censored = {t: at_risk[t] - at_risk[t + 1] - d for t, d in ended.items()}
+    columns = [np.array(column) for column in (at_risk[:-1], list(ended.values()), list(ended.values()))]
+    assert arrays_groups.incidences(*columns) is None
+    both(lambda: cumulative_incidence({"won": ended}, censored), shown)
 
 
 def test_ints_of_one_cause_and_floats_of_another_are_one_kind():

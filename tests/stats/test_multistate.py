@@ -296,6 +296,13 @@ def test_floats_and_units():
     assert state_probabilities({"a": [0, 0]}, {("a", "b"): [2, 2.5]}).times == (2.0, 2.5)
 
 
+def test_late_entries_between_two_rows_are_at_risk_at_the_next():
+    found = state_probabilities({"a": [0, 0, 3, 4]}, {("a", "b"): [2, 6]})
+    assert found.times == (2, 6)
+    assert [found.at(t)[0].at_risk for t in (2, 2.5, 3, 5, 6)] == [2, 3, 3, 3, 3]
+    assert (found.start, found.horizon) == ((1, 0), 6)
+
+
 def test_late_entries_are_at_risk_after_their_time():
     found = state_probabilities({"a": [0, 2]}, {("a", "b"): [2, 3]})
     assert found.at_risk[0] == (1, 1)
@@ -344,6 +351,15 @@ def test_bad_input_is_refused_with_its_place():
         state_probabilities({"a": [0]}, {}).time_in("x", 1)
     with pytest.raises(UsageError, match=r"^horizon=-1 is not a time of 0 or more"):
         state_probabilities({"a": [0]}, {}).time_in("a", -1)
+    with pytest.raises(UsageError, match=r"^horizon=inf is infinite\n\nHint: pass the end of a window, such as found"):
+        state_probabilities({"a": [0]}, {}).time_in("a", math.inf)
+    with pytest.raises(UsageError, match=r"^duration -2 is negative @ moves\[\('a', 'b'\)\]\[1\]"):
+        state_probabilities({"a": [0]}, {("a", "b"): array("q", [3, -2])})
+    with pytest.raises(UsageError, match=r"^count -1 is negative @ censored\['a'\]\[2\]"):
+        state_probabilities({"a": [0]}, {}, {"a": {2: -1}})
+    for time in (math.nan, math.inf):
+        with pytest.raises(UsageError, match=r"@ entered\['a'\]\[1\]"):
+            state_probabilities({"a": [0, time]}, {})
 
 
 def test_more_leaving_than_there_are_is_a_contradiction():

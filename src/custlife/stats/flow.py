@@ -98,8 +98,7 @@ class Flow:
             if is_cluster:
                 self.together(begin, end, present, value)
             elif not _follow(self.steps(begin, end), present, value):
-                for _ in self.rows():  # finds who is too many
-                    pass
+                list(self.rows())  # finds who is too many
             if end - marks[-1][0] >= MARK:
                 marks.append((end, tuple(present), tuple(value)))
         return tuple(marks)
