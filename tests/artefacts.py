@@ -51,6 +51,8 @@ def answers(kind: str, log: cl.StageLog | cl.EventLog) -> Iterator[tuple[str, st
         asked += [
             log.time_in_stage(**by),
             log.headcount(every="month", **by),
+            log.outcomes("awareness", horizon=cl.days(30), **by),
+            log.stage_probabilities("awareness", cl.days(30), **by),
             log.reasons(**by),
             log.spells(),
             log.per_customer(),

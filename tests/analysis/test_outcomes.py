@@ -298,6 +298,25 @@ def test_nobody_came_and_nobody_was_followed_long_enough():
         assert found.svg().startswith("<svg")
 
 
+def test_who_came_before_observation_is_left_out_and_counted():
+    found = stage_log([*unit("u1", (0, "a")), *unit("u2", (9, "a"), (12, "b"))], hour(90), hour(5)).outcomes("a")
+    assert (found.entered, found.truncated) == (1, 1)
+    assert "1 came to a before they were observed: left out." in found.footnotes()
+
+
+def test_curves_are_made_again_where_they_were_not_kept():
+    part = stage_log(unit("u1", (0, "a"), (5, "b")), hour(9)).outcomes("a").whole
+    kept = part.incidence
+    del vars(part)["incidence"]
+    assert part.incidence == kept
+
+
+def test_parts_read_at_their_own_times_say_so():
+    rows = [Row("u1", hour(0), "a", "p"), Row("u2", hour(8), "a", "q")]
+    found = stage_log(rows, hour(40)).outcomes("a", by="plan")
+    assert "Each part is read at its own last time: pass horizon= to compare them." in " ".join(found.footnotes())
+
+
 def test_the_footnotes_name_what_others_would_say():
     model = StageModel("deal", ["open", "won"])
     rows = [(f"{end} {day}", "open", "2026-01-01") for end, day in DEALS]

@@ -182,6 +182,23 @@ def test_a_young_log_is_read_where_anybody_was_seen():
     assert found.svg().startswith("<svg")
 
 
+def test_the_table_shows_shares_and_days_with_their_limits():
+    rows = [row for k in range(4) for row in unit(f"u{k}", (0, "a"), *([(12, "b")] if k % 2 else []))]
+    found = stage_log(rows, hour(90), hour(0)).stage_probabilities("a", days(1), interval="greenwood")
+    assert [line.split()[0] for line in str(found).splitlines()[3:5]] == ["a", "b"]
+    assert "50.0 % (15.5–94.2)" in str(found)
+    assert found.people()[0]["expected days"].startswith("0.8 (")
+    assert "95 % intervals by Greenwood." in found.footnotes()[0]
+
+
+def test_who_came_before_observation_is_left_out_and_counted():
+    found = stage_log([*unit("u1", (0, "a")), *unit("u2", (9, "a"))], hour(90), hour(5)).stage_probabilities(
+        "a", days(1)
+    )
+    assert (found.entered, found.truncated) == (1, 1)
+    assert "1 came to a before they were observed: left out." in found.footnotes()
+
+
 def test_one_unit_has_no_spread_and_says_so():
     row = stage_log(unit("u1", (0, "a"), (6, "b")), hour(90)).stage_probabilities("a", days(1))["b"]
     assert (row.share, row.interval, row.why) == (1, None, "a variance takes two folds or more, not 0")

@@ -106,8 +106,8 @@ class StageProbabilityPart:
         name = dict(zip(self._codes, self.stages, strict=True))
         return state_probabilities(
             {name[code]: {0: tally.started.get(code, 0)} for code in self._codes},
-            {(name[a], name[b]): times for (a, b), times in tally.moves.items()},
-            {name[code]: times for code, times in _last_seen(tally, longest).items()},
+            {(name[a], name[b]): times for (a, b), times in sorted(tally.moves.items())},
+            {name[code]: times for code, times in sorted(_last_seen(tally, longest).items())},
             unit=DAY,
             level=self._level,
         )
