@@ -220,7 +220,8 @@ def _note(alike: list[Note]) -> Note:
     if len(alike) == 1 or first.kind == "assumed":
         return first
     told = chain.from_iterable(zip(one.keys or one.examples, one.examples, strict=True) for one in alike)
-    pairs = sorted(dict.fromkeys(told) if first.kind == "mapped" else told, key=itemgetter(0))
+    is_list = first.kind == "mapped" or first.if_nobody  # of what there is, wherever it is met
+    pairs = sorted(dict.fromkeys(told) if is_list else told, key=itemgetter(0))
     if first.kind == "mapped":
         count, shown = len(pairs), pairs
     else:

@@ -54,7 +54,7 @@ class Having:
     def nobody(self, history: History) -> Note:
         """Says that nobody was left, and what there would have been."""
         asked = [f"{name} in {sorted(map(str, values))}" for name, values in self.segments]
-        there = [f"{name} is one of {', '.join(history.segments[name].names[:9])}" for name, _ in self.segments]
+        there = sorted(f"{name} is {value}" for name, _ in self.segments for value in history.segments[name].names)
         what = " and ".join(asked) or "the customers asked for"
         said = note("dropped", f"nobody was left by where() with {what}", there, len(history.ids))
         return attrs.evolve(said, if_nobody=True)
