@@ -13,6 +13,7 @@ from custlife.engines.arrays.looking import look, spelled
 from custlife.engines.arrays.moving import count_moves, count_reasons
 from custlife.engines.arrays.passing import count_occupations, count_passages
 from custlife.engines.arrays.paths import count_paths
+from custlife.engines.arrays.presence import count_presence
 from custlife.engines.arrays.pricing import levelled
 from custlife.engines.arrays.profiling import count_profile
 from custlife.engines.arrays.purchasing import list_purchases
@@ -23,6 +24,7 @@ from custlife.engines.arrays.transiting import count_transits
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells
 from custlife.engines.movements import Movements
 from custlife.engines.passages import Occupations, Passages
+from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
 from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
@@ -52,6 +54,7 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Transits: count_transits,
     Passages: count_passages,
     Occupations: count_occupations,
+    Presence: count_presence,
     Deals: count_deals,
 }
 """Kernels by kind of request; what has none is counted by the rows engine on the same columns."""
