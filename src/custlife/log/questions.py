@@ -269,8 +269,9 @@ class Questions(Log):
                 `pending`, `lost`), `cohort`. Retention: `cohort`, `offset`, `state` (`retained`, `missing`). Growth:
                 `period`, `state` (`active`, `new`, `returning`, `resurrected`, `dormant`). Headcount: `stage`,
                 `period`. Time in stage: `stage`, `state` (`ended`, `open`). Flows: `from_stage`, `to_stage`, `period`.
-                Chain: `from_stage`, `to_stage`. Reasons: `from_stage`, `to_stage`, `reason`. Paths: `stages`. All of
-                them: `segment`.
+                Chain: `from_stage`, `to_stage`. Reasons: `from_stage`, `to_stage`, `reason`. Paths: `stages`. Outcomes:
+                `end` (`won`, an exit, `still open`, `paused`, `truncated`), `cohort`. Stage probabilities: `stage`,
+                `state` (`past`, `open`, `truncated`). All of them: `segment`.
 
         Raises:
             UnknownNameError: A word that does not name a cell of this question.
