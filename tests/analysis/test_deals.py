@@ -227,6 +227,15 @@ def test_an_earlier_look_sees_the_amount_of_then():
     assert log.pipeline()["opportunity"].amount == Decimal("1000.00")
 
 
+def test_customers_tell_their_amounts_in_moves_or_facts():
+    deal = cl.Customer("d", presets.sales_funnel)
+    in_move = deal.move("lead", at="2026-01-05T00:00Z", properties={"amount": "12.50"})
+    in_fact = deal.move("lead", at="2026-01-05T00:00Z").fact("amount", "13.50", at="2026-01-01T00:00Z")
+    for customer, amount in ((in_move, "12.50"), (in_fact, "13.50")):
+        log = StageLog.from_customers([customer], amount_col="amount", unit="deal")
+        assert log.pipeline().amount == Decimal(amount)
+
+
 def test_a_log_without_amounts_still_counts():
     found = deals(*FOUR, as_of="2026-03-01T00:00Z").pipeline(start="opportunity")
     assert (found.deals, found.amount) == (1, None)
@@ -298,6 +307,10 @@ def test_mistakes_about_deals():
     log = deals(*FOUR)
     with pytest.raises(UsageError, match="start='customer' is won already, by won='customer'"):
         log.win_rate(start="customer")
+    with pytest.raises(UsageError, match="won='lost' is not on the path, which goes from 'lead' to 'customer'"):
+        log.win_rate(won="lost")
+    with pytest.raises(UsageError, match="start='lost' is not on the path"):
+        log.cycle_length(start="lost")
     with pytest.raises(UsageError, match="stage 'mql' is not an exit"):
         log.win_rate(lost="mql")
     with pytest.raises(UnknownNameError, match="unknown stage 'custmer'"):
@@ -413,7 +426,8 @@ def test_mistakes_about_actions():
         ActionsAgainstWins(bands="x")
     with pytest.raises(UsageError, match="correction='more' is not a mode"):
         log.actions_against_wins(calls, correction="more")
-    assert log.actions_against_wins(calls, "demo").rows == ()
+    never = log.actions_against_wins(calls, "demo")["demo"]
+    assert (never.won_with + never.lost_with, never.p_value, never.plain.reason) == (0, None, "nobody has the property")
 
 
 # -- as data -----------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ __all__ = ["ActionsAgainstWins"]
 DAY = 86_400_000_000
 Table = tuple[int, int, int, int]
 BANDS = 4
+NOBODY = -1  # the code of an event that never occurred
 
 
 def _bands(value: int | Iterable[Any]) -> int | tuple[Span, ...]:
@@ -88,12 +89,14 @@ class ActionsAgainstWins(DealQuestion):
         """The result, from the table of deals."""
         whole: DealTable = tables[0]
         table = {deal: n for deal, n in whole.items() if not deal.truncated and not deal.imputed}
-        codes, called = sorted(event_codes(setting, self.actions)), setting.vocabulary.names
+        called = setting.vocabulary.names
+        codes = {called[code]: code for code in sorted(event_codes(setting, self.actions))}
+        named = {**dict.fromkeys(self.actions, NOBODY), **codes}
         rows: list[Action] = []
         for group in groups_of((deal.segment for deal in whole), self.by):
             closed = deals_of(table, group, "won", "lost")
             strata = self._strata(closed)
-            rows.extend(_adjusted([self._row(group, called[code], code, strata) for code in codes]))
+            rows.extend(_adjusted([self._row(group, name, code, strata) for name, code in named.items()]))
         rows.sort(key=_order)
         still = sum(n for deal, n in table.items() if deal.state == "open")
         return ActionsResult(self, about(setting, self.by), tuple(rows), still, left_out(whole))

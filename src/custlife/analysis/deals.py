@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.question import choice, names, some_names
-from custlife.analysis.touch_steps import exit_codes, past, stage_code, won_codes
+from custlife.analysis.touch_steps import exit_codes, on_path, past, stage_code, won_codes
 from custlife.engines.money import NO_CURRENCY, PARTS, decimal_of, one_currency
 from custlife.engines.touching import Deals
 from custlife.errors import UsageError
@@ -59,7 +59,7 @@ class DealQuestion:
         """
         won, lost = won_codes(setting, self.won), exit_codes(setting, self.lost)
         called = setting.vocabulary.names
-        begins = 0 if self.start is None else stage_code(setting, self.start)
+        begins = 0 if self.start is None else stage_code(setting, on_path(setting, self.start, "start"))
         if begins in won:
             what = f"start={called[begins]!r} is won already, by won={called[min(won)]!r}"
             raise UsageError(what, "name an earlier stage as start=, or a later one as won=")

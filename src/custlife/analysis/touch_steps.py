@@ -23,6 +23,7 @@ __all__ = [
     "event_codes",
     "exit_codes",
     "first_event",
+    "on_path",
     "past",
     "seen_of",
     "stage_code",
@@ -109,6 +110,19 @@ def past(setting: Setting, name: str, skips: str = "passed") -> frozenset[int]:
     return frozenset(range(code, path)) if skips == "passed" and code < path else frozenset((code,))
 
 
+def on_path(setting: Setting, name: str, argument: str) -> str:
+    """A stage of the path.
+
+    Raises:
+        UsageError: A stage off the path.
+    """
+    known, path = setting.vocabulary.names, setting.vocabulary.path
+    if stage_code(setting, name) >= path:
+        what = f"{argument}={name!r} is not on the path, which goes from {known[0]!r} to {known[path - 1]!r}"
+        raise UsageError(what, "name a stage of the path; exits are named by lost=")
+    return name
+
+
 def exit_codes(setting: Setting, wanted: Iterable[str] = ()) -> frozenset[int]:
     """The codes of some exits; of all of them where none is named.
 
@@ -133,7 +147,7 @@ def won_codes(setting: Setting, won: str | None) -> frozenset[int]:
     vocabulary = setting.vocabulary
     stage_codes(setting, ())
     if won is not None:
-        return past(setting, won)
+        return past(setting, on_path(setting, won, "won"))
     if vocabulary.model is not None and vocabulary.customer_from is None:
         what = f"model {vocabulary.model.name!r} does not say from which stage on one is a customer"
         raise UsageError(what, f"name the stage that wins: won={vocabulary.names[vocabulary.path - 1]!r}")

@@ -41,6 +41,7 @@ class EntryRows:
         texts = [column for _, column in columns.extras]
         for customer in self.customers:
             histories = [_Fact(customer, name) for name in columns.segments]
+            told = [_Fact(customer, name) for _, name in columns.told]
             self.id = customer.id
             for number, entry in enumerate(getattr(customer, self.of)):
                 self.number = number
@@ -52,6 +53,7 @@ class EntryRows:
                     *(fact.at(entry) for fact in histories),
                     *(_value(entry, name) for name in texts),
                     *(_value(entry, name) for name in columns.values),
+                    *(fact.at(entry) for fact in told),
                 )
 
 

@@ -51,7 +51,18 @@ class Together:
         return ask_all(questions, self._asked)
 
     def members(self, question: Any, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
-        """The ids of the units behind one cell of an answer, sorted; see `log.members`."""
+        """The ids of the units behind one cell of an answer, sorted.
+
+        Args:
+            question: A question or its answer.
+            limit: The most ids to return.
+            **cell: What names the cell. Response time: `state` (`answered`, `waiting`, `in_time`, `late`). Nurture:
+                `stage`, `state` (`touched`, `untouched`). Hand-overs: `from_team`, `to_team`, `state` (`moved`, `lost`,
+                `back`, `pending`). Actions: `action`, `done` (True, False), `state` (`won`, `lost`). All: `segment`.
+
+        Raises:
+            UnknownNameError: A word that does not name a cell of this question.
+        """
         return members(question, self._asked, limit=limit, **cell)
 
     def __repr__(self) -> str:
