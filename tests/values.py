@@ -304,6 +304,7 @@ def numbers_and_pictures() -> dict[str, Any]:
         "incidence at a time": incidence["won"].at(2),
         "state probabilities": states,
         "state at a time": states.at(1)[0],
+        "time in a state": states.time_in("lead", 2),
         "log-rank test": stats.log_rank({"a": curve, "b": stats.kaplan_meier([3, 4])}),
         "difference of estimates": stats.survival_difference(curve, stats.kaplan_meier([1, 3, 4]), at=1),
         "jackknife": stats.jackknife(0.5, [0.4, 0.5, 0.6]),

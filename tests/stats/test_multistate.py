@@ -259,6 +259,9 @@ def test_an_illness_death_case_computed_by_r():
             pair = row["from"], row["to"]
             to = censored.setdefault(row["from"], {}) if row["to"] == "censor" else moves.setdefault(pair, {})
             to[float(row["time"])] = int(row["count"])
+    seen = {pair: sum(counts.values()) for pair, counts in moves.items()}
+    assert seen == {("Tx", "PR"): 1169, ("Tx", "RelDeath"): 458, ("PR", "RelDeath"): 383}
+    assert {state: sum(counts.values()) for state, counts in censored.items()} == {"Tx": 577, "PR": 786}
     found = state_probabilities({"Tx": {0: 2204}}, moves, censored)
     with (DATA / "ebmt3.aj.csv").open() as file:
         rows = list(csv.DictReader(file))

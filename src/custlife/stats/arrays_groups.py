@@ -64,14 +64,16 @@ def joined(reads: Sequence[Any]) -> Array | None:
     return np.concatenate(kept) if kept else None
 
 
-def cause_columns(reads: Sequence[Any], times: Sequence[float], unit: int) -> Iterator[Column[int]]:
-    """How many ended at each time, cause by cause."""
-    rows = np.asarray(raw(times))
-    for read in reads:
+def cause_columns(reads: Sequence[Any], times: Any, events: Any, unit: int) -> Iterator[Column[int]]:
+    """How many ended at each time, cause by cause; those of the last cause are all that are left."""
+    rows, left = np.asarray(times), np.asarray(events).astype(np.int64)
+    for read in reads[:-1]:
         values = np.asarray(read)
         scaled = np.sort(values / unit if unit > 1 else values.astype(rows.dtype))  # in order they are found sooner
-        at = np.searchsorted(rows, scaled)
-        yield column_of(np.bincount(at, minlength=len(rows)))
+        found = np.bincount(np.searchsorted(rows, scaled), minlength=len(rows))
+        left -= found
+        yield column_of(found)
+    yield column_of(left)
 
 
 def incidences(at_risk: Any, events: Any, own: Any) -> array[float] | None:

@@ -21,7 +21,7 @@ from custlife.stats.columns import Column, floats, raw, wholes
 from custlife.stats.durations import read_durations, tally
 from custlife.stats.interval import Interval, percent
 from custlife.stats.limits import mirrored
-from custlife.stats.products import is_for_numpy, is_large
+from custlife.stats.products import is_for_numpy, is_large, total
 from custlife.stats.special import two_sided_z
 from custlife.stats.survival import kaplan_meier
 
@@ -103,9 +103,8 @@ class IncidenceCurve:
         found = _sums(self.overall.at_risk, self.overall.events, self.events)
         survival = raw(self.overall.survival)
         over = bisect_left(survival, 0.0, key=operator.neg)  # from here on nobody is left
-        for row in range(over, len(survival)):
-            if not self._rest(row):
-                found[row] = 1.0
+        if over < len(survival) and total(self.events[: over + 1]) == total(self.overall.events[: over + 1]):
+            found[over:] = array("d", [1.0]) * (len(survival) - over)
         return Column(found)
 
     @cached_property
@@ -327,7 +326,7 @@ def _by_numpy(
     if together is None:
         return None
     overall = kaplan_meier(together, censored, entered=entered, unit=unit, level=level)
-    columns = arrays_groups.cause_columns(reads, overall.times, unit)
+    columns = arrays_groups.cause_columns(reads, raw(overall.times), raw(overall.events), unit)
     return CumulativeIncidence(
         overall, tuple(IncidenceCurve(*one, overall) for one in zip(ended, columns, strict=True))
     )
