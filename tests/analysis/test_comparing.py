@@ -162,12 +162,38 @@ def test_times_are_compared_as_their_stays_by_hand(rows, as_of, horizon):
         one, two = (curve.restricted_mean(end) for curve in curves)
         same(row.estimate, one.value)
         same(row.estimate_against, two.value)
-        if one.value is not None and two.value is not None:
-            same(row.difference, one.value - two.value)
-            half = 1.959963984540054 * (one.std_error**2 + two.std_error**2) ** 0.5
-            if half:
-                same(row.interval.low, one.value - two.value - half)
-        same(row.p_value, log_rank({"1": curves[0], "2": curves[1]}).p_value)
+        assert (row.interval, row.p_value) == (None, None)  # so few rows have fewer than five ends
+        assert row.why
+
+
+LENGTHS = st.lists(st.integers(1, 60), min_size=12, max_size=20)
+
+
+@given(LENGTHS, LENGTHS, st.sampled_from([None, 30, 45]), st.sampled_from([50, 400]))
+def test_enough_stays_have_an_interval_and_a_p_value(mine, others, horizon, as_of):
+    """From the lengths themselves, cut at the moment of looking."""
+    log = staying(mine, others, as_of)
+    (row,) = log.time_in_stage("a", by="plan", horizon=None if horizon is None else hours(horizon)).compare().rows
+    curves = [
+        kaplan_meier([t / 24 for t in ts if t <= as_of], [as_of / 24 for t in ts if t > as_of]) for ts in (mine, others)
+    ]
+    test = log_rank({"p": curves[0], "q": curves[1]})
+    known = [curve.horizon for curve in curves if curve.survival[-1]] or [max(curve.horizon for curve in curves)]
+    one, two = (curve.restricted_mean(min(known) if horizon is None else horizon / 24) for curve in curves)
+    same(row.difference, one.value - two.value)
+    if min(test.expected) < 5:
+        assert (row.interval, row.p_value) == (None, None)
+        assert row.why == f"{min(test.expected):.1f} ends were to be expected in one of them, and it takes 5"
+        return
+    same(row.p_value, test.p_value)
+    assert row.test == ("" if test.p_value is None else "log-rank")
+    if not one.std_error and not two.std_error:
+        assert row.interval is None
+        assert row.why
+        return
+    half = 1.959963984540054 * (one.std_error**2 + two.std_error**2) ** 0.5
+    same(row.interval.low, one.value - two.value - half)
+    same(row.interval.high, one.value - two.value + half)
 
 
 @given(STAGE_ROWS, AS_OF, st.sampled_from(["won", "lapsed", "lost"]), st.sampled_from([hours(30), days(3)]))
@@ -366,6 +392,23 @@ def test_longer_stays_are_told_in_days():
     assert row.sentence == (
         "p stays 1.0 days longer in a than q over the first 2.2 days (95 % 1.0 to 1.1, log-rank p < 0.001)."
     )
+
+
+def test_stays_that_do_not_vary_at_all_differ_for_sure_and_by_how_much_is_told():
+    (row,) = staying([48] * 12, [24] * 12).time_in_stage("a", by="plan").compare().rows
+    assert row.interval is None
+    assert row.sentence == "p stays 1.0 days longer in a than q over the first 2 days (log-rank p < 0.001)."
+    (row,) = staying([24] * 12, [24] * 12).time_in_stage("a", by="plan").compare().rows
+    assert (row.p_value, row.test) == (None, "")
+    assert row.sentence == (
+        "p stays 0.0 days longer in a than q over the first 1 day; how sure that is cannot be said: no two groups were at "
+        "risk when somebody ended and somebody did not."
+    )
+
+
+def test_few_stays_are_too_few():
+    (row,) = staying([20, 30, 40], [25, 35, 60]).time_in_stage("a", by="plan").compare().rows
+    assert row.sentence.endswith("2.2 ends were to be expected in one of them, and it takes 5.")
 
 
 def test_curves_that_cross_differ_though_their_means_do_not():

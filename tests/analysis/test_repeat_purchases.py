@@ -189,6 +189,11 @@ def test_repeats_that_bring_nothing_are_told():
     )
 
 
+def test_an_event_that_nobody_had_is_told():
+    found = log_of([("u1", 0, "buy", 1)], hour(100)).repeat_purchases("buy", "bought")
+    assert found.footnotes()[1] == "Nobody had the event 'bought': is it spelled so?"
+
+
 def test_yen_have_no_cents():
     log = log_of([("u1", 0, "buy", 900), ("u1", 40, "buy", 1200)], hour(100))
     row = log.repeat_purchases("buy", value="amount", currency="jpy")["u1"]
@@ -220,6 +225,14 @@ def test_the_answer_is_a_value_that_shows_itself():
             lambda log: log.repeat_purchases("buy", value="amuont"),
             UnknownNameError,
             "unknown value 'amuont' @ repeat_purchases(value=)\n\nHint: did you mean 'amount'? There are: 'amount'",
+        ),
+        (
+            lambda _: cl.EventLog.from_rows([("a", "buy", "2026-01-05T00:00Z")]).repeat_purchases(value="amount"),
+            UnknownNameError,
+            (
+                "unknown value 'amount' @ repeat_purchases(value=)\n\n"
+                "Hint: name its column when the log is made: value_cols=['amount']"
+            ),
         ),
         (
             lambda log: log.repeat_purchases("buy", every="hour"),

@@ -72,20 +72,20 @@ KINDS = {
         "points", 100, "percent",
         "Shares are cumulative incidences (Aalen-Johansen).",
         "cohort", "share", "who reaches {what}", "reaching {what}",
-        "{segment} reaches {what} {size} {more} than {against}", over=" within {days} days",
+        "{segment} reaches {what} {size} {more} than {against}", over=" within {span}",
     ),
     "outcome": Kind(
         "points", 100, "percent",
         "Shares are cumulative incidences (Aalen-Johansen).",
         "cohort", "share", "who ends in {what}", "ending in {what}",
-        "{segment} ends in {what} {size} {more} than {against}", over=" within {days} days",
+        "{segment} ends in {what} {size} {more} than {against}", over=" within {span}",
     ),
     "time": Kind(
         "days", 1, "number",
         "Times are restricted means (Kaplan-Meier); stays are taken as independent.",
         "stage", "mean days", "time in stage, days", "time in {what}",
         "{segment} stays {size} {more} in {what} than {against}",
-        "longer", "shorter", " over the first {days} days",
+        "longer", "shorter", " over the first {span}",
     ),
 }  # fmt: skip
 
@@ -138,7 +138,7 @@ def sentence(kind: str, names: tuple[str, str, str, str | None], found: Contrast
     here = f" ({part})" if part is not None and kind != "time" else ""
     if found.difference is None:
         return f"{segment} and {against}{here}: no comparison, {found.why}."
-    over = "" if found.horizon is None else KINDS[kind].over.format(days=_rounded(found.horizon))
+    over = "" if found.horizon is None else KINDS[kind].over.format(span=_span(found.horizon))
     after = f" after adjusting for {comparisons(tests)}" if tests > 1 else ""
     sure = "" if adjusted is None else f"{'log-rank ' if kind == 'time' else ''}{p_text(adjusted)}{after}"
     said = Said(KINDS[kind], segment, against, what, here, over, sure, level)
@@ -155,19 +155,20 @@ def _told(said: Said, found: Contrast, difference: float, adjusted: float | None
             f"{said.segment} and {said.against}{said.part}: no difference in {topic} that chance would not make "
             f"({signed}, {said.sure})."
         )
-    is_clear = found.interval is not None and not found.interval.low <= 0 <= found.interval.high
+    is_clear = found.interval is None or not found.interval.low <= 0 <= found.interval.high
     if said.kind is KINDS["time"] and not is_clear:  # the test looks at whole curves, which may cross
         return (
             f"{said.segment} leaves {said.what} at another pace than {said.against} ({said.sure}), but its mean stay"
             f"{said.over} is not clearly longer or shorter ({signed})."
         )
-    limits = said.limits(found, turn=1 if difference >= 0 else -1).removeprefix(", ")
-    return f"{said.claim(difference)} ({limits}, {said.sure})."
+    limits = said.limits(found, turn=1 if difference >= 0 else -1)
+    return f"{said.claim(difference)} ({f'{limits}, {said.sure}'.removeprefix(', ')})."
 
 
-def _rounded(days: float) -> str:
+def _span(days: float) -> str:
     """A number of days with at most one decimal."""
-    return f"{days:,.1f}".removesuffix(".0")
+    told = f"{days:,.1f}".removesuffix(".0")
+    return f"{told} day{'' if told == '1' else 's'}"
 
 
 def p_text(p: float) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Contrast", "RateSide", "Side", "TimeSide", "curve_of"]
 
+LEAST = 5  # expected ends below which neither a normal interval nor a chi-square can be trusted: Cochran's rule
 TESTS = {"n-1": "chi-square (N - 1)", "fisher": "Fisher-Irwin", "": ""}
 
 
@@ -146,12 +147,15 @@ class TimeSide:
             return Contrast(None, None, None, None, None, "", "nobody was in the stage")
         horizon = _shared(one, two) if self.horizon is None else self.horizon
         found, test = restricted_mean_difference(one, two, horizon=horizon, level=level), log_rank({"1": one, "2": two})
-        short = f"one of them was seen for {min(one.horizon, two.horizon):,.1f} days only, not for {horizon:,g}"
-        reason = short if found.difference is None else found.reason
-        why = "; ".join(filter(None, (reason, test.reason)))
-        name = "" if test.p_value is None else "log-rank"
-        means = found.first, found.second, found.difference, found.interval
-        return Contrast(*means, test.p_value, name, why, horizon)
+        means = found.first, found.second, found.difference
+        if found.difference is None:
+            short = f"one of them was seen for {min(one.horizon, two.horizon):,.1f} days only, not for {horizon:,g}"
+            return Contrast(*means, None, None, "", short, horizon)
+        if min(test.expected) < LEAST:
+            few = f"{min(test.expected):.1f} ends were to be expected in one of them, and it takes {LEAST}"
+            return Contrast(*means, None, None, "", few, horizon)
+        name, why = ("", test.reason) if test.p_value is None else ("log-rank", found.reason)
+        return Contrast(*means, found.interval, test.p_value, name, why, horizon)
 
 
 def _shared(*curves: SurvivalCurve) -> float:

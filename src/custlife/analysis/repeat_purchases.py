@@ -65,7 +65,7 @@ class RepeatPurchases:
     def requests(self, setting: Setting) -> list[Purchases]:
         """The one list it needs."""
         if self.value is not None and self.value not in setting.values:
-            raise UnknownNameError("value", self.value, sorted(setting.values), "repeat_purchases(value=)")
+            raise _unknown_value(self.value, sorted(setting.values))
         names = setting.vocabulary.names
         if not self.events and len(names) > 1:
             some = ", ".join(map(repr, names[:5]))
@@ -85,7 +85,8 @@ class RepeatPurchases:
         end = last_period(days, setting.as_of, (unit.last for unit in units))
         kept = [unit for unit in units if not unit.truncated]
         rows = tuple(self._row(unit, end) for unit in kept)
-        return RepeatPurchasesResult(self, person(setting), rows, days.label(end), len(units) - len(kept))
+        unseen = tuple(name for name in self.events if not codes_of(setting, (name,), "event"))
+        return RepeatPurchasesResult(self, person(setting), rows, days.label(end), len(units) - len(kept), unseen)
 
     def _row(self, unit: Purchasing, end: int) -> RepeatPurchasesRow:
         currency = self.currency or NO_CURRENCY
@@ -97,6 +98,13 @@ class RepeatPurchases:
             None if self.value is None else decimal_of(unit.repeats * PARTS_A_UNIT, currency),
             None if self.value is None else unit.repeats / (10 ** digits_of(currency) * max(unit.count - 1, 1)),
         )
+
+
+def _unknown_value(value: str, known: list[str]) -> UnknownNameError:
+    error = UnknownNameError("value", value, known, "repeat_purchases(value=)")
+    if not known:
+        error.hint = f"name its column when the log is made: value_cols=[{value!r}]"
+    return error
 
 
 @attrs.frozen
@@ -134,6 +142,7 @@ class RepeatPurchasesResult(Result):
         end: The last period that was observed.
         truncated: Customers left out because they bought before observation began, so that their first purchase may
             not be known.
+        unseen: Names of events that nobody had.
     """
 
     question: RepeatPurchases
@@ -141,6 +150,7 @@ class RepeatPurchasesResult(Result):
     rows: tuple[RepeatPurchasesRow, ...]
     end: str
     truncated: int
+    unseen: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -167,6 +177,8 @@ class RepeatPurchasesResult(Result):
         notes = [
             f"Several purchases in one {q.every} are one; recency and T in {unit}, monetary value without the first."
         ]
+        if self.unseen:
+            notes.append(f"Nobody had the event {', '.join(map(repr, self.unseen))}: is it spelled so?")
         if self.truncated:
             notes.append(f"{self.truncated:,} bought before observation began and are left out.")
         odd = sum(row.frequency > 0 and row.monetary_value is not None and row.monetary_value <= 0 for row in self.rows)
