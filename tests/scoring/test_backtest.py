@@ -197,9 +197,9 @@ class TestDeciles:
     @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=45))
     def test_equal_scores_are_shared_out_evenly(self, pairs):
         """Each observation is spread over the places that its score holds; tenths of the places are then added up."""
-        from custlife.scoring.backtest_result import _deciles
+        from custlife.scoring.grading import deciles
 
-        found = _deciles([float(risk) for risk, _ in pairs], [case for _, case in pairs])
+        found = deciles([float(risk) for risk, _ in pairs], [case for _, case in pairs])
         n = len(pairs)
         spread = []  # the share of outcomes at each place, in tenths of a place
         for risk in sorted({risk for risk, _ in pairs}, reverse=True):
@@ -242,7 +242,8 @@ class TestUndated:
 
 class TestShown:
     def test_verdicts(self):
-        from custlife.scoring.backtest_result import Observation, graded
+        from custlife.scoring.backtest_result import Observation
+        from custlife.scoring.grading import graded
 
         def graded_by(value_of_case, n=40):
             seen = [

@@ -444,3 +444,10 @@ class TestBatch:
         found = cl.score_all(only_for("bob", raising), [ADA, BOB], as_of=AT).to_frame("polars")
         assert found["value"].to_list() == [70.0, None]
         assert found.columns == ["customer", "value", "grade", "qualifies", "completeness", "freshness_days", "reason"]
+
+
+def test_no_name_of_the_room_is_that_of_a_file_in_it():
+    """Importing such a file would put the module in the place of the function."""
+    from pkgutil import iter_modules
+
+    assert {found.name for found in iter_modules(scoring.__path__)} & set(scoring.__all__) == set()

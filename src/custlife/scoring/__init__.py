@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from custlife.scoring.crossing import Crossing, Crossings, crossings
     from custlife.scoring.decay import Decay, half_life, linear, steps
     from custlife.scoring.document import from_file
-    from custlife.scoring.health import HealthScore, Measure, Override, measure, override
+    from custlife.scoring.framed import FrameScores
+    from custlife.scoring.health import HealthScore
     from custlife.scoring.histories import customers_of
     from custlife.scoring.ideal import Criterion, IdealCustomer, criterion
     from custlife.scoring.judging import Scorer
     from custlife.scoring.lead import Behavior, Fit, LeadScore, behavior, fit
     from custlife.scoring.learning import Learned, Lesson, learn
+    from custlife.scoring.measures import Measure, Override, measure, override
     from custlife.scoring.ranking import Priorities, Priority, prioritise
     from custlife.scoring.reading import (
         Condition,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from custlife.scoring.request import Facts, ScoreRequest
     from custlife.scoring.rfm import Rfm
     from custlife.scoring.scores import Failure, HookTime, Scores, Slow
-    from custlife.scoring.trend import Trend, trend
+    from custlife.scoring.trending import Trend, trend
     from custlife.scoring.value import Part, Score
 
 _ROOMS = {
@@ -52,7 +54,9 @@ _ROOMS = {
     "decay": ("Decay", "half_life", "linear", "steps"),
     "document": ("from_file",),
     "learning": ("Learned", "Lesson", "learn"),
-    "health": ("HealthScore", "Measure", "Override", "measure", "override"),
+    "framed": ("FrameScores",),
+    "health": ("HealthScore",),
+    "measures": ("Measure", "Override", "measure", "override"),
     "histories": ("customers_of",),
     "ideal": ("Criterion", "IdealCustomer", "criterion"),
     "judging": ("Scorer",),
@@ -63,7 +67,7 @@ _ROOMS = {
     "request": ("Facts", "ScoreRequest"),
     "rfm": ("Rfm",),
     "scores": ("Failure", "HookTime", "Scores", "Slow"),
-    "trend": ("Trend", "trend"),
+    "trending": ("Trend", "trend"),
     "value": ("Part", "Score"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
@@ -83,6 +87,7 @@ __all__ = [
     "Failure",
     "Fit",
     "Foretold",
+    "FrameScores",
     "HealthScore",
     "HookTime",
     "IdealCustomer",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custlife.errors import UsageError
-from custlife.scoring.backtest_result import Backtest, Observation, graded
+from custlife.scoring.backtest_result import Backtest, Observation
 from custlife.scoring.batch import Run
+from custlife.scoring.grading import graded
 from custlife.scoring.judging import checked_scorer, name_of
 from custlife.scoring.points import points_of
 from custlife.scoring.registry import resolved

@@ -27,10 +27,11 @@ from custlife.scoring.composing import (
 )
 from custlife.scoring.decay import Decay
 from custlife.scoring.declared import Declared
-from custlife.scoring.health import HealthScore, Measure, Override
+from custlife.scoring.health import HealthScore
 from custlife.scoring.ideal import Criterion, IdealCustomer
 from custlife.scoring.judging import name_of
 from custlife.scoring.lead import Behavior, Fit, LeadScore
+from custlife.scoring.measures import Measure, Override
 from custlife.scoring.reading import Condition, Reads
 from custlife.scoring.registry import get, registered
 from custlife.scoring.rfm import Rfm

@@ -10,8 +10,9 @@ import attrs
 from custlife.analysis.framing import Framed
 from custlife.errors import DataError, UsageError
 from custlife.pictures import Table
-from custlife.scoring.backtest_result import Bin, Observation, bins
+from custlife.scoring.backtest_result import Bin, Observation
 from custlife.scoring.declared import check_names
+from custlife.scoring.grading import bins
 from custlife.scoring.ideal import Criterion
 from custlife.scoring.lead import Fit, LeadScore
 from custlife.scoring.points import number, points_of

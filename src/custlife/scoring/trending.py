@@ -154,7 +154,7 @@ def trend(
         >>> acme = Customer("acme", presets.bruxt5, events=[("login", "2026-01-05T09:00Z")])
         >>> acme = acme.track("login", at="2026-02-25T09:00Z")
         >>> trend(health, acme, as_of="2026-03-10T00:00Z", last=3).values
-        (0.0, 25.0, 25.0, 25.0)
+        (None, 25.0, 25.0, 25.0)
     """
     hook = checked_scorer(resolved(scorer))
     if not hasattr(customer, "moves"):

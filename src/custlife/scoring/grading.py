@@ -1,0 +1,134 @@
+"""Grading: from customers at anchors to ranks, flags, lift, lead time and calibration."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from custlife.scoring.backtest_result import Bin, Decile, Foretold, Observation
+from custlife.stats.discrimination import auc, clustered_share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from custlife.calendar import Span
+    from custlife.stats import Share
+
+__all__ = ["bins", "deciles", "graded"]
+
+DAY = timedelta(days=1)
+
+
+def graded(
+    seen: Sequence[Observation], horizon: Span, anchors: int, skipped: int, side: str, flag: float | None, level: float
+) -> Foretold:
+    """The grades of one horizon."""
+    known = [one for one in seen if one.value is not None]
+    sign = 1 if side == "high" else -1
+    risks = [sign * _value(one) for one in known]
+    cases = [one.outcome_at is not None for one in known]
+    units = [one.customer for one in known]
+    limit = sign * flag if flag is not None else _top_tenth(risks)
+    flags = [limit is not None and risk >= limit for risk in risks]
+    precision = _share(units, flags, cases, level)
+    base = _share(units, [True] * len(known), cases, level)
+    lift = precision.rate / base.rate if precision.rate is not None and base.rate else None
+    return Foretold(
+        horizon,
+        anchors,
+        skipped,
+        len(known),
+        len(seen) - len(known),
+        len(set(units)),
+        sum(cases),
+        base,
+        auc(risks, cases, clusters=units, level=level),
+        None if limit is None else sign * limit,
+        sum(flags),
+        precision,
+        _share(units, cases, flags, level),
+        lift,
+        _lead_days(known, flags),
+        deciles(risks, cases),
+        bins(known, level),
+        tuple(seen),
+    )
+
+
+def _value(one: Observation) -> float:
+    assert one.value is not None  # noqa: S101  # only those with a score come here
+    return one.value
+
+
+def _top_tenth(risks: Sequence[float]) -> float | None:
+    """The least risk in the riskiest tenth, rounded up; None where there is nobody."""
+    ordered = sorted(risks, reverse=True)
+    return ordered[-(-len(ordered) // 10) - 1] if ordered else None
+
+
+def _share(units: Sequence[str], among: Sequence[bool], have: Sequence[bool], level: float) -> Share:
+    """Of those among whom one looks, the share that has something, by customer."""
+    counts: dict[str, tuple[int, int]] = {}
+    for unit, is_among, has in zip(units, among, have, strict=True):
+        if is_among:
+            k, n = counts.get(unit, (0, 0))
+            counts[unit] = k + has, n + 1
+    return clustered_share(list(counts.values()), level=level)
+
+
+def _lead_days(known: Sequence[Observation], flags: Sequence[bool]) -> float | None:
+    """From the first flag within the horizon to the outcome, once for each outcome of each customer."""
+    firsts: dict[tuple[str, datetime], datetime] = {}
+    for one, is_flagged in zip(known, flags, strict=True):
+        if is_flagged and one.outcome_at is not None:
+            key = one.customer, one.outcome_at
+            firsts[key] = min(one.anchor, firsts.get(key, one.anchor))
+    leads = sorted((at - first) / DAY for (_, at), first in firsts.items())
+    if not leads:
+        return None
+    middle = len(leads) // 2
+    return leads[middle] if len(leads) % 2 else (leads[middle - 1] + leads[middle]) / 2
+
+
+def deciles(risks: Sequence[float], cases: Sequence[bool]) -> tuple[Decile, ...]:
+    """Tenths of equal size; a group of equal scores that lies on an edge is cut with its share of outcomes."""
+    total, hits = len(risks), sum(cases)
+    if not total:
+        return ()
+    size = Fraction(total, 10)
+    held = [[Fraction(0), Fraction(0)] for _ in range(10)]
+    place = Fraction(0)
+    pairs = sorted(zip(risks, cases, strict=True), reverse=True)
+    for _, tied in groupby(pairs, key=_risk):
+        group = [case for _, case in tied]
+        rate, end = Fraction(sum(group), len(group)), place + len(group)
+        while place < end:
+            number = min(9, int(place // size))
+            here = min(end, (number + 1) * size) - place
+            held[number][0] += here
+            held[number][1] += here * rate
+            place += here
+    return tuple(
+        Decile(number, float(n), float(k), float(k / n), float(k / n / Fraction(hits, total)) if hits else None)
+        for number, (n, k) in enumerate(held, 1)
+    )
+
+
+def _risk(pair: tuple[float, bool]) -> float:
+    return pair[0]
+
+
+def bins(known: Sequence[Observation], level: float) -> tuple[Bin, ...]:
+    """Those tenths of the scale in which there is anybody."""
+    found = []
+    for tenth in range(10):
+        held = [one for one in known if min(9, int(_value(one) // 10)) == tenth]
+        if held:
+            cases = [one.outcome_at is not None for one in held]
+            share = _share([one.customer for one in held], [True] * len(held), cases, level)
+            mean = sum(map(_value, held)) / len(held)
+            found.append(Bin(10.0 * tenth, 10.0 * tenth + 10, mean, share))
+    return tuple(found)
