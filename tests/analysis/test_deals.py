@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import custlife as cl
-from custlife import EventLog, StageLog, presets, stats
+from custlife import EventLog, StageLog, metrics, presets, stats
 from custlife.analysis.actions import ActionsAgainstWins
 from custlife.analysis.pipeline import Pipeline
 from custlife.analysis.win_rate import WinRate
@@ -216,6 +216,21 @@ def test_the_pipeline_holds_the_last_amount_told():
     assert pickle.loads(pickle.dumps(found)) == found
 
 
+def test_whole_numbers_are_cents_unless_one_says_otherwise():
+    log = sized(
+        ("c", "lead", "2026-02-20T00:00Z", 70, None),
+        ("c", "customer", "2026-02-22T00:00Z", 70, None),
+        ("d", "lead", "2026-02-20T00:00Z", 5, None),
+    )
+    assert (log.pipeline().amount, log.pipeline(amounts_in="major").amount) == (Decimal("0.05"), Decimal("5.00"))
+    assert log.velocity(amounts_in="major")["all"].average == Decimal("70.00")
+    assert metrics.pipeline_amount(amounts_in="major").read(log).value == Decimal("5.00")
+    assert metrics.sales_velocity(amounts_in="major").read(log).value == Decimal("35.00")
+    for ask in (log.pipeline, log.velocity):
+        with pytest.raises(UsageError, match="amounts_in='euro' is not a mode"):
+            ask(amounts_in="euro")
+
+
 def test_members_of_the_pipeline():
     log = sized(*SIZED)
     assert log.members(log.pipeline(), stage="opportunity") == ("a", "b")
@@ -289,6 +304,8 @@ def test_bad_money_is_refused():
         sized(("c", "lead", "2026-02-20T00:00Z", 70.5, None)).pipeline()
     with pytest.raises(DataError, match="expected_close"):
         sized(("c", "lead", "2026-02-20T00:00Z", 70, "soon")).pipeline()
+    with pytest.raises(DataError, match=r"Hint: write Decimal\('70.5'\), or whole minor units"):
+        sized(("c", "lead", "2026-02-20T00:00Z", 70.5, None)).velocity()
     two = [
         {"deal": deal, "stage": "lead", "at": "2026-01-01T00:00Z", "amount": "1", "cur": code}
         for deal, code in (("a", "EUR"), ("b", "USD"))

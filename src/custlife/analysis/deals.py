@@ -51,7 +51,9 @@ class DealQuestion:
         choice("reopened", self.reopened, ("final", "first"))
         check_level(self.level)
 
-    def deals(self, setting: Setting, *, actions: frozenset[int] = frozenset(), money: bool = False) -> Deals:
+    def deals(
+        self, setting: Setting, *, actions: frozenset[int] = frozenset(), money: bool = False, amounts_in: str = "auto"
+    ) -> Deals:
         """The table that is needed.
 
         Raises:
@@ -65,7 +67,9 @@ class DealQuestion:
             raise UsageError(what, "name an earlier stage as start=, or a later one as won=")
         if money and "amount" not in setting.values:
             raise UsageError("the deals have no amounts", "name their column when the log is made: amount_col='amount'")
-        return Deals(past(setting, called[begins]), won, lost, self.reopened, actions, money, self.by)
+        return Deals(
+            past(setting, called[begins]), won, lost, self.reopened, actions, money, self.by, amounts_in=amounts_in
+        )
 
 
 def deals_of(table: DealTable, group: Group, *states: str) -> list[tuple[Deal, int]]:

@@ -12,6 +12,7 @@ from custlife.analysis.question import choice
 from custlife.analysis.result import Result, days_of, decimal
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.touch_steps import stage_codes
+from custlife.engines.money import AMOUNTS_IN
 from custlife.pictures import Bars, Segment
 
 if TYPE_CHECKING:
@@ -40,13 +41,22 @@ class Pipeline(DealQuestion):
         reopened: `final`: who comes back from an exit is open again; `first`: it stays lost.
         by: Segments to split by, in force when the deal began.
         level: Nominal coverage of intervals, of which it has none.
+        amounts_in: `auto`: amounts that are whole numbers are minor units, such as cents; or all amounts are in
+            `major` or in `minor` units.
     """
 
     CELL: ClassVar[tuple[str, ...]] = ("segment", "stage", "state")
 
+    amounts_in: str = "auto"
+
+    def __attrs_post_init__(self) -> None:
+        super(Pipeline, self).__attrs_post_init__()  # noqa: UP008  # attrs makes the class anew
+        choice("amounts_in", self.amounts_in, AMOUNTS_IN)
+
     def requests(self, setting: Setting) -> list[Deals]:
         """The one table it needs; the money too, where the log has it."""
-        return [self.deals(setting, money="amount" in setting.values or "expected_close" in setting.values)]
+        has_money = "amount" in setting.values or "expected_close" in setting.values
+        return [self.deals(setting, money=has_money, amounts_in=self.amounts_in)]
 
     def answer(self, setting: Setting, tables: list[Any]) -> PipelineResult:
         """The result, from the table of deals."""

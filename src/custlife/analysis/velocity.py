@@ -18,10 +18,11 @@ from custlife.analysis.deals import (
     money_of,
     quantile,
 )
+from custlife.analysis.question import choice
 from custlife.analysis.result import Result, decimal, percent
 from custlife.analysis.splitting import about, groups_of, head, label, picked
 from custlife.analysis.steps import optional_span
-from custlife.engines.money import digits_of
+from custlife.engines.money import AMOUNTS_IN, digits_of
 from custlife.pictures import Bars, Segment
 
 if TYPE_CHECKING:
@@ -54,13 +55,20 @@ class Velocity(DealQuestion):
         by: Segments to split by, in force when the deal began.
         level: Nominal coverage of intervals, of which it has none.
         over: Win rate, size and length are those of deals closed so long before `as_of`; None for all of them.
+        amounts_in: `auto`: amounts that are whole numbers are minor units, such as cents; or all amounts are in
+            `major` or in `minor` units.
     """
 
     over: Span | None = attrs.field(default=None, converter=_over)
+    amounts_in: str = "auto"
+
+    def __attrs_post_init__(self) -> None:
+        super(Velocity, self).__attrs_post_init__()  # noqa: UP008  # attrs makes the class anew
+        choice("amounts_in", self.amounts_in, AMOUNTS_IN)
 
     def requests(self, setting: Setting) -> list[Deals]:
         """The one table it needs."""
-        return [self.deals(setting, money=True)]
+        return [self.deals(setting, money=True, amounts_in=self.amounts_in)]
 
     def answer(self, setting: Setting, tables: list[Any]) -> VelocityResult:
         """The result, from the table of deals."""

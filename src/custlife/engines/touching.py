@@ -196,6 +196,7 @@ class Deals:
         money: Read the amounts, the currency and the expected close.
         by: Segments, in force at the start.
         watched: Only rows with these codes say how a deal stands; those of all stages by default.
+        amounts_in: `auto`: whole numbers are minor units; or all amounts are in `major` or in `minor` units.
     """
 
     start: frozenset[int]
@@ -206,6 +207,7 @@ class Deals:
     money: bool = False
     by: tuple[str, ...] = ()
     watched: frozenset[int] = frozenset()
+    amounts_in: str = "auto"
 
 
 class Deal(NamedTuple):

@@ -274,6 +274,7 @@ class Selling(Log):
         lost: Names = (),
         reopened: str = "final",
         by: Names = (),
+        amounts_in: str = "auto",
     ) -> PipelineResult:
         """The deals that are open, by stage: how many, for how much money, and how many are overdue.
 
@@ -283,6 +284,8 @@ class Selling(Log):
             lost: Exits that lose it; all of them by default.
             reopened: `final`: who comes back from an exit is open again; `first`: it stays lost.
             by: Segments to split by, in force when the deal began.
+            amounts_in: `auto`: amounts that are whole numbers are minor units, such as cents; or all amounts are in
+                `major` or in `minor` units.
 
         Raises:
             UnknownNameError: A stage or segment that the log does not have.
@@ -298,7 +301,7 @@ class Selling(Log):
         """
         from custlife.analysis.pipeline import Pipeline
 
-        return self.ask(Pipeline(start, won, names(lost, "lost"), reopened, names(by)))
+        return self.ask(Pipeline(start, won, names(lost, "lost"), reopened, names(by), amounts_in=amounts_in))
 
     def velocity(
         self,
@@ -309,6 +312,7 @@ class Selling(Log):
         over: Length | None = None,
         reopened: str = "final",
         by: Names = (),
+        amounts_in: str = "auto",
     ) -> VelocityResult:
         """Money a day that the open deals bring: open deals, times win rate, times average amount, over the cycle.
 
@@ -319,6 +323,8 @@ class Selling(Log):
             over: Win rate, amount and cycle are those of deals closed so long before `as_of`; of all by default.
             reopened: `final`: who comes back from an exit is open again, and the last close counts; `first`.
             by: Segments to split by, in force when the deal began.
+            amounts_in: `auto`: amounts that are whole numbers are minor units, such as cents; or all amounts are in
+                `major` or in `minor` units.
 
         Raises:
             UnknownNameError: A stage or segment that the log does not have.
@@ -328,4 +334,4 @@ class Selling(Log):
         from custlife.analysis.velocity import Velocity
 
         limit = optional_span(over, "over")
-        return self.ask(Velocity(start, won, names(lost, "lost"), reopened, names(by), 0.95, limit))
+        return self.ask(Velocity(start, won, names(lost, "lost"), reopened, names(by), 0.95, limit, amounts_in))

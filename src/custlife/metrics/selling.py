@@ -149,10 +149,14 @@ class Moving:
     won: str | None
     lost: tuple[str, ...] = attrs.field(converter=some_names)
     over: Span | None
+    amounts_in: str
 
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment."""
-        answer = request.ask("stages", Velocity(self.start, self.won, self.lost, by=request.by, over=self.over))
+        answer = request.ask(
+            "stages",
+            Velocity(self.start, self.won, self.lost, by=request.by, over=self.over, amounts_in=self.amounts_in),
+        )
         unit = f"{answer.currency or 'money'} per day"
         for row in answer.rows:
             yield request.value(row.per_day, n=row.open, unit=unit, reason=row.reason, segment=row.segment)
@@ -160,7 +164,12 @@ class Moving:
 
 @catalogued("sales", start="opportunity", won="customer", over="3 months")
 def sales_velocity(
-    *, start: str | None = None, won: str | None = None, lost: Names = (), over: Length | None = None
+    *,
+    start: str | None = None,
+    won: str | None = None,
+    lost: Names = (),
+    over: Length | None = None,
+    amounts_in: str = "auto",
 ) -> Metric:
     """The money a day that the open deals bring at the win rate, size and pace of late.
 
@@ -169,6 +178,7 @@ def sales_velocity(
         won: The stage that wins it; the first of a paying customer by default.
         lost: Exits that lose it; all of them by default.
         over: Win rate, amount and cycle are those of deals closed so long before `as_of`; of all by default.
+        amounts_in: `auto`: amounts that are whole numbers are minor units; or all are in `major` or in `minor` units.
     """
     limit = optional_span(over, "over")
     words = Definition(
@@ -186,7 +196,7 @@ def sales_velocity(
         pitfalls=("Its four numbers must come from one window: over= holds for three of them.", SURVIVORS),
         source="The usual formula; a cycle a fifth shorter is a quarter more velocity.",
     )
-    compute = Moving(start, won, lost, limit)
+    compute = Moving(start, won, lost, limit, amounts_in)
     return Metric("sales_velocity", words, better="higher", compute=compute, label="sales velocity")
 
 
@@ -202,10 +212,13 @@ class Underway:
     won: str | None
     lost: tuple[str, ...] = attrs.field(converter=some_names)
     is_money: bool
+    amounts_in: str = "auto"
 
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment."""
-        answer = request.ask("stages", Pipeline(self.start, self.won, self.lost, by=request.by))
+        answer = request.ask(
+            "stages", Pipeline(self.start, self.won, self.lost, by=request.by, amounts_in=self.amounts_in)
+        )
         if self.is_money and not answer.has_money:
             raise UsageError("the deals have no amounts", "name their column when the log is made: amount_col='amount'")
         for segment in dict.fromkeys(row.segment for row in answer.rows):
@@ -251,7 +264,12 @@ def open_deals(
 
 @catalogued("sales", stage="opportunity", won="customer")
 def pipeline_amount(
-    stage: str | None = None, *, start: str | None = None, won: str | None = None, lost: Names = ()
+    stage: str | None = None,
+    *,
+    start: str | None = None,
+    won: str | None = None,
+    lost: Names = (),
+    amounts_in: str = "auto",
 ) -> Metric:
     """The amounts of the deals that are open, in one stage or in all.
 
@@ -260,6 +278,7 @@ def pipeline_amount(
         start: The stage with which a deal begins; the first of the path by default.
         won: The stage that wins it; the first of a paying customer by default.
         lost: Exits that lose it; all of them by default.
+        amounts_in: `auto`: amounts that are whole numbers are minor units; or all are in `major` or in `minor` units.
     """
     where = f"in {stage}" if stage else "in any stage"
     words = Definition(
@@ -275,5 +294,5 @@ def pipeline_amount(
         ),
         pitfalls=("Deals without an amount are in no sum; how many there are stands in the notes.",),
     )
-    compute = Underway(stage, start, won, lost, is_money=True)
+    compute = Underway(stage, start, won, lost, is_money=True, amounts_in=amounts_in)
     return Metric("pipeline_amount", words, better="higher", compute=compute, label=f"pipeline {where}")

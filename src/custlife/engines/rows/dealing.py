@@ -29,6 +29,7 @@ def count_deals(request: Deals, history: History) -> DealTable:
     """The units that are deals, those alike counted together."""
     found: Counter[Deal] = Counter()
     problems: list[tuple[str, str]] = []
+    hint = ""
     grouping, at, since = history.grouping(request.by), history.at, history.since
     model = history.vocabulary.model
     width = len(history.vocabulary.names if model is None else model.codes)
@@ -43,15 +44,15 @@ def count_deals(request: Deals, history: History) -> DealTable:
         money: tuple[Any, ...] = (None, None, None)
         if request.money:
             try:
-                money = _money(history, stages, end)
+                money = _money(request, history, stages, end)
             except CustlifeError as error:
                 problems.append((f"{history.unit} {history.ids[unit]!r}", error.what))
+                hint = hint or error.hint
         actions = _actions(request, history, low, high, start, end) if request.actions else ()
         group = group_at(grouping, stages[begun])
         is_truncated, is_imputed = since is not None and start < since, state == "won" and row == stages[begun]
         found[Deal(group, state, history.code[row], start, end, is_truncated, is_imputed, actions, *money)] += 1
     if problems:
-        hint = "amounts are Decimal, text such as '1990.50', or whole minor units; dates are ISO text or dates"
         many = f"{len(problems):,} {history.unit}{'s' if len(problems) > 1 else ''}"
         raise DataError(f"{many} with amounts or dates that cannot be used", problems, hint)
     return dict(found)
@@ -77,7 +78,9 @@ def _actions(request: Deals, history: History, low: int, high: int, start: int, 
     return tuple(sorted({code[row] for row in range(low, high) if start <= at[row] < end} & request.actions))
 
 
-def _money(history: History, stages: Sequence[int], end: int) -> tuple[int | None, str | None, int | None]:
+def _money(
+    request: Deals, history: History, stages: Sequence[int], end: int
+) -> tuple[int | None, str | None, int | None]:
     """Amount in minor units, currency and expected close, as they were last known up to the close."""
     known = [row for row in stages if history.at[row] <= end]
 
@@ -87,7 +90,7 @@ def _money(history: History, stages: Sequence[int], end: int) -> tuple[int | Non
 
     amount, currency, expected = last("amount"), last("currency"), last("expected_close")
     code = None if currency is None else currency_code(currency)
-    minor = None if amount is None else minor_units(amount, code or NO_CURRENCY)
+    minor = None if amount is None else minor_units(amount, code or NO_CURRENCY, request.amounts_in)
     return minor, code, None if expected is None else _last_moment(expected, history)
 
 
