@@ -7,6 +7,12 @@ from typing import Any
 
 import custlife as cl
 from custlife import presets, scoring, simulate, stats
+from custlife.analysis.lives import PayingLives
+from custlife.analysis.renewals import RenewalRate
+from custlife.analysis.revenue import RevenueMovements
+from custlife.analysis.running_contracts import RunningContracts
+from custlife.analysis.spending import Spending
+from custlife.analysis.surveys import SurveyScore
 from custlife.calendar import periods, zone
 from custlife.pictures import Bars, Ranges, Segment, Table
 from custlife.stages import Edit, Requires
@@ -113,6 +119,12 @@ def questions() -> dict[str, Any]:
         "exclude": cl.exclude("refund", after="paid", mode="stop"),
         "chain question": cl.Chain(every="week", by=("plan",), smoothing=0.5),
         "conversion": cl.Conversion(cl.step("awareness"), cl.step("intent"), within=cl.days(30)),
+        "revenue movements": RevenueMovements(by=("plan",), over=12, currency="EUR", min_gap="10 days"),
+        "lives": PayingLives(by=("plan",)),
+        "renewal rate": RenewalRate(grace="30 days"),
+        "running contracts": RunningContracts(within="30 days", used=0.8),
+        "spending": Spending(by=("team",), where={"purpose": ["acquisition", None]}),
+        "survey score": SurveyScore("csat", "top2"),
         "flows": cl.Flows(every="month", by=("plan",)),
         "funnel": cl.Funnel((cl.step("awareness"), cl.step("intent")), within=cl.days(30), by=("plan",)),
         "growth": cl.GrowthAccounting(every="week"),
@@ -171,6 +183,7 @@ def answers() -> dict[str, Any]:
         "chain transition": log.chain()["awareness", "lapsed"],
         "conversion answer": log.conversion("awareness", "intent", within=cl.days(30), every="month"),
         "comparison answer": funnel.compare(),
+        **money_answers(),
         "flows answer": log.flows(every="month"),
         "growth answer": events.growth_accounting(every="month"),
         "headcount answer": log.headcount(every="month", by="plan"),
@@ -279,6 +292,25 @@ def declared_scores(acme: cl.Customer, at: str) -> dict[str, Any]:
         "priorities": (ranked := scoring.prioritise(cl.score_all(lead, [acme], as_of=at))),
         "priority": ranked.rows[0],
         **looking_back(),
+    }
+
+
+def money_answers() -> dict[str, Any]:
+    rows = [{"customer": "ada", "at": "2026-01-05T00:00Z", "amount": "19.90", "plan": None}]
+    revenue = cl.RevenueLog.from_rows(rows, segment_cols=["plan"], currency="EUR", as_of="2026-04-01T00:00Z")
+    contracts = cl.Contracts.from_rows([("ada", "2025-01-05", "1 year")], tz="UTC", as_of="2026-04-01")
+    costs = cl.Costs.from_rows([("2026-01", "5.50")], currency="EUR")
+    responses = cl.Responses.from_rows([("ada", "2026-01-05T00:00Z", 9)], survey="nps", scale=(0, 10))
+    movements = revenue.revenue_movements(by="plan")
+    return {
+        "costs": costs,
+        "revenue answer": movements,
+        "revenue row": movements.rows[0],
+        "lives answer": revenue.lives(),
+        "renewals answer": contracts.renewals(),
+        "running answer": contracts.running(),
+        "spending answer": costs.spending(),
+        "survey answer": responses.nps(),
     }
 
 
@@ -428,6 +460,8 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "funnel": _question(cl.Funnel, steps=[cl.step("a"), cl.step("b")], by=["plan"], exclusions=[cl.exclude("c")]),
     "chain question": _question(cl.Chain, by=["plan"]),
     "flows": _question(cl.Flows, by=["plan"]),
+    "revenue movements": _question(RevenueMovements, by=["plan"]),
+    "spending": _question(Spending, by=["team"], where=[("purpose", ["acquisition"])]),
     "growth": _question(cl.GrowthAccounting, by=["plan"], active=["a"], new=["a"]),
     "headcount": _question(cl.Headcount, by=["plan"]),
     "outcomes": _question(lambda **lists: cl.Outcomes("a", **lists), won=["b"], by=["plan"]),

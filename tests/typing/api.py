@@ -316,6 +316,22 @@ def ask_wrongly(log: cl.StageLog, events: cl.EventLog) -> None:
     cl.Rules({"paid": "login"})  # type: ignore[arg-type]
 
 
+def money(log: cl.RevenueLog, contracts: cl.Contracts, costs: cl.Costs, responses: cl.Responses) -> None:
+    assert_type(cl.RevenueLog.from_rows([], currency="EUR"), cl.RevenueLog)
+    row = log.revenue_movements(every="month", over=12, by="plan").rows[0]
+    assert_type(row.end, Decimal)
+    assert_type(row.nrr, float | None)
+    assert_type(row.customers.churn, int)
+    assert_type(log.lives().survivors(6), tuple[int, ...])
+    assert_type(contracts.renewals(grace="30 days").rows[0].rate, stats.Share)
+    assert_type(contracts.running(within=cl.days(30)).rows[0].amount, Decimal | None)
+    assert_type(costs.spending(by="team", purpose=["acquisition", None]).rows[0].amount, Decimal)
+    assert_type(responses.nps(every="month").rows[0].value, float | None)
+    log.revenue_movements("month")  # type: ignore[call-arg]
+    log.funnel()  # type: ignore[attr-defined]
+    responses.csat(3)  # type: ignore[arg-type]
+
+
 def show(log: cl.StageLog, events: cl.EventLog) -> None:
     assert_type(cl.report(log, "report.html"), Report)
     assert_type(cl.report(events).html, str)

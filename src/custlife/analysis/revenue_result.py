@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import head, label, picked
-from custlife.engines.money import NO_CURRENCY, PARTS, decimal_of, digits_of, in_one_sum, rounded
+from custlife.engines.money import NO_CURRENCY, decimal_of, digits_of, in_one_sum, rounded
 from custlife.errors import CustlifeError
 from custlife.pictures import Columns, Segment
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from custlife.analysis.revenue import RevenueMovements
     from custlife.engines.gathers import Group
     from custlife.pictures import Picture
+
+Amounts: TypeAlias = tuple[Decimal, Decimal, Decimal, Decimal, Decimal, Decimal, Decimal]
 
 __all__ = ["RevenueResult", "RevenueRow", "Tally"]
 
@@ -143,13 +145,14 @@ def _share(numerator: int, denominator: int) -> float | None:
     return numerator / denominator if denominator else None
 
 
-def _shown(exact: Tally, currency: str) -> tuple[Decimal, ...]:
+def _shown(exact: Tally, currency: str) -> Amounts:
     """The seven amounts in the order of the fields, rounded so that they add up."""
     start, end = rounded(exact.start), rounded(exact.end)
     signed = [exact.new, exact.reactivation, exact.expansion, -exact.contraction, -exact.churn]
     moved = in_one_sum(signed, end - start)
     minor = [start, *moved[:3], -moved[3], -moved[4], end]
-    return tuple(Decimal(amount).scaleb(-digits_of(currency)) for amount in minor)
+    one, two, three, four, five, six, seven = (Decimal(amount).scaleb(-digits_of(currency)) for amount in minor)
+    return one, two, three, four, five, six, seven
 
 
 AMOUNTS = ("start", "new", "reactivation", "expansion", "contraction", "churn", "end")
@@ -232,7 +235,6 @@ class RevenueResult(Result):
                 **head(self.question.by, row.segment),
                 "period": f"{row.period}{'' if row.is_complete else ' *'}",
                 **{name: f"{getattr(row, name):,}" for name in AMOUNTS},
-                "customers": row.customers.end,
                 "NRR": _percent(row.nrr),
                 "GRR": _percent(row.grr),
             }
@@ -242,7 +244,7 @@ class RevenueResult(Result):
     def picture(self) -> Picture:
         """A column for each period: what was gained above zero, what was lost below."""
         parts = (
-            ("new", 1, "good"), ("reactivation", 1, "accent3"), ("expansion", 1, "accent1"),
+            ("new", 1, "good"), ("reactivation", 1, "accent4"), ("expansion", 1, "accent1"),
             ("contraction", -1, "accent2"), ("churn", -1, "bad"),
         )  # fmt: skip
         segments = [
@@ -256,8 +258,3 @@ class RevenueResult(Result):
 
 def _percent(share: float | None) -> str | None:
     return None if share is None else f"{100 * share:.1f} %"
-
-
-def parts_of(amount: Decimal, currency: str) -> int:
-    """A decimal amount in parts."""
-    return int(amount.scaleb(digits_of(currency))) * PARTS

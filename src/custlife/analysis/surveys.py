@@ -198,6 +198,8 @@ DETRACTOR = 6
 def nps_of(promoters: int, detractors: int, n: int, level: float = 0.95) -> tuple[float | None, Interval | None]:
     """Net promoter score in points from -100 to 100, with its normal interval; None of nobody.
 
+    Where all answers are of one kind the variance would be 0, as if nothing could be otherwise: there is no interval.
+
     With the shares p of promoters and d of detractors, the score is p - d and its variance (p + d - (p - d)^2) / n.
 
     Source:
@@ -210,13 +212,15 @@ def nps_of(promoters: int, detractors: int, n: int, level: float = 0.95) -> tupl
     if not n:
         return None, None
     p, d = promoters / n, detractors / n
+    if n in {promoters, detractors, n - promoters - detractors}:
+        return 100 * (promoters - detractors) / n, None
     off = two_sided_z(level) * sqrt((p + d - (p - d) ** 2) / n)
     low, high = max(-1.0, p - d - off), min(1.0, p - d + off)
     return 100 * (promoters - detractors) / n, Interval(100 * low, 100 * high, level, "normal")
 
 
 def mean_with_interval(scores: Mapping[int, int], level: float, by: int = 1) -> tuple[float | None, Interval | None]:
-    """The mean score, divided by a number, with its normal interval; the interval is None of fewer than two.
+    """The mean score, divided by a number, with its normal interval; that is None where no two scores differ.
 
     Examples:
         >>> mean_with_interval({4: 1, 6: 1}, 0.95)[0]
@@ -226,7 +230,7 @@ def mean_with_interval(scores: Mapping[int, int], level: float, by: int = 1) -> 
     if not n:
         return None, None
     total = sum(score * count for score, count in scores.items())
-    if n < 2:
+    if sum(count > 0 for count in scores.values()) < 2:
         return total / n / by, None
     squares = sum(score * score * count for score, count in scores.items())
     variance = (n * squares - total * total) / (n * (n - 1))
@@ -247,7 +251,7 @@ class SurveyRow:
         asked: Answers, and questions that nobody answered where the log knows of them.
         response_rate: Answers by those asked.
         value: The score: NPS in points from -100 to 100, shares from 0 to 1, means on the scale; None without answers.
-        interval: Its interval, in the same unit; None without answers, and for the mean of one.
+        interval: Its interval, in the same unit; None without answers, and of NPS and means where all are alike.
         low: Answers at the bad end: of NPS the detractors, 0 to 6; else 0.
         middle: Answers in between.
         high: Answers at the good end: of NPS the promoters, 9 and 10.

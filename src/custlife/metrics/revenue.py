@@ -208,4 +208,4 @@ def mrr_movement(kind: str = "net", *, every: str = "month", currency: str | Non
     )
     better = "lower" if SIGNS.get(kind, 1) < 0 else "higher"
     compute = Moved(every, kind, as_currency(currency))
-    return Metric("mrr_movement", words, better=better, compute=compute, label=f"{kind} MRR in a {every}")
+    return Metric("mrr_movement", words, better=better, compute=compute, label=f"{kind} recurring revenue in a {every}")

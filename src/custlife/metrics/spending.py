@@ -317,4 +317,4 @@ def cac_payback(
         source="CAC payback: S&M over new MRR times gross margin",
     )
     compute = Payback(cost, share)
-    return Metric("cac_payback", words, better="lower", compute=compute, label="CAC payback")
+    return Metric("cac_payback", words, better="lower", compute=compute, label="payback of acquisition cost")

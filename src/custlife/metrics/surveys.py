@@ -75,7 +75,7 @@ def nps(survey: str | None = None, *, repeats: str = "each") -> Metric:
     return surveyed(
         "nps",
         Surveyed("nps", "nps", survey, repeats),
-        "NPS",
+        "net promoter score",
         question="How many more would recommend us than not?",
         numerator="answers of 9 and 10 less answers of 0 to 6",
         denominator=f"answers on the scale 0 to 10: {REPEATS.get(repeats, repeats)}",
@@ -107,7 +107,7 @@ def csat(survey: str | None = None, *, variant: str = "top2", repeats: str = "ea
     return surveyed(
         "csat",
         Surveyed("csat", variant, survey, repeats),
-        f"CSAT ({variant})",
+        f"customer satisfaction, {variant.replace('_', ' ')}",
         question="How satisfied are those who answer?",
         numerator={"top2": "answers with one of the two highest scores"}.get(variant, "the sum of the scores"),
         denominator=f"answers: {REPEATS.get(repeats, repeats)}",
@@ -130,7 +130,7 @@ def ces(survey: str | None = None, *, variant: str = "mean", easier: str = "high
     return surveyed(
         "ces",
         Surveyed("ces", variant, survey, repeats, easier),
-        f"CES ({variant})",
+        f"customer effort, {variant}",
         question="How easy was it for those who answer?",
         numerator="answers with one of the three easiest scores" if variant == "easy" else "the sum of the scores",
         denominator=f"answers: {REPEATS.get(repeats, repeats)}",

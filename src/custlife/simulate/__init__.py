@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from custlife.simulate.arriving import Season
 from custlife.simulate.company import B2B, b2b, rates_for
+from custlife.simulate.earning import b2b_contracts, b2b_costs, b2b_responses, b2b_revenue
 from custlife.simulate.frames import stage_frame, stage_frames, write_parquet
 from custlife.simulate.rates import Leaving, Rates, Trait, Wait, Way
 from custlife.simulate.touching import b2b_deals, b2b_tickets, b2b_touches
@@ -23,7 +24,11 @@ __all__ = [
     "Wait",
     "Way",
     "b2b",
+    "b2b_contracts",
+    "b2b_costs",
     "b2b_deals",
+    "b2b_responses",
+    "b2b_revenue",
     "b2b_tickets",
     "b2b_touches",
     "rates_for",

@@ -16,6 +16,7 @@ from custlife.engines.rows import pricing as rows
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from custlife.engines.arrays.keys import Ints
     from custlife.engines.history import History
     from custlife.engines.rows.pricing import Levelled, Pricing
 
@@ -67,7 +68,8 @@ def _levels(history: History, parts: Longs, *, is_level: bool) -> tuple[Longs, l
     column_of = history.extras.get(rows.SUBSCRIPTION)
     units = (views.unit, len(history.ids))
     if column_of is None and names == 1:
-        order, firsts = None, views.firsts
+        order: Ints | None = None
+        firsts: Ints = views.firsts
         at, ordered = views.at, parts
     else:
         subscription = (np.zeros(len(parts), np.int8), 1) if column_of is None else (
