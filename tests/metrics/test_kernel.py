@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import custlife as cl
 from custlife import metrics, presets
+from custlife.analysis.customer_base import CustomerBase
 from custlife.errors import DefinitionError, UnknownNameError, UsageError, UsageTypeError
 from custlife.metrics import registry
 from custlife.metrics.definition import Definition
@@ -146,7 +147,7 @@ def test_a_missing_input_is_named_with_the_metric():
 
 @pytest.mark.parametrize("wrong", [3, None, [("u", "a", "2026-01-01")]])
 def test_what_is_no_log_is_refused(wrong):
-    with pytest.raises(UsageTypeError, match="is not a log"):
+    with pytest.raises(UsageTypeError, match=f"log={type(wrong).__name__} is not a log"):
         RATE.read(wrong)
 
 
@@ -260,6 +261,21 @@ def test_what_cannot_be_split_or_has_no_periods_says_so():
         metrics.stickiness().trend(event_log([Row("u", hour(3), "visit")]), every="day")
     with pytest.raises(UsageError, match="metric 'retention_rate' has cohorts by day, not by week"):
         metrics.retention_rate(1, every="day").trend(log, every="week")
+
+
+def test_what_is_marked_as_a_metric_is_a_function():
+    with pytest.raises(UsageTypeError, match=r"metric\(\) marks functions, not Converted"):
+        metrics.metric(**WORDS)(RATE.compute)
+
+
+def test_readings_say_what_they_are():
+    log = stage_log(ROWS, hour(30))
+    found = RATE.read(log)
+    assert (found.numerator, found.denominator) == (RATE.definition.numerator, RATE.definition.denominator)
+    assert str(found) == "a to b within 2 days: no value (nobody is eligible yet), 2 pending"
+    assert "No value: nobody is eligible yet." in str(RATE.read_by(log)).replace("\n", " ")
+    with pytest.raises(UsageError, match="this log holds events, not stages"):
+        event_log([Row("u", hour(3), "visit")]).ask(CustomerBase())
 
 
 def test_a_trend_has_the_periods_of_its_metric():

@@ -161,12 +161,10 @@ def test_the_limit_is_the_longest_gap_that_the_model_allows():
     rows = [("u", "a", "2026-01-31T00:00Z"), ("v", "b", "2026-01-31T00:00Z")]
     log = cl.StageLog.from_rows(rows, model, as_of="2026-03-01T00:00Z")  # past the month, not past the 30 days
     assert metrics.stuck("a").read(log).part == 0
-    assert metrics.stuck("a").read(log).notes == ("the limit is 1 month and of 30 days",)
+    assert metrics.stuck("a").read(log).notes == ("limit: 1 month and 30 days",)
     later = log.with_as_of("2026-03-02T00:00:01Z")
     assert metrics.stuck("a").read(later).part == 1
-    assert metrics.stuck("a").explain(later, "u").why == (
-        "u is in a since 30.0 days, beyond the limit of 1 month and of 30 days."
-    )
+    assert metrics.stuck("a").explain(later, "u").why == ("u is in a since 30.0 days, beyond 1 month and 30 days.")
     assert metrics.stuck("a").explain(later, "v").why == "v is not in a now."
     with pytest.raises(cl.errors.UsageError) as caught:
         metrics.stuck("b").read(log)

@@ -116,6 +116,7 @@ def check(given: argparse.Namespace) -> int:
     """Judges targets."""
     from custlife.metrics import Scorecard
     from custlife.reporting import scorecard_page
+    from custlife.reporting.saving import save
 
     targets = Scorecard.from_file(given.targets)
     with progress() as say:
@@ -124,7 +125,7 @@ def check(given: argparse.Namespace) -> int:
         say("judging")
         judged = targets.judge(inputs)
         if given.out:
-            Path(given.out).write_text(scorecard_page(judged), encoding="utf-8")
+            save(scorecard_page(judged), given.out)
     if given.json:
         put(judged.to_json())
     else:

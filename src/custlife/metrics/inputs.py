@@ -84,7 +84,7 @@ class Inputs:
         for name, log in self.given().items():
             found = _kind(log)
             if found != name:
-                what = f"{name}={log!r} is not a log of {name}"
+                what = f"{name}={type(log).__name__} is not a log of {name}"
                 raise UsageTypeError(what, f"pass it as {found}=" if found else "make one with from_rows or from_frame")
         if not self.given():
             raise UsageTypeError("no inputs", "pass a log: cl.metrics.Inputs(stages=log)")
@@ -109,7 +109,7 @@ def as_inputs(log: object) -> Inputs:
     kind = _kind(log)
     if kind is None:
         hint = "pass a log, or several: cl.metrics.Inputs(stages=log, revenue=money)"
-        raise UsageTypeError(f"log={log!r} is not a log", hint)
+        raise UsageTypeError(f"log={type(log).__name__} is not a log", hint)
     given: dict[str, Any] = {kind: log}
     return Inputs(**given)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import attrs
 
 from custlife.calendar import Span, span
-from custlife.errors import DefinitionError, UnknownNameError, UsageError
+from custlife.errors import DefinitionError, UnknownNameError, UsageError, UsageTypeError
 from custlife.metrics.definition import LOG, Definition
 from custlife.metrics.metric import Metric
 from custlife.plugins import load, plugins
@@ -188,6 +188,9 @@ def metric(
     )  # fmt: skip
 
     def mark(compute: Compute) -> Metric:
+        if not hasattr(compute, "__qualname__"):
+            what = f"metric() marks functions, not {type(compute).__name__}"
+            raise UsageTypeError(what, "write metrics.Metric(name, definition, better=..., compute=...)")
         place = f"{compute.__module__}.{compute.__qualname__}"
         made = Metric(name or compute.__name__, words, better=better, compute=compute)
         register(Entry(made.name, family, same(made), (), place, made))

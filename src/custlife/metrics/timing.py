@@ -211,7 +211,7 @@ class Aged:
                 what = f"the model names no max_gap of a transition out of {self.stage!r}"
                 raise UsageError(what, "pass longer_than='30 days'")
             else:
-                notes = (f"the limit is {_told(row.limits)}",)
+                notes = (f"limit: {_told(row.limits)}",)
                 yield request.share(row.over, row.count, segment=row.segment, notes=notes)
 
     def explain(self, request: MetricRequest, customer: str) -> str:
@@ -219,12 +219,12 @@ class Aged:
         (row,) = request.ask("stages", Ageing(self.stage, self.limit)).rows
         if not row.count:
             return f"{customer} is not in {self.stage} now."
-        beyond = f", {'beyond' if row.over else 'within'} the limit of {_told(row.limits)}" if row.limits else ""
+        beyond = f", {'beyond' if row.over else 'within'} {_told(row.limits)}" if row.limits else ""
         return f"{customer} is in {self.stage} since {row.median_days:,.1f} days{beyond}."
 
 
 def _told(limits: tuple[Span, ...]) -> str:
-    return " and of ".join(map(str, limits))
+    return " and ".join(map(str, limits))
 
 
 @catalogued("times", stage="trial")
