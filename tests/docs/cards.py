@@ -39,6 +39,16 @@ that `print(metric)` shows. How to use them: [Metrics and targets](../how-to/met
 
 {table}
 
+```python
+from custlife import metrics
+
+len(metrics.catalogue()) > 60, metrics.get("conversion", start="trial", goal="active", within="14 days").better
+```
+
+```text
+(True, 'higher')
+```
+
 ## The verdict
 
 A [`Target`][custlife.metrics.target.Target] and a reading give a verdict. Two questions decide: does the value reach the
