@@ -19,16 +19,18 @@ from tests.stats.test_multistate import STATES, paths
 np = pytest.importorskip("numpy")
 
 scales = st.sampled_from([1, 86_400_000_000, 2**50, 2**58, 0.5])
-forms = st.sampled_from(["list", "array", "numpy", "counts", "sorted"])
+forms = st.sampled_from(["list", "array", "unsigned", "numpy", "counts", "sorted"])
 
 
 def given_as(form, times):
     times = list(times)
     if form == "array":
         return array("d" if any(isinstance(t, float) for t in times) else "q", times)
+    if form == "unsigned" and not any(isinstance(t, float) for t in times):
+        return array("Q", times)
     if form == "numpy":
         return np.array(times)
-    return {"list": times, "counts": Counter(times), "sorted": sorted(times)}[form]
+    return {"list": times, "unsigned": times, "counts": Counter(times), "sorted": sorted(times)}[form]
 
 
 def asked(stays, scale, form):

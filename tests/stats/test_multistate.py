@@ -195,6 +195,7 @@ def test_lists_arrays_and_counts_are_one_input(stays, times, unit):
         lambda c: list(c.elements()),
         lambda c: array("q", sorted(c.elements())),
         lambda c: iter(list(c.elements())),
+        lambda c: array("Q", sorted(c.elements())),
     ]
     for make in forms:
         found = state_probabilities(entered, *given_as(make), unit=unit)

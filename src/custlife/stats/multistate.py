@@ -113,8 +113,8 @@ def _place(state: object, places: dict[str, int]) -> int:
 
 
 def _times(times: Durations, name: str) -> Times:
-    """Checked times; arrays of ints are taken as they are."""
-    if isinstance(times, array) and times.typecode in "bBhHiIlLqQ" and min(times, default=0) >= 0:
+    """Checked times; arrays of signed ints are taken as they are."""
+    if isinstance(times, array) and times.typecode in "bhilq" and min(times, default=0) >= 0:
         return times
     return read_durations(times, name)
 
