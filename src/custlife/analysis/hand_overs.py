@@ -114,7 +114,8 @@ class HandOver:
         back: After which it next went anywhere else.
         pending: After which it has gone nowhere yet by `as_of`.
         median_gap_days: Median time between the two touches, days.
-        loss: The lost among those after which anything happened, with its interval.
+        loss: The lost among those after which anything happened, with its interval; several of one unit count as
+            independent.
     """
 
     segment: Group
@@ -170,6 +171,7 @@ class HandOversResult(Result):
         return (
             "A hand-over is a touch by another team than the touch before it; the same team twice is the comparison.",
             "Lost: of those after which the unit moved at all, the share that left the path.",
+            "Intervals take several of one unit as independent, and are too narrow where that is common.",
             "This is association, not cause: who is handed over may have been harder to win.",
         )
 
