@@ -136,13 +136,15 @@ def _summed(
     for name in CELLS:
         kept = np.flatnonzero(masks[name])
         begins, stops = (group[kept] * width + edge[kept] - first for edge in (low, high))
-        for counts, values in ((True, np.ones(len(kept), np.int64)), (False, amounts[name][kept])):
+        for counts, values in ((True, None), (False, amounts[name][kept])):
             changes = _added(begins, values, groups * width) - _added(stops, values, groups * width)
             yield name, counts, np.cumsum(changes.reshape(groups, width), axis=1).ravel()
 
 
-def _added(places: Longs, values: Longs, size: int) -> Longs:
-    """The sum of the values at each place."""
+def _added(places: Longs, values: Longs | None, size: int) -> Longs:
+    """The sum of the values at each place; their number, where there are none."""
+    if values is None:
+        return np.bincount(places, minlength=size)
     if int(values.sum()) < EXACT:
         return np.bincount(places, values, minlength=size).astype(np.int64)
     found = np.zeros(size, np.int64)
@@ -158,17 +160,18 @@ def _windows(
     Each point moves the end of the windows of its period, and the start of those that begin with it.
     """
     count, over = len(points.at), request.over
-    place = np.concatenate([np.arange(count), np.arange(count)])
-    is_start = np.repeat([False, True], count)
-    unit = np.concatenate([points.unit, points.unit])
-    edge = np.maximum(np.concatenate([points.at, points.at + over]), first)
-    order = np.lexsort((edge, unit))
-    place, is_start, unit, edge = place[order], is_start[order], unit[order], edge[order]
-    none = -np.ones(2 * count, np.int64)
-    ends = np.maximum.accumulate(np.where(is_start, none, place))
-    starts = np.maximum.accumulate(np.where(is_start, place, none))
-    last = _lasts(unit, edge) & (edge < stop)
-    low, unit = edge[last], unit[last]
+    width, base = stop - first + over + 1, points.unit * (stop - first + over + 1) - first
+    keys = np.concatenate([base + np.maximum(points.at, first), base + np.maximum(points.at + over, first)])
+    order = np.argsort(keys, kind="stable")  # of two runs in order, which costs hardly more than reading them
+    keys, is_start = keys[order], order >= count
+    ends = np.maximum.accumulate(np.where(is_start, -1, order))
+    starts = np.maximum.accumulate(np.where(is_start, order - count, -1))
+    last = np.ones(len(keys), np.bool_)
+    last[:-1] = keys[1:] != keys[:-1]
+    unit, low = np.divmod(keys, width)
+    low += first
+    last &= low < stop
+    low, unit = low[last], unit[last]
     high = np.full(len(low), stop)
     high[:-1] = np.where(unit[1:] == unit[:-1], low[1:], stop)
     ends, starts = ends[last], starts[last]
