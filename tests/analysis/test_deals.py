@@ -139,6 +139,10 @@ def test_cycle_lengths_are_those_of_brute_force(made, reopened):
             if days:
                 assert lengths.median_days == pytest.approx(median(days))
                 assert lengths.mean_days == pytest.approx(mean(days))
+                limits = stats.kaplan_meier(days).median
+                assert lengths.median_low_days == pytest.approx(limits.low)
+                assert lengths.median_high_days == pytest.approx(limits.high)
+                assert (lengths.median_low_days or 0) <= lengths.median_days <= (lengths.median_high_days or math.inf)
             else:
                 assert lengths.median_days is None
             if len(days) > 1:

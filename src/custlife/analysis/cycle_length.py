@@ -9,12 +9,12 @@ import attrs
 
 from custlife.analysis.deals import DealQuestion, between, deals_of, left_out, quantile
 from custlife.analysis.question import choice
-from custlife.analysis.result import DAY, Result, days_of, decimal, percent
+from custlife.analysis.result import DAY, Result, days_of, percent
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_horizon
 from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
-from custlife.stats import cumulative_incidence
+from custlife.stats import cumulative_incidence, kaplan_meier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,8 +75,9 @@ class CycleLength(DealQuestion):
         horizon = self.horizon
         seen = max([*times["won"], *times["lost"], *times["open"]], default=0) / DAY
         limit = seen if horizon is None else horizon.days + horizon.us / DAY
+        won, lost = (_lengths(times[end], self.level) for end in ("won", "lost"))
         return Cycle(
-            group, _lengths(times["won"]), _lengths(times["lost"]), len(times["open"]), limit,
+            group, won, lost, len(times["open"]), limit,
             all_deals["won"].at(limit), all_deals["lost"].at(limit), all_deals,
         )  # fmt: skip
 
@@ -90,9 +91,13 @@ class CycleLength(DealQuestion):
         )
 
 
-def _lengths(times: list[int]) -> Lengths:
+def _lengths(times: list[int], level: float) -> Lengths:
     mean = days_of(sum(times) / len(times)) if times else None
-    return Lengths(len(times), quantile(times, QUARTER), quantile(times, HALF), quantile(times, 1 - QUARTER), mean)
+    limits = kaplan_meier(times, unit=DAY, level=level).median
+    return Lengths(
+        len(times), quantile(times, QUARTER), quantile(times, HALF), limits.low, limits.high,
+        quantile(times, 1 - QUARTER), mean,
+    )  # fmt: skip
 
 
 @attrs.frozen
@@ -103,6 +108,9 @@ class Lengths:
         n: How many.
         quarter_days: A quarter took no longer.
         median_days: Half took no longer.
+        median_low_days: Lower limit of the median, read off the limits of the curve of all lengths; None where the
+            lengths are too few to say.
+        median_high_days: Upper limit, likewise.
         three_quarters_days: Three quarters took no longer.
         mean_days: The mean, which a few long ones drive.
     """
@@ -110,6 +118,8 @@ class Lengths:
     n: int
     quarter_days: float | None
     median_days: float | None
+    median_low_days: float | None
+    median_high_days: float | None
     three_quarters_days: float | None
     mean_days: float | None
 
@@ -182,7 +192,7 @@ class CycleLengthResult(Result):
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""
-        names = ("n", "quarter_days", "median_days", "three_quarters_days", "mean_days")
+        names = tuple(field.name for field in attrs.fields(Lengths))
         columns = {f"{end}_{name}": int if name == "n" else float | None for end in ("won", "lost") for name in names}
         shares = dict.fromkeys(("won_by_rate", "won_by_low", "won_by_high", "lost_by_rate"), float | None)
         return {**dict.fromkeys(self.question.by, str | None), **columns, "open": int, "horizon_days": float, **shares}
@@ -210,9 +220,9 @@ class CycleLengthResult(Result):
             {
                 **head(self.question.by, row.segment),
                 "won": row.won.n,
-                "median, won": decimal(row.won.median_days),
+                "median, won": _with_limits(row.won),
                 "lost": row.lost.n,
-                "median, lost": decimal(row.lost.median_days),
+                "median, lost": _with_limits(row.lost),
                 "open": row.open,
                 f"won by day {row.horizon_days:.0f}": percent(row.won_by.value),
                 f"lost by day {row.horizon_days:.0f}": percent(row.lost_by.value),
@@ -232,6 +242,15 @@ class CycleLengthResult(Result):
             lines, title=self.title(), form="percent", x_label="days since the start", y_label="of all deals",
             x_steps="days",
         )  # fmt: skip
+
+
+def _with_limits(lengths: Lengths) -> str | None:
+    """A median with its limits, days; `…` where a limit is not reached."""
+    if lengths.median_days is None:
+        return None
+    limits = (lengths.median_low_days, lengths.median_high_days)
+    low, high = ("…" if limit is None else f"{limit:.1f}" for limit in limits)
+    return f"{lengths.median_days:.1f} ({low}–{high})"
 
 
 def _line(name: str, incidence: CumulativeIncidence, end: str) -> Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 import attrs
@@ -16,6 +17,7 @@ from custlife.errors import UsageError
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
+from custlife.stats import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,11 +102,16 @@ class Lasting:
 
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment."""
-        for row in request.ask("stages", CycleLength(self.start, self.won, self.lost, by=request.by)).rows:
+        for row in request.ask(
+            "stages", CycleLength(self.start, self.won, self.lost, by=request.by, level=request.level)
+        ).rows:
             found = row.won if self.end == "won" else row.lost
             reason = "" if found.n else f"n=0: no deal was {self.end}"
+            low, high = found.median_low_days, found.median_high_days
+            interval = Interval(low or 0.0, inf if high is None else high, request.level, "log-log")
             yield request.value(
                 found.median_days, n=found.n, pending=row.open, reason=reason, segment=row.segment,
+                interval=None if low is None and high is None else interval,
                 notes=(f"{row.open:,} deals are open",) if row.open else (),
             )  # fmt: skip
 
