@@ -205,6 +205,31 @@ def test_an_explanation_says_why(names, as_of, state, why):
     assert str(found) == f"u in a to b within 2 days: {state}. {why}"
 
 
+@pytest.mark.parametrize(
+    ("names", "as_of", "why"),
+    [
+        (["a"], 100, "u never became a customer."),
+        (["b", "lost"], 100, "u became a customer and was lost after 0.4 days, before the age of 2 days."),
+        (["b"], 30, "u is younger than 2 days, and is at risk up to now."),
+        (["b"], 100, "u came to the age of 2 days and was not lost before."),
+    ],
+)
+def test_the_explanation_of_churn_by_age_says_what_became_of_one(names, as_of, why):
+    log = stage_log([Row("u", hour(10 * i), name) for i, name in enumerate(names)], hour(as_of))
+    assert metrics.churn_by_age("2 days").explain(log, "u").why == why
+
+
+def test_the_explanation_of_coming_back_says_where_from():
+    log = stage_log([Row("u", hour(0), "lapsed"), Row("u", hour(12), "a")], hour(100))
+    found = metrics.reactivation_rate(within="2 days").explain(log, "u")
+    assert found.why == "u came to a paused exit and reached the path after 0.5 days, in time."
+
+
+def test_a_missing_argument_is_an_error_of_python():
+    with pytest.raises(TypeError, match=r"conversion\(\) missing 1 required keyword-only argument: 'within'"):
+        metrics.conversion("a", "b")
+
+
 # -- metrics of one's own -----------------------------------------------------------------------------------------
 
 

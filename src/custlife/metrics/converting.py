@@ -31,6 +31,7 @@ __all__ = [
     "SOURCE",
     "Converted",
     "activation_rate",
+    "became",
     "conversion",
     "converting",
     "overall_conversion",
@@ -79,17 +80,7 @@ class Converted:
     def explain(self, request: MetricRequest, customer: str) -> str:
         """What became of the one customer that the request sees."""
         (row,) = self._rows(request)
-        start, goal = " or ".join(self.start), " or ".join(self.goal)
-        if not row.entered:
-            return f"{customer} never came to {start}."
-        days = "" if row.median_days is None else f" after {row.median_days:,.1f} days"
-        limit = f"{self.within} from {start}"
-        if row.converted:
-            early = f"; counts once {limit} are over" if not row.eligible else ""
-            return f"{customer} came to {start} and reached {goal}{days}, in time{early}."
-        if row.pending:
-            return f"{customer} came to {start} and may still reach {goal}: {limit} are not over."
-        return f"{customer} came to {start} and did not reach {goal} within {limit}."
+        return became(row, customer, " or ".join(self.start), " or ".join(self.goal), f"{self.within}")
 
     def _rows(self, request: MetricRequest) -> tuple[ConversionRow, ...]:
         question = Conversion(
@@ -98,6 +89,20 @@ class Converted:
         answer: Any = request.ask(self.on, question)
         rows: tuple[ConversionRow, ...] = answer.rows
         return rows
+
+
+def became(row: ConversionRow, customer: str, start: str, goal: str, within: str) -> str:
+    """What became of one customer between two stages or events, in a sentence."""
+    if not row.entered:
+        return f"{customer} never came to {start}."
+    days = "" if row.median_days is None else f" after {row.median_days:,.1f} days"
+    limit = f"{within} from {start}"
+    if row.converted:
+        early = f"; counts once {limit} are over" if not row.eligible else ""
+        return f"{customer} came to {start} and reached {goal}{days}, in time{early}."
+    if row.pending:
+        return f"{customer} came to {start} and may still reach {goal}: {limit} are not over."
+    return f"{customer} came to {start} and did not reach {goal} within {limit}."
 
 
 def _converted(row: ConversionRow) -> int:

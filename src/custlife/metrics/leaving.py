@@ -19,7 +19,7 @@ from custlife.stats import newcombe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from custlife.analysis.conversion import ConversionResult
+    from custlife.analysis.conversion import ConversionResult, ConversionRow
     from custlife.calendar import Span
     from custlife.engines.gathers import FunnelPlan
     from custlife.engines.history import Setting
@@ -82,8 +82,7 @@ class ChurnedByAge:
 
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment and cohort."""
-        question = Lost(self.customer, self.churned, self.within, request.by, request.every, request.level)
-        for row in request.ask(self.on, question).rows:
+        for row in self._rows(request):
             value, curve = row.km_rate if row.eligible else None, row.curve(level=request.level)
             interval = None
             if value is not None and curve.times:
@@ -97,6 +96,23 @@ class ChurnedByAge:
                 segment=row.segment,
                 period=row.cohort,
             )
+
+    def explain(self, request: MetricRequest, customer: str) -> str:
+        """What became of the one customer that the request sees."""
+        (row,) = self._rows(request)
+        if not row.entered:
+            return f"{customer} never became a customer."
+        if row.converted:
+            days = "" if row.median_days is None else f" after {row.median_days:,.1f} days"
+            return f"{customer} became a customer and was lost{days}, before the age of {self.within}."
+        if row.pending:
+            return f"{customer} is younger than {self.within}, and is at risk up to now."
+        return f"{customer} came to the age of {self.within} and was not lost before."
+
+    def _rows(self, request: MetricRequest) -> tuple[ConversionRow, ...]:
+        question = Lost(self.customer, self.churned, self.within, request.by, request.every, request.level)
+        rows: tuple[ConversionRow, ...] = request.ask(self.on, question).rows
+        return rows
 
 
 @catalogued("churn", age="6 months")

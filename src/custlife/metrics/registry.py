@@ -120,9 +120,9 @@ def remembering(make: Callable[P, Metric], name: str) -> Callable[P, Metric]:
 
     @wraps(make)
     def made(*args: P.args, **kwargs: P.kwargs) -> Metric:
-        given = known.bind(*args, **kwargs).arguments
-        kept = tuple((key, _kept(value)) for key, value in given.items())
-        return attrs.evolve(make(*args, **kwargs), name=name, arguments=kept)
+        found = make(*args, **kwargs)
+        kept = tuple((key, _kept(value)) for key, value in known.bind(*args, **kwargs).arguments.items())
+        return attrs.evolve(found, name=name, arguments=kept)
 
     return made
 

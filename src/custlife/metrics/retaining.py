@@ -13,7 +13,7 @@ from custlife.analysis.retention import Retention
 from custlife.analysis.splitting import check_calendar, check_count
 from custlife.analysis.steps import Step
 from custlife.errors import UsageError
-from custlife.metrics.converting import window
+from custlife.metrics.converting import became, window
 from custlife.metrics.counting import LAST, by_period
 from custlife.metrics.definition import LOG, Definition
 from custlife.metrics.metric import Metric
@@ -22,7 +22,7 @@ from custlife.metrics.registry import catalogued
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from custlife.analysis.conversion import ConversionResult
+    from custlife.analysis.conversion import ConversionResult, ConversionRow
     from custlife.analysis.customer_base import BaseRow
     from custlife.calendar import Span
     from custlife.engines.gathers import FunnelPlan
@@ -244,10 +244,19 @@ class Reactivated:
 
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment and cohort."""
-        question = Back(self.lapsed, self.within, request.by, request.every, request.level)
-        for row in request.ask("stages", question).rows:
+        for row in self._rows(request):
             back = 0 if row.rate is None else round(row.rate * row.eligible)
             yield request.share(back, row.eligible, pending=row.pending, segment=row.segment, period=row.cohort)
+
+    def explain(self, request: MetricRequest, customer: str) -> str:
+        """What became of the one customer that the request sees."""
+        (row,) = self._rows(request)
+        return became(row, customer, " or ".join(self.lapsed) or "a paused exit", "the path", f"{self.within}")
+
+    def _rows(self, request: MetricRequest) -> tuple[ConversionRow, ...]:
+        question = Back(self.lapsed, self.within, request.by, request.every, request.level)
+        rows: tuple[ConversionRow, ...] = request.ask("stages", question).rows
+        return rows
 
 
 @catalogued("retention", within="90 days")
