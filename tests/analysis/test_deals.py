@@ -161,6 +161,10 @@ def test_without_open_deals_the_incidence_is_the_share_won():
     assert row.won_by.value == pytest.approx(2 / 3)
     assert row.lost_by.value == pytest.approx(1 / 3)
     assert row.horizon_days == 60
+    table = str(log.cycle_length(start="opportunity", horizon=cl.days(60)))
+    assert "30.5 (20.0–…)" in table
+    assert "won by day 60" in table
+    assert "–" in str(log.where(["lost"]).cycle_length(start="opportunity"))
     by_first = log.cycle_length(start="opportunity", reopened="first")["all"]
     assert (by_first.won.median_days, by_first.lost.median_days) == (20.0, 20.5)
 
