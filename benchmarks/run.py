@@ -21,6 +21,7 @@ import moving
 import surviving
 from made_rows import made_rows
 
+import scoring
 import stats
 
 HERE = Path(__file__).parent
@@ -94,6 +95,24 @@ def framed(wish: argparse.Namespace) -> Lines:
     return frames.lines(asked, table)
 
 
+def scores(wish: argparse.Namespace) -> Lines:
+    rounds = wish.rounds or (2 if wish.quick else 7)
+    bare, batch = scoring.dispatch(rounds)
+    each = f"{scoring.CUSTOMERS:,} customers, a hook that does nothing"
+    rows = [
+        ("called with a new frozen request", f"{bare:.1f}", "1", ""),
+        ("`cl.score_all`", f"{batch:.1f}", f"{batch / bare:.2f}", verdict(batch / bare, 5)),
+    ]
+    lines = ["## Scores", "", *table((each, "CPU ms", "ratio", "target"), rows)]
+    timed = scoring.frames(rounds)
+    hand = min(taken for name, taken in timed if name != "declared")
+    rows = [
+        (name, f"{taken:.1f}", f"{taken / hand:.2f}", verdict(taken / hand, 2) if name == "declared" else "")
+        for name, taken in timed
+    ]
+    return [*lines, *table((f"a health score of {scoring.ROWS:,} rows of Polars", "CPU ms", "ratio", "target"), rows)]
+
+
 def survival(quick: bool) -> Lines:
     rows = [(name, f"{taken:.1f}") for name, taken in surviving.run(2 if quick else 5)]
     head = (f"{surviving.SPELLS:,} spells, one in five censored", "CPU ms")
@@ -133,6 +152,7 @@ TOPICS = {
     "import": lambda wish: imports(wish.quick),
     "move": lambda wish: moves(wish.quick),
     "count": lambda wish: counts(wish.quick),
+    "score": scores,
     "survival": lambda wish: survival(wish.quick),
     "stats": statistics,
     "frames": framed,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import custlife as cl
-from custlife import crosswalk, errors, metrics, presets, simulate, stats
+from custlife import crosswalk, errors, metrics, presets, scoring, simulate, stats
 from custlife.analysis.chain_forecast import ForecastResult
 from custlife.analysis.chain_levers import LeversResult
 from custlife.analysis.chain_result import ChainResult
@@ -93,6 +93,54 @@ def define_wrongly(model: cl.StageModel) -> None:
     presets.catalyst9  # type: ignore[attr-defined]  # noqa: B018  # reading it is the test
     model.insert("pilot", "conversion")  # type: ignore[call-arg]
     cl.Funel  # type: ignore[attr-defined]  # noqa: B018  # reading it is the test
+
+
+def support(request: cl.ScoreRequest) -> float:
+    assert_type(request.as_of, datetime)
+    assert_type(request.customer, cl.Customer)
+    return 70 if request.facts.get("tickets") is None else 30
+
+
+def judge(acme: cl.Customer, log: cl.StageLog, events: cl.EventLog) -> None:
+    hook: cl.Scorer = support
+    logins = scoring.measure("logins", scoring.events("login", within="30 days"), worst=0, best=20, weight=40)
+    plan = scoring.measure("plan", scoring.fact("plan"), levels={"pro": 100}, missing="zero", stale_after=cl.months(6))
+    notice = scoring.override("notice", scoring.fact("notice"), one_of=True, at_most=10)
+    health = cl.HealthScore([logins, plan], bands={"red": 0, "green": 60}, overrides=[notice])
+    found = cl.score(health, acme, as_of="2026-02-01T00:00Z", facts={"plan": "pro"})
+    assert_type(found, cl.Score)
+    assert_type(found.value, float | None)
+    assert_type(found.parts, tuple[scoring.Part, ...])
+    assert_type(found.explain(), str)
+    assert_type(cl.score_all(hook, [acme], as_of=datetime(2026, 2, 1)), scoring.Scores)  # noqa: DTZ001  # never run
+    assert_type(cl.score_all(health, log, progress=print)["acme"], cl.Score)
+    assert_type(
+        cl.score_all(health, [log, events], facts={"acme": {"plan": "pro"}}).failures, tuple[scoring.Failure, ...]
+    )
+    demo = scoring.behavior("demo", "demo_requested", points=20, cap=40, decay=scoring.half_life("30 days"))
+    size = scoring.fit("size", scoring.fact("employees"), at_least=50, points=30)
+    lead = cl.LeadScore([size, demo], caps={"behavior": 30}, thresholds={"MQL": 40})
+    assert_type(cl.LeadScore.from_toml(lead.to_toml()), cl.LeadScore)
+    assert_type(cl.HealthScore.from_file("health.toml"), cl.HealthScore)
+    assert_type(scoring.crossings(lead, events, 40, every="day"), scoring.Crossings)
+    assert_type(scoring.prioritise(cl.score_all(lead, events)).rows, tuple[scoring.Priority, ...])
+    assert_type(scoring.trend(health, acme, as_of="2026-02-01T00:00Z").slope, float | None)
+    both = scoring.weighted(
+        {"health": health, "lead": lead, "support": support}, {"health": 2, "lead": 1, "support": 1}
+    )
+    assert_type(scoring.gated(both, gate=health, at_least=50)(cl.ScoreRequest(acme, "2026-02-01T00:00Z")), cl.Score)
+    tested = cl.backtest(both, events, "paid", horizons=["90 days"], foretold_by="high")
+    assert_type(tested, scoring.Backtest)
+    assert_type(tested["90 days"].auc, stats.Auc)
+    assert_type(tested.horizons[0].verdict, str)
+    ideal = scoring.IdealCustomer([scoring.criterion("size", scoring.fact("employees"), at_least=50, weight=2)])
+    assert_type(scoring.learn(ideal.criteria, events, "paid").score, cl.LeadScore)
+    assert_type(scoring.Rfm.learn(events, "order", as_of="2026-02-01T00:00Z"), scoring.Rfm)
+    assert_type(health.on_frame(object()), scoring.FrameScores)
+    cl.score(health, acme)  # type: ignore[call-arg]
+    cl.score(3, acme, as_of="2026-02-01T00:00Z")  # type: ignore[arg-type]
+    cl.HealthScore([3])  # type: ignore[list-item]
+    found.value = 3  # type: ignore[misc]
 
 
 @cl.guard("has budget")

@@ -173,7 +173,7 @@ class Capped(_Asking):
 
 
 def weighted(
-    scorers: Mapping[str, Scorer] | Iterable[Scorer],
+    scorers: Mapping[str, Any] | Iterable[Any],
     weights: Mapping[str, float] | None = None,
     *,
     name: str = "weighted",
@@ -208,7 +208,7 @@ def weighted(
     return Weighted(tuple(attrs.evolve(member, weight=float(given[member.name])) for member in found), name)
 
 
-def minimum(scorers: Mapping[str, Scorer] | Iterable[Scorer], *, name: str = "minimum") -> Extreme:
+def minimum(scorers: Mapping[str, Any] | Iterable[Any], *, name: str = "minimum") -> Extreme:
     """The least of several scores: a chain is as strong as its weakest link.
 
     Examples:
@@ -220,7 +220,7 @@ def minimum(scorers: Mapping[str, Scorer] | Iterable[Scorer], *, name: str = "mi
     return Extreme(_members(scorers), False, name)
 
 
-def maximum(scorers: Mapping[str, Scorer] | Iterable[Scorer], *, name: str = "maximum") -> Extreme:
+def maximum(scorers: Mapping[str, Any] | Iterable[Any], *, name: str = "maximum") -> Extreme:
     """The greatest of several scores.
 
     Examples:

@@ -10,6 +10,7 @@ import attrs
 from custlife.analysis.framing import Framed
 from custlife.errors import MissingExtraError, UnknownNameError, UsageError
 from custlife.pictures import Table
+from custlife.scoring.measures import Override
 from custlife.scoring.points import FULL, ONE, in_micro, whole_weights
 from custlife.scoring.reading import Reading
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from custlife.scoring.bands import Bands
     from custlife.scoring.health import HealthScore
-    from custlife.scoring.measures import Measure, Override
+    from custlife.scoring.measures import Measure
 
 __all__ = ["FrameScores", "score_frame"]
 
@@ -126,7 +127,7 @@ def _columns(health: HealthScore, given: Mapping[str, str]) -> dict[str, str]:
             raise UnknownNameError("measure", name, names)
     found = {}
     for one in everything:
-        reads = one.reads if hasattr(one, "reads") else one.when.reads
+        reads = one.when.reads if isinstance(one, Override) else one.reads
         found[one.name] = given.get(one.name, reads.of[0] if reads.kind == "fact" else one.name)
     if len(found) < len(names):
         raise UsageError("a measure and an override share a name", "give each its own, so that each has a column")

@@ -27,7 +27,7 @@ NO_STAGES = StageModel("events", ["unknown"], exits=[])
 
 
 class LogLike(Protocol):
-    """What scoring needs of a log: when it looks, and its histories part by part."""
+    """A log of stages or events, as far as a type checker must tell it from a list of customers."""
 
     @property
     def as_of(self) -> datetime:
@@ -35,8 +35,13 @@ class LogLike(Protocol):
         ...
 
     @property
-    def _asked(self) -> Asked:
-        """Its histories."""
+    def customers(self) -> tuple[str, ...]:
+        """Ids of its customers."""
+        ...
+
+    @property
+    def tz(self) -> str:
+        """The zone of its calendar."""
         ...
 
 
@@ -73,16 +78,23 @@ def customers_of(*logs: LogLike) -> Iterator[Customer]:
         >>> [len(customer.events) for customer in customers_of(log)]
         [1]
     """
-    if len(logs) == 1:
-        for part in logs[0]._asked.map(_pieces):
+    parts = [_histories(log) for log in logs]
+    if len(parts) == 1:
+        for part in parts[0].map(_pieces):
             yield from (_made(name, [pieces]) for name, pieces in part)
         return
     found: dict[str, list[Pieces]] = {}
-    for log in logs:
-        for part in log._asked.map(_pieces):
+    for asked in parts:
+        for part in asked.map(_pieces):
             for name, pieces in part:
                 found.setdefault(name, []).append(pieces)
     yield from (_made(name, found[name]) for name in sorted(found))
+
+
+def _histories(log: Any) -> Asked:
+    """The histories of a log, part by part."""
+    found: Asked = log._asked
+    return found
 
 
 def each_customer(given: Any) -> Iterator[Customer]:

@@ -67,8 +67,9 @@ def number(value: object, name: str = "value") -> float:
 
 
 def _plain(value: Any) -> int | float:
-    is_whole = isinstance(value, Rational) and value.denominator == 1
-    return int(value) if is_whole else float(value)
+    whole: bool = isinstance(value, Rational) and value.denominator == 1
+    given: Any = value
+    return int(given) if whole else float(given)
 
 
 def is_number(value: object) -> bool:

@@ -91,6 +91,10 @@ def _parts(value: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(value)
 
 
+def _names(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
 def _share(value: object) -> float:
     found = number(value, "completeness")
     if not 0 <= found <= 1:
@@ -129,7 +133,7 @@ class Score:
     parts: tuple[Part, ...] = attrs.field(default=(), converter=_parts, kw_only=True)
     completeness: float = attrs.field(default=1.0, converter=_share, kw_only=True)
     freshness: timedelta | None = attrs.field(default=None, kw_only=True)
-    stale: tuple[str, ...] = attrs.field(default=(), converter=_parts, kw_only=True)
+    stale: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
     qualifies: str = attrs.field(default="", validator=_is_text, kw_only=True)
     reason: str = attrs.field(default="", validator=_is_text, kw_only=True)
     name: str = attrs.field(default="", validator=_is_text, kw_only=True)
