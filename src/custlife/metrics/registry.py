@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import wraps
 from inspect import getdoc, signature
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 import attrs
 
@@ -235,7 +235,7 @@ def admit(name: str) -> None:
     Raises:
         DefinitionError: It cannot be loaded, is no metric, or has the name of another.
     """
-    found = load(GROUP, name)
+    found: Any = load(GROUP, name)
     there = _ENTRIES.get(name)
     if there is not None and there.thing is found:
         return
@@ -243,7 +243,9 @@ def admit(name: str) -> None:
     if there is None and isinstance(found, Metric) and found.name == name:
         register(Entry(name, "plugins", same(found), (), str(plugin), found))
     elif there is None and callable(found) and not isinstance(found, Metric):
-        register(Entry(name, "plugins", remembering(found, name), (), str(plugin), found))
+        register(
+            Entry(name, "plugins", remembering(cast("Callable[..., Metric]", found), name), (), str(plugin), found)
+        )
     elif there is None:
         raise DefinitionError(f"{plugin} is {found!r}", f"let it name a metric called {name!r}, or what makes one")
     else:

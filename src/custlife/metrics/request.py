@@ -238,6 +238,7 @@ class MetricRequest:
             if kind in given:
                 return kind, given[kind]
         have = ", ".join(given) or "none"
+        kind = wanted.split(" or ")[-1]
         what = f"metric {self.metric.name!r} needs the input {wanted!r}, which is missing (given: {have})"
         raise UsageError(what, f"pass it too: cl.metrics.Inputs({', '.join(f'{n}=...' for n in (*given, kind))})")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from math import isfinite
@@ -20,7 +21,7 @@ from custlife.metrics.request import MetricRequest, answered
 from custlife.metrics.verdict import STATES, Verdict, decided
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from custlife.metrics.reading import Number
 
@@ -31,7 +32,7 @@ LENGTHS = {"days": DAY, "hours": DAY // 24}
 
 
 def _segment(value: Mapping[str, str | None] | Iterable[tuple[str, str | None]]) -> tuple[tuple[str, str | None], ...]:
-    pairs = value.items() if hasattr(value, "items") else value
+    pairs: Any = value.items() if isinstance(value, Mapping) else value
     return tuple((name, one) for name, one in pairs)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -21,7 +22,7 @@ from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from custlife.analysis.growth import GrowthRow
     from custlife.calendar import Span
@@ -234,7 +235,7 @@ def feature_adoption(feature: Names, *, every: str = "month", active: Names | No
 
 def _outcomes(value: Pairs) -> tuple[tuple[str, str], ...]:
     """Pairs of what was wanted and what proves it."""
-    pairs = value.items() if hasattr(value, "items") else value
+    pairs = value.items() if isinstance(value, Mapping) else value
     made = tuple((str(wanted), str(proof)) for wanted, proof in pairs)
     if not made:
         raise DefinitionError("outcomes are missing", "write outcomes={'wants_reports': 'report_shared'}")

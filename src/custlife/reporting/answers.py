@@ -136,10 +136,10 @@ def ask_stages(
     """All answers about a log of stages, and those to more questions, counted together."""
     model = log.model
     span = within or chosen_window(log)
-    goal = goal_of(model)
+    goal, start = goal_of(model), model.keys[0]
     steps = [Conversion(step(a), step(b), span) for a, b in zip(model.keys, model.keys[1:], strict=False)]
     returns = [Conversion(step(key), step(model.keys, label="the path"), span) for key in _paused(log)]
-    splits = [Conversion(step(model.keys[0]), step(goal), span, by=(name,)) for name in by] if goal else []
+    splits = [Conversion(step(start), step(goal), span, by=(name,)) for name in by] if goal else []
     single: dict[str, Question[Any]] = {
         "time": TimeInStage(),
         "retention": Retention(every),
@@ -150,13 +150,13 @@ def ask_stages(
         "paths": Paths(limit=MOST_PATHS),
         "reasons": Reasons(),
         **({"funnel": Funnel((), span)} if len(model.keys) > 1 else {}),
-        **({"outcomes": Outcomes(model.keys[0], _won(model, goal), "final", span)} if goal else {}),
+        **({"outcomes": Outcomes(start, _won(model, goal), "final", span)} if goal else {}),
     }
     found = log.ask_all([*single.values(), *steps, *returns, *splits, *more])
     named = {"funnel": None, "outcomes": None, **dict(zip(single, found, strict=False))}
     rest = iter(found[len(single) :])
-    three = [tuple(next(rest) for _ in group) for group in (steps, returns, splits)]
-    answers = StageAnswers(log, span, every, **named, steps=three[0], returns=three[1], splits=three[2])
+    stepped, returned, split = (tuple(next(rest) for _ in group) for group in (steps, returns, splits))
+    answers = StageAnswers(log, span, every, **named, steps=stepped, returns=returned, splits=split)
     return answers, list(rest)
 
 
