@@ -149,3 +149,9 @@ def test_what_cannot_be_scored_is_refused():
     )
     with pytest.raises(UsageError, match="share a name"):
         twice.on_frame(polars.DataFrame({"seats": [1]}))
+
+
+@pytest.mark.parametrize("best", [1e-302, 1e308])
+def test_a_range_whose_steps_no_number_can_hold_is_refused(best):
+    with pytest.raises(cl.CustlifeError, match="too narrow or too wide"):
+        scoring.measure("x", scoring.fact("x"), worst=-best, best=best)

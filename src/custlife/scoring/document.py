@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-__all__ = ["FORMAT", "KINDS", "from_file", "read", "written"]
+__all__ = ["FORMAT", "KINDS", "condition_in", "condition_table", "from_file", "read", "written"]
 
 FORMAT = "custlife.score/1"
 KINDS: dict[str, Any] = {"health": HealthScore, "lead": LeadScore, "ideal": IdealCustomer, "rfm": Rfm}
@@ -260,6 +260,23 @@ def _reads(fields: Fields, _key: str) -> Any:
 def _condition(fields: Fields, key: str) -> Any:
     inner = fields.table(key)
     return attrs.NOTHING if inner is None else _made(inner, Condition)
+
+
+def condition_in(fields: Fields, key: str) -> Condition | None:
+    """The condition of a table of some other document; None where there is none, or a fault is noted."""
+    found = _condition(fields, key)
+    return found if isinstance(found, Condition) else None
+
+
+def condition_table(condition: Condition) -> dict[str, Any]:
+    """A condition as documents of any kind hold it.
+
+    Examples:
+        >>> from custlife.scoring import fact
+        >>> condition_table(Condition(fact("seats"), at_least=5))
+        {'reads': 'fact', 'of': ['seats'], 'at_least': 5}
+    """
+    return _table(condition)
 
 
 def _one_of(fields: Fields, key: str) -> Any:

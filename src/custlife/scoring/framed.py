@@ -139,9 +139,9 @@ def _term(health: HealthScore, one: Measure, weight: int, rows: Any, column: str
 
     instead = health.instead(one)
     numbers = rows.floats(column)
-    if numbers is not None and one.worst is not None and one.best is not None:
+    if numbers is not None and one.worst is not None:
         values, gone = numbers
-        return Term(Line(values, one.worst, one.best, FULL), weight, gone, instead)
+        return Term(Line(values, one.worst, one.scale, FULL), weight, gone, instead)
     ratings, gone = looked_up(rows.coded(column), one.level)
     return Term(ratings, weight, gone, instead)
 

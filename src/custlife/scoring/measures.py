@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -78,6 +79,9 @@ class Measure:
             raise DefinitionError(f"{where} needs a range or levels", "pass worst=0, best=20, or levels={'pro': 100}")
         if ranged and self.worst == self.best:
             raise DefinitionError(f"{where} has worst={self.worst:g} and best={self.best:g}", "let them differ")
+        if ranged and not 0 < abs(self.scale) < inf:
+            what = f"{where}: the range from worst={self.worst:g} to best={self.best:g} is too narrow or too wide"
+            raise DefinitionError(what, "measure in another unit")
         for value, level in self.levels:
             if not 0 <= level <= 100:
                 raise DefinitionError(f"{where}: levels[{value!r}]={level:g} is not from 0 to 100", "scale them")
@@ -91,6 +95,11 @@ class Measure:
             return ""
         return "high" if self.best > self.worst else "low"
 
+    @property
+    def scale(self) -> float:
+        """What one more of the value adds to the rating, in millionths; 0 for levels."""
+        return 0.0 if self.worst is None or self.best is None else FULL / (self.best - self.worst)
+
     def level(self, value: Scalar) -> int | None:
         """The rating of a value in millionths, from 0 to 100 million; None where nothing says.
 
@@ -102,9 +111,9 @@ class Measure:
         if self.worst is None or self.best is None:
             wanted = [level for known, level in self.levels if known == value and type(known) is type(value)]
             return in_micro(wanted[0]) if wanted else None
-        x = float(as_number(value, f"measure {self.name!r}: value"))
-        share = (x - self.worst) / (self.best - self.worst)
-        return FULL if share >= 1 else 0 if share <= 0 else round(share * FULL)
+        # the same steps as for whole columns, so that both agree to the last digit
+        found = (float(as_number(value, f"measure {self.name!r}: value")) - self.worst) * self.scale
+        return FULL if found >= FULL else 0 if found <= 0 else round(found)
 
 
 def measure(
