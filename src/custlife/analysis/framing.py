@@ -150,6 +150,9 @@ def _polars(columns: Columns, types: Types) -> Any:
         if held is datetime:  # reading the zone of each value takes Polars five times as long
             instants = [None if at is None else to_us(at) for at in values]
             made.append(polars.Series(name, instants, polars.Int64).cast(polars.Datetime("us", "UTC")))
+        elif held is Decimal:  # Polars reads values by NumPy, texts alone
+            amounts = [None if amount is None else str(amount) for amount in values]
+            made.append(polars.Series(name, amounts, polars.String).cast(plain[held]))
         else:
             made.append(polars.Series(name, values, plain[held]))
     return polars.DataFrame(made)
