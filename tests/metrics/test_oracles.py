@@ -144,11 +144,11 @@ def test_annualised_churn_compounds(customers, lost, year):
 @example([Row("u1", datetime(2026, 3, 28, 1, 30, tzinfo=UTC), "a")], hour(50), "a", 1)
 def test_ages_are_those_of_open_stays(rows, as_of, stage, limit):
     open_ones = [stay for stay in seen_stages(rows, as_of) if stay.stage == stage and stay.left is None]
-    ages = [(as_of - stay.entered) / timedelta(days=1) for stay in open_ones]
+    ages = [(as_of - stay.entered) // timedelta(microseconds=1) for stay in open_ones]
     over = sum(days_later(stay.entered, limit, ZONE) < as_of for stay in open_ones)
     (found,) = stage_log(rows, as_of).ask(Ageing(stage, cl.days(limit))).rows
     assert (found.count, found.over) == (len(ages), over)
-    assert found.median_days == (median(ages) if ages else None)
+    assert found.median_days == (median(ages) / 86_400_000_000 if ages else None)
     reading = metrics.stuck(stage, longer_than=cl.days(limit)).read(stage_log(rows, as_of))
     assert (reading.part, reading.n) == (over, len(ages))
 
