@@ -149,6 +149,20 @@ def test_likely_mistakes_are_named() -> None:
         "the rows have no column amount_col='amount'\n\n"
         "Hint: there are: 'customer', 'at', 'mrr'; pass amount_col= with one of them"
     )
+    frame = pl.DataFrame({"customer": ["a"], "at": [AT], "start": [AT]})
+    for make, argument in [(RevenueLog, "amount_col"), (Responses, "score_col"), (Contracts, "term_col")]:
+        assert refusal(lambda make=make: make.from_frame(frame)).startswith(f"the rows have no column {argument}=")
+    assert refusal(lambda: RevenueLog.from_frame(frame, seats_col="n", amount_col="at")).startswith(
+        "the rows have no column seats_col="
+    )
+    for name, rows in (
+        ("ended_col", {"ended_col": "x"}),
+        ("renewal_col", {"renewal_col": "x"}),
+        ("start_col", {"start_col": "x"}),
+    ):
+        for make in (lambda rows=rows: Contracts.from_frame(frame, term="1 year", **rows),
+                     lambda rows=rows: Contracts.from_rows(frame.to_dicts(), term="1 year", **rows)):  # fmt: skip
+            assert refusal(make).startswith(f"the rows have no column {name}='x'")
     assert refusal(lambda: RevenueLog.from_rows([("a", AT, "1")], currency="Euro")).startswith(
         "currency='Euro' is not a code"
     )

@@ -49,6 +49,7 @@ class Layout:
         unit: What is counted.
         constant: The name of all rows of a frame, where no column of it holds one; rows bring theirs along.
         check: Refuses a name and the other columns of a row that do not go together; None: they always do.
+        arguments: Pairs of a role and the argument that names its column, where that cannot be told from the role.
     """
 
     vocabulary: Vocabulary
@@ -61,3 +62,4 @@ class Layout:
     unit: str = "customer"
     constant: str | None = None
     check: RowCheck | None = None
+    arguments: tuple[tuple[str, str], ...] = ()

@@ -76,7 +76,19 @@ def layout_of(
     called: object = unit
     if not isinstance(called, str) or not called.strip():
         raise UsageError(f"unit={unit!r} is not a name", "say what is counted, such as unit='deal'")
-    return Layout(vocabulary, resolve, zone(tz), tz, ambiguous, columns.others(), on_bad, unit, columns.constant, check)
+    return Layout(
+        vocabulary,
+        resolve,
+        zone(tz),
+        tz,
+        ambiguous,
+        columns.others(),
+        on_bad,
+        unit,
+        columns.constant,
+        check,
+        columns.arguments(),
+    )
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)

@@ -38,6 +38,7 @@ class Columns:
         called: The argument that names the column of the stage or event.
         constant: The name of all rows, where no column holds it.
         told: Further values, as pairs of role and column: amount, currency, expected close.
+        when: The argument that names the column of the time.
     """
 
     unit: str
@@ -52,6 +53,7 @@ class Columns:
     called: str = "stage_col"
     constant: str | None = None
     told: tuple[tuple[str, str], ...] = ()
+    when: str = "at_col"
 
     def others(self) -> tuple[str, ...]:
         """The roles of the columns after the first three, in order."""
@@ -64,6 +66,11 @@ class Columns:
             *(f"value:{role}" for role, _ in self.told),
         )
 
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of role and argument, where the role does not tell it."""
+        told = ((f"value:{role}", f"{role}_col") for role, _ in self.told)
+        return ("name", self.called), ("at", self.when), *told
+
     def wanted(self) -> list[tuple[str, str]]:
         """Pairs of argument and column, in the order of the tuples to be made; a constant name has none."""
         named = [] if self.constant is not None else [(self.called, self.name)]
@@ -71,7 +78,7 @@ class Columns:
         return [
             ("customer_col", self.unit),
             *named,
-            ("at_col", self.at),
+            (self.when, self.at),
             *((argument, column) for argument, column in single if column is not None),
             *(("segment_cols", name) for name in self.segments),
             *((f"{role}_col", column) for role, column in self.extras),

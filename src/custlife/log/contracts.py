@@ -273,4 +273,5 @@ def _columns(
         called="currency_col",
         constant=name if currency[1] is None else None,
         told=tuple((role, column) for role, column in roles.items() if column is not None),
+        when="start_col",
     )  # fmt: skip

@@ -41,7 +41,7 @@ __all__ = [
     "list_running",
 ]
 
-TERM, RENEWAL, ENDED = "term", "renewal_at", "ended_at"
+TERM, RENEWAL, ENDED = "term", "renewal", "ended"
 AMOUNT, LIMIT, USED = "amount", "limit", "used"
 CONTRACT = "contract"
 ROLES = {f"value:{name}": name for name in (TERM, RENEWAL, ENDED, AMOUNT, LIMIT, USED)}
@@ -93,7 +93,9 @@ class Terms:
             raise UsageError(f"term={term} is no time at all", "write it like '12 months'")
         renewal, ended = (self._us(told.get(name), name) for name in (RENEWAL, ENDED))
         if term is None and renewal is None:
-            raise UsageError("neither a term nor a date of renewal", "give each row its term or its renewal_at")
+            raise UsageError(
+                "neither a term nor a date of renewal", "give each row its term, or the date on which it is up"
+            )
         amount = None
         if not is_missing(told.get(AMOUNT)):
             amount = minor_units(told[AMOUNT], currency, self.amounts_in) * PARTS
@@ -126,7 +128,7 @@ class Terms:
                     odd.append((f"{history.unit} {unit!r} at {from_us(start):%Y-%m-%d}", "it ends before it starts"))
                 found.append(told)
         if odd:
-            raise HistoryError("contracts end after they start", odd, "check renewal_at and ended_at")
+            raise HistoryError("contracts end after they start", odd, "check the dates of renewal and of the end")
         rest = {name: column for name, column in history.values.items() if name not in columns}
         return attrs.evolve(history, values={**rest, TOLD: found})
 

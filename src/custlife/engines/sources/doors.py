@@ -31,6 +31,9 @@ CASTS = {
 
 def argument(role: str, layout: Layout) -> str:
     """The argument that named the column of a role."""
+    told = dict(layout.arguments).get(role)
+    if told is not None:
+        return told
     kind, _, name = role.partition(":")
     if kind in {"segment", "value"}:
         return f"{kind}_cols"
