@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["JudgedLine", "Judgement"]
 
-TONES = {"met": "good", "on_track": "good", "too_early": "pending", "not_enough_data": "muted", "missed": "bad"}
+TONES = {"met": "good", "on_track": "accent7", "too_early": "pending", "not_enough_data": "muted", "missed": "bad"}
 
 
 @attrs.frozen
