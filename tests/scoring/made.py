@@ -45,9 +45,12 @@ def facts(draw):
 
 @st.composite
 def customers(draw, ident="acme"):
-    stages = draw(st.lists(st.tuples(st.sampled_from(MODEL.keys), times), max_size=4))
+    moves = []
+    for _ in range(draw(st.integers(0, 4))):
+        at, lag = draw(times), draw(late)
+        moves.append(cl.Move(draw(st.sampled_from(MODEL.keys)), at, recorded_at=None if lag is None else at + lag))
     held = {(fact.name, fact.at, fact.recorded_at or fact.at): fact for fact in draw(st.lists(facts(), max_size=5))}
-    return cl.Customer(ident, MODEL, moves=stages, events=draw(st.lists(events(), max_size=8)), facts=held.values())
+    return cl.Customer(ident, MODEL, moves=moves, events=draw(st.lists(events(), max_size=8)), facts=held.values())
 
 
 reads = st.one_of(

@@ -20,7 +20,8 @@ from tests.scoring.test_over_time import at
 END = at(400)
 PLAIN = scoring.named("logins", lambda request: min(100, 10 * sum(e.name == "login" for e in request.customer.events)))
 
-times = st.integers(0, 400 * 24).map(lambda hours: at(1) + timedelta(hours=hours))
+anchors = st.sampled_from([datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 13)])
+times = st.integers(0, 400 * 24).map(lambda hours: at(1) + timedelta(hours=hours)) | anchors
 
 
 @st.composite
@@ -150,6 +151,15 @@ class TestObservations:
         (one,) = found.horizons
         assert (one.anchors, one.skipped) == (2, 1)
         assert [o.outcome_at for o in one.seen] == [at(31), None]
+
+    def test_who_has_the_outcome_at_the_anchor_is_no_longer_at_risk(self):
+        ada = cl.Customer("ada", MODEL, events=[("login", at(1)), ("renewed", at(20)), ("renewed", at(30))])
+        once, again = (
+            cl.backtest(PLAIN, [ada], "renewed", anchors=[at(20)], as_of=END, repeats=repeats).horizons[0]
+            for repeats in (False, True)
+        )
+        assert (once.observations, again.observations) == (0, 1)
+        assert again.seen[0].outcome_at == at(30)
 
     def test_low_scores_foretell_what_high_ones_do_not(self):
         quiet = [cl.Customer(f"q{n}", MODEL, events=[("hello", at(1)), ("gone", at(40))]) for n in range(12)]

@@ -316,6 +316,19 @@ class TestWhatIsSeen:
         if all(one.recorded_at is None or one.at is not None for one in [*early.facts, *known]):
             assert dict(request.facts) == {name: value for name, (_, value) in held.items() if value is not None}
 
+    @pytest.mark.parametrize("kind", ["moves", "events", "facts"])
+    def test_one_entry_that_was_learnt_later_is_not_there(self, kind):
+        late = {
+            "moves": [cl.Move("intent", "2026-01-05T00:00Z", recorded_at="2026-02-01T00:00:00.000001Z")],
+            "events": [cl.Event("login", "2026-01-05T00:00Z", recorded_at="2026-02-01T00:00:00.000001Z")],
+            "facts": [cl.Fact("seats", 5, at="2026-01-05T00:00Z", recorded_at="2026-02-01T00:00:00.000001Z")],
+        }
+        who = cl.Customer("ada", MODEL, **{kind: late[kind]})
+        seen = []
+        cl.score(lambda request: seen.append(request) or 1, who, as_of=AT)
+        assert getattr(seen[0].customer, kind) == ()
+        assert dict(seen[0].facts) == {}
+
     def test_facts_of_the_caller_hold_at_one_instant_and_older_ones_do_not(self):
         mine = ADA.fact("seats", 5, at="2026-01-10T00:00Z").fact("plan", "free", at="2026-01-10T00:00Z")
         theirs = [cl.Fact("seats", 8, at="2026-01-10T00:00Z"), cl.Fact("plan", "pro", at="2026-01-09T00:00Z")]
