@@ -385,3 +385,24 @@ def test_contracts_near_their_limit() -> None:
         (("p",), 1, 2), (("q",), 1, 1),
     ]  # fmt: skip
     assert [row.customer for row in log.running(used=1).rows] == ["d"]
+
+
+def test_values_of_a_chain_need_somebody_in_the_stage() -> None:
+    model = cl.StageModel("m", ["trial", "paying"], exits=[cl.Stage("gone", exit="ended")], customer_from="paying")
+    rows = [
+        {"customer": f"c{n}", "stage": stage, "at": f"2026-0{month}-05T00:00Z", "plan": "ab"[n % 2]}
+        for n in range(4)
+        for month, stage in [(1, "trial"), (2, "paying" if n % 2 else "gone")]
+    ]
+    log = cl.StageLog.from_rows(rows, model, segment_cols=["plan"], as_of="2026-06-05T00:00Z")
+    metric = metrics.ltv_from_chain("paying", margins={"paying": "10"})
+    found = metric.read_by(log, "plan").rows
+    assert [(row.segment, row.reason) for row in found if row.value is None] == [(("a",), "nobody was seen in paying")]
+    assert metrics.ltv_from_chain("gone", margins={"paying": "10"}).read(log).value == 0
+    empty = cl.StageLog.from_rows([], model, as_of="2026-06-05T00:00Z")
+    assert metric.read(empty).value is None
+    revenue = RevenueLog.from_rows([before("a", 10)], as_of="2026-01-20T00:00Z")
+    assert metrics.mrr().read(revenue).value == 10
+    assert metrics.ltv(margin=1).read(revenue).reason == "no month is over yet"
+    first = RevenueLog.from_rows([before("a", 10)], as_of="2026-02-01T00:00Z")
+    assert metrics.ltv(margin=1).read(first).reason == "nobody paid at the start of a month"

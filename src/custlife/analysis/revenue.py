@@ -123,8 +123,9 @@ class RevenueMovements:
             return range(0)
         moved = (number for _, number, name, _ in table if name in KINDS and self.over == 1)
         last = last_period(periods, setting.as_of, moved)
-        start = setting.first if setting.since is None else max(setting.first, setting.since)
-        first = min(periods.index(start), last)
+        first = periods.index(setting.first)
+        if setting.since is not None and first <= last:
+            first = max(first, min(periods.index(setting.since), last))
         return range(first if self.periods is None else max(first, last - self.periods + 1), last + 1)
 
     def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
