@@ -26,7 +26,7 @@ from framed.policy import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from framed.policy import Answers
 
     Ints = NDArray[np.int64]
+    Rows = tuple[Ints, NDArray[np.uint8], Ints]
 OUT, WIDTH, ENTRY = len(PATH), 16, 15
 AT = 51  # bits of instant and stage; a customer's number within its block lies above them
 UNITS, BLOCK = 12, 24_576  # bits of customers, or rows, of a block, more or less
@@ -48,12 +49,17 @@ MONTH = np.maximum(np.searchsorted(EDGES, np.arange(EDGES[-1]), "right") - 1, 0)
 
 def report(path: Path) -> Answers:
     """From the file to the four answers."""
+    return report_of(map(unpacked, blocks(path)))
+
+
+def report_of(pieces: Iterable[Rows]) -> Answers:
+    """From sorted rows, in pieces of whole customers, to the four answers."""
     reached, matured = np.zeros(OUT, np.int64), np.zeros(OUT, np.int64)
     moves = np.zeros(WIDTH * WIDTH, np.int64)
     began, ended = np.zeros(64 * 64, np.int64), np.zeros(64 * 64, np.int64)
     lengths = []
-    for block in blocks(path):
-        unit, code, at = unpacked(block)
+    for rows in pieces:
+        unit, code, at = rows
         add_funnel(unit, code, at, reached, matured)
         starts = np.concatenate(([True], unit[1:] != unit[:-1]))
         change = starts.copy()
@@ -77,13 +83,18 @@ def report(path: Path) -> Answers:
 
 def funnel(path: Path) -> Answers:
     """From the file to the funnel alone."""
+    return funnel_of(map(unpacked, blocks(path)))
+
+
+def funnel_of(pieces: Iterable[Rows]) -> Answers:
+    """From sorted rows, in pieces of whole customers, to the funnel alone."""
     reached, matured = np.zeros(OUT, np.int64), np.zeros(OUT, np.int64)
-    for block in blocks(path):
-        add_funnel(*unpacked(block), reached, matured)
+    for unit, code, at in pieces:
+        add_funnel(unit, code, at, reached, matured)
     return funnel_answer(*added_up(reached, matured))
 
 
-def unpacked(block: NDArray[np.uint64]) -> tuple[Ints, NDArray[np.uint8], Ints]:
+def unpacked(block: NDArray[np.uint64]) -> Rows:
     """Customer, stage and instant of packed rows."""
     at = (block & ((1 << AT) - 1)) >> 4
     return (block >> AT).view(np.int64), (block & 15).astype(np.uint8), at.view(np.int64)
