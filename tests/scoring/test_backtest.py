@@ -202,6 +202,14 @@ class TestObservations:
         assert "1 had no score." in str(found)
         assert "1 calls failed, first: score hook '<lambda>' raised ZeroDivisionError" in str(found).replace("\n", " ")
 
+    def test_a_name_that_nobody_has_is_told_with_what_may_be_meant(self):
+        ada = cl.Customer("ada", MODEL, events=[("login", at(1))])
+        found = cl.backtest(PLAIN, [ada], "conversoin", as_of=END, at_risk="awarenes")
+        assert found.notes[0].startswith("outcome='conversoin' was never seen; did you mean 'conversion'? There are:")
+        assert found.notes[1].startswith("at_risk='awarenes' was never seen; did you mean 'awareness'? There are:")
+        assert "did you mean 'conversion'?" in str(found).replace("\n", " ")
+        assert cl.backtest(PLAIN, [ada], "login", as_of=END, at_risk="awareness").notes == ()
+
 
 class TestDeciles:
     @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=45))

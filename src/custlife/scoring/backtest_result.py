@@ -155,6 +155,7 @@ class Backtest(Framed):
         as_of: The end of observation.
         horizons: The grades, one for each horizon.
         failures: Hooks that gave no usable answer, with the customer.
+        notes: Names that were never seen, and what may have been meant.
     """
 
     name: str
@@ -163,6 +164,7 @@ class Backtest(Framed):
     as_of: datetime
     horizons: tuple[Foretold, ...]
     failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, horizon: str | Span) -> Foretold:
         """The grades of one horizon.
@@ -212,6 +214,7 @@ class Backtest(Framed):
     def footnote(self) -> str:
         """The verdicts, and what was left out."""
         found = [f"Within {one.horizon}: {one.verdict}" for one in self.horizons]
+        found += self.notes
         skipped = max((one.skipped for one in self.horizons), default=0)
         found += [f"{skipped} anchors were left out, since their horizon was not over."] if skipped else []
         unscored = max((one.unscored for one in self.horizons), default=0)

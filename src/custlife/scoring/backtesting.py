@@ -11,7 +11,7 @@ from custlife.scoring.grading import graded
 from custlife.scoring.judging import checked_scorer, name_of
 from custlife.scoring.points import points_of
 from custlife.scoring.registry import resolved
-from custlife.scoring.sampling import anchors_of, end_of, first_after, horizons_of, pasts, study
+from custlife.scoring.sampling import anchors_of, end_of, first_after, horizons_of, never_seen, pasts, study
 from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ def backtest(
             graded(seen, one, len(usable), len(moments) - len(usable), foretold_by, limit, check_level(level))
         )
     told = outcome if not callable(outcome) else name_of(outcome)
-    return Backtest(name_of(hook), _told(told), foretold_by, looked.until, tuple(results), failures)
+    return Backtest(
+        name_of(hook), _told(told), foretold_by, looked.until, tuple(results), failures, never_seen(found, looked)
+    )
 
 
 def _told(outcome: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.calendar import Span, from_us, instant, periods, span, to_us, zone
-from custlife.errors import UsageError, UsageTypeError
+from custlife.errors import UsageError, UsageTypeError, nearest
 from custlife.scoring.batch import moment_of
 from custlife.scoring.histories import each_customer, is_log
 from custlife.scoring.points import shortly
@@ -134,6 +134,19 @@ def pasts(
     found = [looked.past(one, (facts or {}).get(one.id)) for one in each_customer(customers)]
     refuse_undated(found, static, reads)
     return sorted(found, key=_by_id)
+
+
+def never_seen(found: Sequence[Past], looked: Study) -> tuple[str, ...]:
+    """What to say of names of outcomes and stages that are neither a stage nor an event of anybody: likely slips."""
+    stages = {key for model in {past.customer.model for past in found} for key in model.codes}
+    known = stages | {event.name for past in found for event in past.customer.events}
+    wanted = [] if callable(looked.outcome) else [("outcome", name, known) for name in looked.outcome]
+    wanted += [("at_risk", name, stages) for name in looked.at_risk or ()]
+    return tuple(
+        f"{what}={name!r} was never seen; {nearest(name, sorted(there))}."
+        for what, name, there in wanted
+        if name not in there
+    )
 
 
 def _by_id(past: Past) -> str:
