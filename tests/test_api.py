@@ -37,8 +37,8 @@ BY_NUMPY = {"custlife.stats.arrays", "custlife.stats.arrays_groups"} | {
 """Rooms that others load when they need them."""
 FLOORS = (
     "custlife.calendar", "custlife.customers", "custlife.demo", "custlife.documents", "custlife.errors",
-    "custlife.metrics", "custlife.pictures", "custlife.presets", "custlife.reporting", "custlife.scoring", "custlife.signals",
-    "custlife.simulate", "custlife.stages", "custlife.stats",
+    "custlife.metrics", "custlife.pictures", "custlife.playbook", "custlife.presets", "custlife.reporting",
+    "custlife.scoring", "custlife.signals", "custlife.simulate", "custlife.stages", "custlife.stats",
 )  # fmt: skip
 ANSWERS = tuple(room for room in ROOMS if room.startswith("custlife.analysis."))
 PLAIN = (str, int, float, bool, bytes, tuple, frozenset, dict, list, set)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from custlife import errors, metrics, presets, scoring, signals, simulate, stats
+    from custlife import errors, metrics, playbook, presets, scoring, signals, simulate, stats
     from custlife.analysis.actions import ActionsAgainstWins
     from custlife.analysis.chain import Chain
     from custlife.analysis.conversion import Conversion
@@ -123,7 +123,7 @@ _HOMES = {
     "custlife.stages": ("MoveKind", "Stage", "StageModel", "Transition", "guard", "law_table"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("errors", "metrics", "presets", "scoring", "signals", "simulate", "stats")
+_MODULES = ("errors", "metrics", "playbook", "presets", "scoring", "signals", "simulate", "stats")
 
 __all__ = [
     "ActionsAgainstWins",
@@ -191,6 +191,7 @@ __all__ = [
     "metrics",
     "minutes",
     "months",
+    "playbook",
     "presets",
     "quarters",
     "report",

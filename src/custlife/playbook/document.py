@@ -1,0 +1,78 @@
+"""Playbooks as documents: the format `custlife.playbook/1`. Plain data in, the same playbook out, nothing evaluated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from custlife.documents import Fields, check_format, refuse
+from custlife.playbook.book import FORMAT, Play
+from custlife.scoring.document import condition_in, condition_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from custlife.playbook.book import Playbook
+
+__all__ = ["read", "written"]
+
+_B = TypeVar("_B", bound="Playbook")
+
+
+def written(book: Playbook) -> dict[str, Any]:
+    """The document of a playbook; what is at its default is left out."""
+    defaults = {"manager": "manager", "tz": "UTC"}
+    said = {key: held for key, default in defaults.items() if (held := getattr(book, key)) != default}
+    return {"format": FORMAT, "name": book.name, **said, "plays": [_table(play) for play in book.plays]}
+
+
+def _table(play: Play) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    for field in attrs.fields(Play):
+        held = getattr(play, field.name)
+        if field.default is attrs.NOTHING or held != field.default:
+            table[field.name] = list(held) if isinstance(held, tuple) else held
+    if play.when is not None:
+        table["when"] = condition_table(play.when)
+    return table
+
+
+def read(document: Mapping[str, Any], name: str, made: type[_B]) -> _B:
+    """The playbook that a document describes.
+
+    Raises:
+        DataError: With all faults and their paths.
+    """
+    check_format(document, FORMAT, name=name)
+    problems: list[tuple[str, str]] = []
+    fields = Fields(document, "", problems)
+    fields.raw("format")
+    told = {key: fields.text(key, default) for key, default in _HEAD.items()}
+    tables = fields.tables("plays")
+    if tables is None:
+        fields.fault("plays", "the key is missing")
+    plays = [_play(one) for one in tables or ()]
+    fields.close()
+    found: _B | None = None if problems else fields.build(made, plays, **told)
+    refuse(name, problems)
+    assert found is not None  # noqa: S101  # what could not be built has been refused
+    return found
+
+
+_HEAD = {"name": "playbook", "manager": "manager", "tz": "UTC"}
+
+
+def _play(fields: Fields) -> Any:
+    given: dict[str, Any] = {
+        "name": fields.required_text("name"),
+        "action": fields.required_text("action"),
+        "stages": fields.texts("stages"),
+        "signal": fields.text("signal"),
+        "when": condition_in(fields, "when"),
+        "owner": fields.text("owner"),
+        "channel": fields.text("channel"),
+        "priority": fields.whole("priority", 0),
+    }
+    fields.close()
+    return fields.build(Play, **given)
