@@ -5,7 +5,8 @@
 - A `console` block runs its lines `$ custlife ...`; the lines below each are its output.
 - Any other block with a `title="name.csv"` is that file, in the directory the page runs in.
 
-`python -m tests.docs.pages` writes the outputs there were into the pages; look at the difference before you commit it.
+`python -m tests.docs.pages docs/page.md` writes the outputs there were into that page, and into all pages where none is
+named; look at the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ import os
 import re
 import shlex
 import shutil
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -181,10 +186,11 @@ def _stripped(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines()).rstrip()
 
 
-def main() -> None:
-    """Corrects what the pages show."""
-    for path in pages():
-        page, name = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
+def main(paths: Sequence[str] = ()) -> None:
+    """Corrects what some pages show; all of them where none is named."""
+    for path in [Path(path).resolve() for path in paths] or pages():
+        page = path.read_text(encoding="utf-8")
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
         with TemporaryDirectory() as directory:
             wrong = run(page, name, Path(directory))
         for one in wrong:
@@ -193,4 +199,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

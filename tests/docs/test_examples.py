@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.docs.pages import ROOT, blocks, commands, corrected, matches, pages, run
+from tests.docs.pages import ROOT, blocks, commands, corrected, main, matches, pages, run
 
 
 def name(path):
@@ -80,6 +80,15 @@ def test_a_corrected_page_shows_what_there_was_and_nothing_else_changes(tmp_path
     page = PAGE.replace("\n4\n", "\n5\n")
     right = corrected(page, run(page, "page.md", tmp_path))
     assert right == PAGE.replace("literal ...", "literal for int() with base 10: 'one'")
+
+
+def test_only_the_pages_that_are_named_are_corrected(tmp_path):
+    named, other = tmp_path / "named.md", tmp_path / "other.md"
+    for page in (named, other):
+        page.write_text("```python\n2 + 2\n```\n\n```text\n5\n```\n", encoding="utf-8")
+    main([str(named)])
+    assert named.read_text(encoding="utf-8").endswith("```text\n4\n```\n")
+    assert "5" in other.read_text(encoding="utf-8")
 
 
 def test_an_error_that_is_not_shown_is_a_failure(tmp_path):

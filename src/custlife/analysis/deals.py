@@ -89,6 +89,7 @@ def quantile(times: Sequence[int], share: Fraction) -> float | None:
         Hyndman & Fan (1996), The American Statistician 50, 361-365, definition 7; the median is the usual one.
 
     Examples:
+        >>> from fractions import Fraction
         >>> quantile([DAY, 2 * DAY, 4 * DAY, 9 * DAY], Fraction(1, 2))
         3.0
     """

@@ -214,8 +214,8 @@ def get(name: str, /, **arguments: Any) -> Metric:
 
     Examples:
         >>> from custlife import metrics
-        >>> metrics.get("conversion", start="trial", goal="active").label
-        'conversion from trial to active'
+        >>> metrics.get("conversion", start="trial", goal="active", within="14 days").label
+        'trial to active within 14 days'
     """
     if any(plugin.name == name for plugin in plugins(GROUP)):
         admit(name)

@@ -73,9 +73,9 @@ class Scorecard:
     Examples:
         >>> from custlife import metrics
         >>> print(Scorecard([Target(metrics.conversion("trial", "active", within="14 days"), at_least=0.25)]))
-        stage  metric                                          target            needs
-        ─────  ──────────────────────────────────────────────  ────────────────  ────────────────
-        –      conversion from trial to active within 14 days  at least 25.0 %  stages or events
+        stage  metric                          target           needs
+        ─────  ──────────────────────────────  ───────────────  ────────────────
+        –      trial to active within 14 days  at least 25.0 %  stages or events
     """
 
     lines: tuple[Line, ...] = attrs.field(converter=_lines)

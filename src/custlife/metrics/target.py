@@ -55,7 +55,7 @@ class Target:
     Examples:
         >>> from custlife import metrics
         >>> print(Target(metrics.conversion("trial", "active", within="14 days"), at_least=0.25))
-        conversion from trial to active within 14 days: at least 25.0 %
+        trial to active within 14 days: at least 25.0 %
     """
 
     metric: Metric
