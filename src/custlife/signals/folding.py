@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from custlife.scoring.request import ScoreRequest
     from custlife.signals.rule import Rule
 
-__all__ = ["Fold", "owner_of"]
+__all__ = ["owner_of"]
 
 
 def owner_of(rule: Rule, request: ScoreRequest, manager: str) -> str:

@@ -138,6 +138,7 @@ class Moment:
         return past
 
 
+@attrs.frozen
 class Sign(ABC):
     """Something that can be seen of a customer at a moment; a frozen value, made of data wherever it can be.
 
@@ -147,7 +148,6 @@ class Sign(ABC):
         IN_EXITS: Whether it can be seen of who is in an exit.
     """
 
-    __slots__ = ()
     KIND: ClassVar[str]
     ACTION: ClassVar[str]
     IN_EXITS: ClassVar[bool] = False

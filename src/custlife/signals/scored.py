@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -249,8 +250,10 @@ def churn_risk(chain: ChainResult, lost: str | Iterable[str], *, periods: int, a
     gone = texts(lost)
     if not gone:
         raise UsageTypeError("lost=[] name nothing", "pass lost=['churned']")
-    stopped = markov.with_stop(gone[1:], into=gone[0]).with_stop(gone[:1], into=gone[0]).power(periods)
+    for state in gone:
+        markov = markov.with_stop([state], into=state)  # who is lost once stays so
+    ahead = markov.power(periods)
     left = [state for state in markov.states if state not in gone]
-    found = {state: min(1.0, stopped.probability(state, gone[0])) for state in left}
+    found = {state: min(1.0, fsum(ahead.probability(state, one) for one in gone)) for state in left}
     learnt = f"chain by {chain.question.every}, as of {chain.as_of:%Y-%m-%d}, within {periods} periods"
     return AtRisk(found, at_least=at_least, learnt=learnt)

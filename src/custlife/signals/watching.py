@@ -193,6 +193,7 @@ def watch(
         >>> [(one.customer, one.state, str(one.opened_at.date())) for one in found]
         [('ada', 'open', '2026-01-07')]
     """
+    wanted = rules_of(rules)
     until = moment_of(customers, as_of)
     place = _zone_of(customers) if tz is None else zone(tz).key
     start = None if since is None else instant(since, tz=place, name="since")
@@ -200,7 +201,7 @@ def watch(
         raise UsageError(
             f"since={start:%Y-%m-%d %H:%M} is after as_of={until:%Y-%m-%d %H:%M}", "pass an earlier since="
         )
-    question = Watch(rules_of(rules), every, start, manager)
+    question = Watch(wanted, every, start, manager)
     run = Run(question, until, place, _checked(facts))
     done = 0
     for done, customer in enumerate(each_customer(customers), 1):
