@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["NextStage", "StageTime", "TimeInStage", "TimeInStageResult"]
 
 
-KEPT = 1_000_000  # lengths of a curve that is kept with its row
+KEPT = 1 << 16  # lengths of a curve that is kept with its row
 
 
 @attrs.frozen

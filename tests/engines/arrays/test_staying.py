@@ -18,7 +18,7 @@ from custlife.engines.arrays.views import Views
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.engines.rows.staying import _whole_days as whole_days
 from tests.engines.arrays.drawn import HOUR, NIGHTS, SPLITS, histories
-from tests.engines.making import history
+from tests.engines.making import NAMES, history
 
 CLOCK = st.sampled_from(["visit", "total"])
 RESOLUTION = st.sampled_from(["exact", "day"])
@@ -58,6 +58,7 @@ def test_spells_are_those_of_rows_in_pieces_and_with_many_keys(made, by, clock, 
     request = Spells(by, clock, resolution)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keys, "SMALL", 1)
+        patch.setattr(staying, "SMALL", 0)
         patch.setattr(Views.parts, "__defaults__", (5,))
         assert count_spells(request, made) == rows.gather(request, made)
 
@@ -68,6 +69,20 @@ def test_stays_are_sorted_by_where_they_led():
         ((), 0): SpellTally({1: array("q", [3_000_000, 5_000_000])}, array("q", [3_000_000])),
         ((), 1): SpellTally({}, array("q", [4_000_000, 6_000_000])),
     }
+
+
+@given(histories(observed=True), SPLITS, st.integers(0, 63))
+def test_stays_are_sorted_alike_whether_cell_and_length_fit_one_number_or_not(made, by, bits):
+    request = Spells(by)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staying, "PACKED_BITS", bits)
+        assert count_spells(request, made) == rows.gather(request, made)
+
+
+def test_stays_of_thousands_of_years_are_sorted_though_they_do_not_fit_beside_their_cell():
+    first, last = -62_135_596_800, 253_402_300_799
+    made = history([(name, first + n, name) for n, name in enumerate(NAMES)], as_of=last)
+    assert count_spells(Spells(), made) == rows.gather(Spells(), made)
 
 
 def test_stays_of_one_unit_in_one_stage_are_added_up():

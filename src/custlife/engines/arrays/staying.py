@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from custlife.engines.gathers import OPEN, SpellTally
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["count_spells"]
 
 DAY = 86_400_000_000
+SMALL = 1 << 16  # so many cells are looked for among sorted keys at no cost
+PACKED_BITS = 63
 
 
 class _Stays(NamedTuple):
@@ -183,6 +186,31 @@ class _Book:
         """The lengths in order, by where the stays led; the parts are let go."""
         if not parts:
             return
+        cells = len(self._labels) * self._names * (self._names + 1)
+        bits = int(max(part.length.max(initial=0) for part in parts)).bit_length()
+        packed = cells <= SMALL and bits + cells.bit_length() <= PACKED_BITS
+        for (group, stage, after), found in self._packed(parts, bits, cells) if packed else self._ranked(parts):
+            yield self._tally(group, stage), after, column(found)
+
+    def _packed(self, parts: list[_Stays], bits: int, cells: int) -> Iterator[tuple[Sequence[int], Ints]]:
+        """Where one number holds the cell and the length: those are sorted, and nothing else is made."""
+        shape = (len(self._labels), self._names, self._names + 1)
+        keys = np.empty(sum(len(part.length) for part in parts), np.int64)
+        end = len(keys)
+        while parts:
+            part = parts.pop()
+            packed = np.ravel_multi_index((part.group, part.stage, part.after), shape)
+            keys[end - len(packed) : end] = packed << bits | part.length
+            end -= len(packed)
+        keys.sort()
+        bounds = np.searchsorted(keys, np.arange(cells + 1) << bits).tolist()
+        keys &= (1 << bits) - 1
+        for cell, (low, high) in enumerate(pairwise(bounds)):
+            if low < high:
+                yield tuple(map(int, np.unravel_index(cell, shape))), keys[low:high]
+
+    def _ranked(self, parts: list[_Stays]) -> Iterator[tuple[Sequence[int], Ints]]:
+        """Where there are too many cells for that, or too long lengths."""
         keys = Keys(
             (np.concatenate([part.group for part in parts]), len(self._labels)),
             (np.concatenate([part.stage for part in parts]), self._names),
@@ -190,8 +218,7 @@ class _Book:
         )
         lengths = np.concatenate([part.length for part in parts])
         parts.clear()
-        for (group, stage, after), found in keys.sorted(lengths):
-            yield self._tally(group, stage), after, column(found)
+        return keys.sorted(lengths)
 
 
 def _picked(stays: _Stays, mask: Mask) -> _Stays:
