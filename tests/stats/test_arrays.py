@@ -31,8 +31,12 @@ DAY = 86_400_000_000
 
 @contextlib.contextmanager
 def by_numpy(stretch: int = 3):
-    """NumPy reads whatever is not empty, a few rows at a time."""
-    with mock.patch.object(products, "LARGE", 1), mock.patch.object(arrays, "STRETCH", stretch):
+    """NumPy reads whatever is not empty, a few rows at a time; what repeats at all is counted."""
+    with (
+        mock.patch.object(products, "LARGE", 1),
+        mock.patch.object(arrays, "STRETCH", stretch),
+        mock.patch.object(arrays, "REPEATS", 1),
+    ):
         yield
 
 
@@ -168,6 +172,18 @@ def test_thousands_of_lengths_give_the_same_bits(spread, interval):
             assert everything(kaplan_meier(ended, censored, entered=entered, unit=DAY, interval=interval)) == plain
 
 
+few_times = st.one_of(
+    st.lists(st.integers(0, 9), max_size=60), st.lists(st.sampled_from([-0.0, 0.0, 1.0, 2.0, 2.5, 3.0]), max_size=60)
+)
+
+
+@given(few_times, few_times, few_times, st.sampled_from([as_array, as_numpy]), units)
+@example([1] * 9, [2.0] * 9, [], as_array, DAY)
+@example([1.0] * 70 + [1.5], [1] * 9, [], as_array, 1)
+def test_lengths_that_repeat_often_give_the_same_bits(ended, censored, entered, form, unit):
+    both(lambda: kaplan_meier(form(ended), form(censored), entered=form(entered), unit=unit))
+
+
 @given(*[st.lists(st.one_of(whole_times, float_times), max_size=20)] * 2, st.sampled_from([1, 2, 7, DAY]))
 def test_a_unit_divides_every_duration(ended, censored, unit):
     made = both(lambda: kaplan_meier(ended, censored, unit=unit))
@@ -218,6 +234,9 @@ def test_arrays_that_cannot_be_used_are_refused_in_the_same_words(values):
 
 
 @given(st.lists(st.floats(0, 1e150), min_size=1), st.integers(1, 5))
+@example([1e308, 5e-324, 1e-300, 2.0**900], 2)
+@example([5e-324] * 3 + [2.0**-1022], 4)
+@example([0.1] * 2_000 + [1e-30], 1_999)
 def test_a_sum_is_rounded_once(values, stretch):
     stretches = [np.array(values[i : i + stretch]) for i in range(0, len(values), stretch)]
     assert arrays.exact_sum(stretches) == math.fsum(values)

@@ -61,11 +61,20 @@ def test_an_incidence_that_rounding_takes_past_one_is_cut_both_ways():
     both(lambda: cumulative_incidence({"won": ended}, censored), shown)
 
 
+@pytest.mark.parametrize("unit", [1, 7])
+def test_incidences_of_lengths_that_repeat_often_are_the_same(unit):
+    days = {"won": [1, 1, 2, 5] * 9, "lost": [2, 3] * 9, "none": [], "last": [1, 4] * 7}
+    for kind in ("i8", "f8"):
+        ended = {cause: np.array(times, kind) for cause, times in days.items()}
+        both(lambda ended=ended, kind=kind: cumulative_incidence(ended, np.array([2, 6] * 9, kind), unit=unit), shown)
+
+
 def test_ints_of_one_cause_and_floats_of_another_are_one_kind():
     both(lambda: cumulative_incidence({"won": [1, 2, 3], "lost": [2.0, 2.5], "none": []}, [3, 4]), shown)
 
 
 @given(st.lists(late_spells(), min_size=2, max_size=4), scales)
+@example([[(0, 2, True), (1, 3, True)], [(0, 1, True), (1, 2, True), (2, 4, False)], [(0, 0, True)]], 1)
 def test_log_rank_sums_are_the_same(groups, scale):
     tables = {}
     for g, rows in enumerate(groups):

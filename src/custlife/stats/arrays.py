@@ -45,7 +45,9 @@ Array: TypeAlias = "NDArray[Any]"
 STRETCH = 1 << 15
 COUNTABLE = 2**31
 EXACT = 2**53
-LEAST_POWER = 1074  # the least float above 0 is 2 ** -1074
+MOST_POWER = 1023  # the largest power of two that is a float
+REPEATS = 8  # so many lengths for each whole number up to the largest are counted sooner than sorted
+SAMPLE = 64
 
 
 @attrs.frozen(eq=False)
@@ -87,7 +89,7 @@ def numbers(values: Any, longest: float) -> Array | None:
 def part_of(read: Any) -> Part | None:
     """Durations in an array, a list or a mapping to counts, all of one type; None where arrays are too narrow."""
     if isinstance(read, np.ndarray):
-        return Part(read)
+        return _tallied(read) or Part(read)
     kind = "f8" if isinstance(next(iter(read), None), float) else "i8"
     try:
         values = np.array(list(read), kind)
@@ -96,6 +98,22 @@ def part_of(read: Any) -> Part | None:
     if not isinstance(read, dict):
         return Part(values)
     return Part(values, np.array(list(read.values()), "i8")) if sum(read.values()) < COUNTABLE else None
+
+
+def _tallied(values: Array) -> Part | None:
+    """Whole numbers that repeat often, such as days, each with its count; None of other lengths."""
+    if not len(values) or float(values.max()) * REPEATS >= len(values):
+        return None
+    whole = values
+    if values.dtype.kind == "f":
+        if (values[:SAMPLE] % 1).any():  # most often, and seen at once
+            return None
+        whole = values.astype("i8")
+        if (whole != values).any():
+            return None
+    counts = np.bincount(whole)
+    lengths = np.flatnonzero(counts)
+    return Part(lengths.astype(values.dtype), counts[lengths])
 
 
 def risk_columns(ended: Any, censored: Any, entered: Any, unit: int) -> tuple[Any, ...] | None:
@@ -263,21 +281,31 @@ def _variances(after: Array, n: Array, d: Array) -> Array:
 def exact_sum(stretches: Iterable[Array]) -> float:
     """The sum of numbers of 0 or more, rounded once, which is what `math.fsum` gives.
 
-    A float is a whole number times a power of two. Those with the same power are added up in two halves, which floats
-    hold exactly, and the rest is done by ints.
+    Source:
+        Rump, Ogita & Oishi (2008), SIAM J. Sci. Comput. 31, 189-224, algorithm 3.1.
     """
-    whole = 0
-    for values in stretches:
-        if not np.isfinite(values).all():
-            return math.inf
-        mantissas, powers = np.frexp(values)
-        mantissas *= 2**26
-        highs = np.floor(mantissas)
-        powers += LEAST_POWER
-        upper, lower = np.bincount(powers, highs), np.bincount(powers, (mantissas - highs) * 2**27)
-        for power in np.flatnonzero(upper).tolist():
-            whole += (int(upper[power]) * 2**27 + int(lower[power])) << power
-    return whole / (1 << (LEAST_POWER + 53))
+    return math.fsum(part for values in stretches for part in _exact_parts(values))
+
+
+def _exact_parts(values: Array) -> Iterator[float]:
+    """Numbers with the same sum, few of them: the leading digits of all values, then the next ones, until none is left.
+
+    A large power of two added and taken away again leaves the digits that all values have room for in one float, as
+    has their sum.
+    """
+    room, rest = len(values).bit_length() + 1, values
+    while len(rest) and (most := max(float(rest.max()), -float(rest.min()))):
+        if not math.isfinite(most):
+            yield math.inf
+            return
+        power = math.frexp(most)[1] + room
+        if power > MOST_POWER:
+            yield from rest.tolist()
+            return
+        large = math.ldexp(1.0, power)
+        leading = (rest + large) - large
+        rest = rest - leading
+        yield float(leading.sum())
 
 
 def mean(values: Any) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from custlife.stats.arrays import EXACT, column_of, exact_sum, part_of, room_for, runs_of, stretches_of
+from custlife.stats.arrays import EXACT, STRETCH, Part, column_of, exact_sum, part_of, room_for, runs_of, stretches_of
 from custlife.stats.columns import CODES, Column, raw
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _changes(values: Array) -> Array:
 
 def joined(reads: Sequence[Any]) -> Array | None:
     """The durations of all causes in one array; None where they are left to loops."""
-    parts = [part_of(read) for read in reads]
+    parts = [Part(read) if isinstance(read, np.ndarray) else part_of(read) for read in reads]
     if any(part is None or part.counts is not None or not part.is_exact for part in parts):
         return None
     kept = [part.values for part in parts if part is not None and len(part.values)]
@@ -68,9 +68,13 @@ def cause_columns(reads: Sequence[Any], times: Any, events: Any, unit: int) -> I
     """How many ended at each time, cause by cause; those of the last cause are all that are left."""
     rows, left = np.asarray(times), np.asarray(events).astype(np.int64)
     for read in reads[:-1]:
-        values = np.asarray(read)
-        scaled = np.sort(values / unit if unit > 1 else values.astype(rows.dtype))  # in order they are found sooner
-        found = np.bincount(np.searchsorted(rows, scaled), minlength=len(rows))
+        part = part_of(np.asarray(read)) or Part(np.asarray(read))
+        scaled = part.values / unit if unit > 1 else part.values.astype(rows.dtype)
+        if part.counts is None:
+            places, counts = np.searchsorted(rows, np.sort(scaled)), None  # in order they are found sooner
+        else:
+            places, counts = np.searchsorted(rows, scaled), part.counts
+        found = np.bincount(places, counts, len(rows)).astype(np.int64, copy=False)
         left -= found
         yield column_of(found)
     yield column_of(left)
@@ -103,34 +107,60 @@ def rank_sums(tables: Sequence[Any]) -> tuple[list[float], list[list[float]]] | 
     times = [np.asarray(raw(table.times)) for table in tables]
     if len({t.dtype.kind for t in times}) > 1 or any(t.dtype.kind == "i" and int(t[-1]) >= EXACT for t in times):
         return None
-    events = [np.asarray(raw(table.events)) for table in tables]
-    pooled = np.unique(np.concatenate([t[d > 0] for t, d in zip(times, events, strict=True)]))
+    if sum(int(np.asarray(raw(table.at_risk)).max()) for table in tables) >= MOST_ENDS:
+        return None
+    pooled, d, rows = _pooled(times, [np.asarray(raw(table.events)) for table in tables])
     if not len(pooled):
         return None
-    d = np.zeros(len(pooled), np.int64)
-    for t, ended in zip(times, events, strict=True):
-        d[np.searchsorted(pooled, t[ended > 0])] += ended[ended > 0]
-    present = [_present(table, t, pooled) for table, t in zip(tables, times, strict=True)]
-    n = np.sum(present, axis=0)
-    if int(n.max()) >= MOST_ENDS:
-        return None
-    shares = [k / n for k in present]
-    spread = np.where(n > d, d * (n - d) / np.maximum(n - 1, 1), 0.0)
+    present = [_present(*each, pooled) for each in zip(tables, times, rows, strict=True)]
+    pairs = list(combinations(range(len(tables)), 2))
+    shares: list[list[Array]] = [[] for _ in tables]
+    sums = np.zeros(len(pairs))
+    for start in range(0, len(pooled), STRETCH):
+        stretch = slice(start, start + STRETCH)
+        ended, here = d[stretch].astype("f8"), [column[stretch].astype("f8") for column in present]
+        n = sum(here[1:], here[0])
+        spread = ended * (n - ended) / np.maximum(n - 1, 1)  # 0 where all end
+        parts = [k / n for k in here]
+        for pair, (h, g) in enumerate(pairs):
+            terms = spread * parts[g] * parts[h]
+            terms[0] += sums[pair]
+            sums[pair] = np.cumsum(terms)[-1]
+        for found, part in zip(shares, parts, strict=True):
+            found.append(ended * part)
     weights = [[0.0] * len(tables) for _ in tables]
-    for h, g in combinations(range(len(tables)), 2):
-        weights[g][h] = float(np.cumsum(spread * shares[g] * shares[h])[-1])
-    return [exact_sum([d * share]) for share in shares], weights
+    for (h, g), weight in zip(pairs, sums.tolist(), strict=True):
+        weights[g][h] = weight
+    return [exact_sum(found) for found in shares], weights
 
 
-def _present(table: Any, times: Array, pooled: Array) -> Array:
+def _pooled(times: Sequence[Array], events: Sequence[Array]) -> tuple[Array, Array, list[Array]]:
+    """Times at which any group has ends, how many, and by group the number of its rows before each of them."""
+    joined = np.concatenate(times)
+    order = np.argsort(joined, kind="stable")  # sorted runs merge in linear time
+    joined = joined[order]
+    firsts = np.flatnonzero(_changes(joined))
+    ends = np.concatenate(events)[order]
+    d = ends if len(firsts) == len(ends) else np.add.reduceat(ends, firsts, dtype=np.int64)
+    kept = np.flatnonzero(d > 0)
+    firsts, d = firsts[kept], d[kept]
+    groups = np.repeat(np.arange(len(times), dtype=np.min_scalar_type(len(times))), list(map(len, times)))[order]
+    rows, rest = [], firsts
+    for g in range(len(times) - 1):
+        own = groups == g
+        rows.append(np.cumsum(own, dtype=np.int32)[firsts] - own[firsts])
+        rest = rest - rows[-1]
+    return joined[firsts], d, [*rows, rest]
+
+
+def _present(table: Any, times: Array, rows: Array, pooled: Array) -> Array:
     """How many of a group are at risk at some times: those of its next row, less who enters in between."""
-    rows = np.searchsorted(times, pooled)
-    reached = rows < len(times)
-    at = np.where(reached, rows, 0)
-    found = np.where(reached, np.asarray(raw(table.at_risk)).astype(np.int64)[at], 0)
+    found = np.append(np.asarray(raw(table.at_risk)), 0)[rows]
     if len(table.entries):
         entries = np.array([t for t, _ in table.entries])
         sums = np.concatenate(([0], np.cumsum([count for _, count in table.entries])))
-        between = sums[np.searchsorted(entries, times[at])] - sums[np.searchsorted(entries, pooled)]
-        found -= np.where(reached, between, 0)
+        reached = rows < len(times)
+        next_times = times[np.where(reached, rows, 0)]
+        between = sums[np.searchsorted(entries, next_times)] - sums[np.searchsorted(entries, pooled)]
+        found = found - np.where(reached, between, 0)
     return found

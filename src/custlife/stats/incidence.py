@@ -6,7 +6,6 @@ rounded share itself, as survival is; so incidences and survival sum to 1 but fo
 
 from __future__ import annotations
 
-import math
 import operator
 from array import array
 from bisect import bisect_left, bisect_right
@@ -19,6 +18,7 @@ import attrs
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.stats.columns import Column, floats, raw, wholes
 from custlife.stats.durations import read_durations, tally
+from custlife.stats.incidence_errors import IncidenceErrors
 from custlife.stats.interval import Interval, percent
 from custlife.stats.limits import mirrored
 from custlife.stats.products import is_for_numpy, is_large, total
@@ -110,24 +110,21 @@ class IncidenceCurve:
     @cached_property
     def std_error(self) -> Column[float]:
         """Greenwood's standard error of the incidence at each time."""
-        at_risk, ends = raw(self.overall.at_risk), raw(self.overall.events)
-        small = _errors(at_risk, ends, self.events)
-        large = _errors(at_risk, ends, self._others)
-        # the error of what is not this cause is the same number; that of the smaller share is the more accurate
+        own, others = self._spread
         return floats(
-            own if value <= 0.5 else other
-            for value, (own, _), (_, other) in zip(self.incidence, small, large, strict=True)
+            small if value <= 0.5 else large
+            for value, (small, _), (_, large) in zip(self.incidence, own.rows(), others.rows(), strict=True)
         )
 
     @cached_property
     def low(self) -> tuple[float | None, ...]:
         """Lower limits at each time; None once the incidence is 1."""
-        return tuple([self._limits(row)[0] for row in range(len(self.events))])
+        return tuple([self._limits(row, error)[0] for row, error in enumerate(self.std_error)])
 
     @cached_property
     def high(self) -> tuple[float | None, ...]:
         """Upper limits at each time; None once the incidence is 1."""
-        return tuple([self._limits(row)[1] for row in range(len(self.events))])
+        return tuple([self._limits(row, error)[1] for row, error in enumerate(self.std_error)])
 
     def limits(self, rows: Iterable[int]) -> Iterator[tuple[float | None, float | None]]:
         """Lower and upper limit at some rows, for those who do not need them all.
@@ -135,7 +132,7 @@ class IncidenceCurve:
         Args:
             rows: Places in the columns.
         """
-        return map(self._limits, rows)
+        return (self._limits(row, self._error(row)) for row in rows)
 
     def at(self, time: float) -> IncidencePoint:
         """The probability to have ended of this cause by *time*, with its interval.
@@ -158,8 +155,8 @@ class IncidenceCurve:
         if row < 0:
             nothing = Interval(0.0, 0.0, self.overall.level, METHOD)
             return IncidencePoint(self.cause, point.time, 0.0, 0.0, nothing, point.at_risk)
-        value, error = self.incidence[row], self.std_error[row]
-        low, high = self._limits(row)
+        value, error = self.incidence[row], self._error(row)
+        low, high = self._limits(row, error)
         if low is None or high is None:
             return IncidencePoint(self.cause, point.time, value, error, None, point.at_risk, "all have ended so")
         interval = Interval(low, high, self.overall.level, METHOD)
@@ -192,14 +189,28 @@ class IncidenceCurve:
         """Probability of anything else by a row: not to have ended, or of another cause."""
         return self.overall.survival[row] + self._other_sums[row]
 
-    def _limits(self, row: int) -> tuple[float | None, float | None]:
-        """Lower and upper limit at a row: those of the survival curve, mirrored."""
+    @cached_property
+    def _spread(self) -> tuple[IncidenceErrors, IncidenceErrors]:
+        """The errors of this cause, and those of all others together."""
+        at_risk, ends = self.overall.at_risk, self.overall.events
+        return IncidenceErrors(at_risk, ends, self.events), IncidenceErrors(at_risk, ends, self._others)
+
+    def _error(self, row: int) -> float:
+        """The standard error at a row, as in `std_error`: that of what is not this cause is the same number.
+
+        That of the smaller share is the more accurate.
+        """
+        own, others = self._spread
+        return own.at(row)[0] if self.incidence[row] <= 0.5 else others.at(row)[1]
+
+    def _limits(self, row: int, error: float) -> tuple[float | None, float | None]:
+        """Lower and upper limit at a row with an error: those of the survival curve, mirrored."""
         value, rest = self.incidence[row], self._rest(row)
         if not value:
             return 0.0, 0.0
         if not rest:
             return None, None
-        return mirrored(value, rest, two_sided_z(self.overall.level) * self.std_error[row])
+        return mirrored(value, rest, two_sided_z(self.overall.level) * error)
 
     def __str__(self) -> str:
         if not self.overall.n:
@@ -375,23 +386,4 @@ def _sums(at_risk: Sequence[int], events: Sequence[int], own: Sequence[int]) -> 
         if d:
             survival = base * (left / run_n)
         found.append(value)
-    return found
-
-
-def _errors(at_risk: Sequence[int], events: Sequence[int], own: Sequence[int]) -> list[tuple[float, float]]:
-    """Standard errors at each time of the incidence of some of the ends, and of that incidence plus survival.
-
-    The covariance of survival and incidence is carried from time to time, and what is added at a time is that of
-    the multinomial counts there.
-    """
-    found, survival = [], 1.0
-    both, cross, alone = 0.0, 0.0, 0.0  # of survival; of survival and incidence; of incidence
-    for n, d, k in zip(at_risk, events, own, strict=True):
-        if d:
-            share, stay, square = k / n, (n - d) / n, survival * survival / n
-            alone += share * (2 * cross + share * both) + square * share * ((n - k) / n)
-            cross = stay * (cross + share * both - square * share)
-            both = stay * (stay * both + square * (d / n))
-            survival *= stay
-        found.append((math.sqrt(max(0.0, alone)), math.sqrt(max(0.0, alone + 2 * cross + both))))
     return found
