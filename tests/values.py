@@ -77,7 +77,7 @@ def customer() -> cl.Customer:
 def make() -> dict[str, Any]:
     """Fresh values by name."""
     mine, acme = model(), customer()
-    return {**plain(mine, acme), **questions(), **answers(), **scores(), **numbers_and_pictures()}
+    return {**plain(mine, acme), **questions(), **answers(), **measures(), **scores(), **numbers_and_pictures()}
 
 
 def plain(mine: cl.StageModel, acme: cl.Customer) -> dict[str, Any]:
@@ -167,7 +167,6 @@ def measures() -> dict[str, Any]:
         "scorecard": card,
         "scorecard of a model": cl.metrics.scorecard(presets.bruxt5),
         "judgement": card.judge(log),
-        "catalogue": cl.metrics.catalogue(),
     }
 
 

@@ -25,7 +25,7 @@ pandas = pytest.importorskip("pandas")
 pyarrow = pytest.importorskip("pyarrow")
 duckdb = pytest.importorskip("duckdb")
 
-ANSWERS = {name: value for name, value in values.answers().items() if isinstance(value, Result)}
+ANSWERS = {name: value for name, value in values.VALUES.items() if isinstance(value, Result)}
 ASKED = {
     "funnel": lambda log, by: log.funnel(within=days(2), by=by),
     "funnel by day": lambda log, by: log.funnel(within=days(2), by=by, every="day"),

@@ -58,6 +58,11 @@ goal, also at the other end of its interval; and is there anything left to wait 
 
 Without a due date, the moment of looking is the due date. A value without an interval is exact: a count, money.
 
+## The catalogue
+
+::: custlife.metrics
+    options: {{ heading_level: 3, show_root_heading: false, members: [catalogue, get, metric, scorecard] }}
+
 ## Metric
 
 ::: custlife.metrics.metric.Metric

@@ -237,15 +237,15 @@ def test_a_metric_of_ones_own_takes_a_few_lines(own):
     @metrics.metric(
         question="Who comes twice?", numerator="twice", denominator="units in b", better="higher", needs="stages"
     )
-    def loyal(request):
+    def comes_twice(request):
         row = request.ask("stages", cl.Conversion("b", "b", within=cl.days(9))).whole
         return request.share(row.converted, row.entered)
 
-    goal = cl.Target(loyal, at_least=0.1)
+    goal = cl.Target(comes_twice, at_least=0.1)
     assert goal.judge(stage_log(ROWS, hour(150))).state == "met"
-    assert metrics.get("loyal") is loyal
-    assert metrics.catalogue()["loyal"].about == "Who comes twice?"
-    assert loyal.explain(stage_log(ROWS, hour(150)), "u1").state == "counted"
+    assert metrics.get("comes_twice") is comes_twice
+    assert metrics.catalogue()["comes_twice"].about == "Who comes twice?"
+    assert comes_twice.explain(stage_log(ROWS, hour(150)), "u1").state == "counted"
 
 
 @metrics.metric(**WORDS, name="of this module", family="tests")
