@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -193,7 +193,7 @@ class TestOwed:
         sign = signals.Unanswered("demo", within="2 hours", hours=self.DESK)
         monday = datetime(2026, 1, 5, 10, tzinfo=UTC)
         assert [see(sign, who, monday + one).met for one in (timedelta(0), US)] == [False, True]
-        assert see(sign, who, monday + DAY).why == "demo of 2026-01-02 16:00 UTC waits for 10.0 business hours"
+        assert see(sign, who, monday + DAY).why == "demo of 2026-01-02 16:00 waits for 10.0 business hours"
 
     @settings(max_examples=50)
     @given(st.lists(st.integers(0, 200), max_size=5), st.lists(st.integers(0, 200), max_size=4), st.integers(0, 220))
@@ -221,7 +221,7 @@ class TestOwed:
 
     @settings(max_examples=80)
     @given(
-        st.dates(datetime(2024, 1, 1).date(), datetime(2025, 12, 31).date()),
+        st.dates(date(2024, 1, 1), date(2025, 12, 31)),
         st.sampled_from([1, 3, 12]),
         st.integers(0, 900),
         st.sampled_from([1, 3]),
@@ -297,6 +297,15 @@ class TestOwed:
 
 
 class TestOwners:
+    def test_exits_are_for_the_team_of_the_last_stage_that_has_one(self):
+        who = customer(("onboarding", day(0)), ("trial", day(1)), ("lapsed", day(2)))
+        assert [one.owner for one in signals.watch(Rule("l", signals.Lapsed()), [who], as_of=day(3))] == [
+            "Success, Sales"
+        ]
+        assert (
+            signals.watch(Rule("l", signals.Lapsed()), [customer(("lapsed", day(0)))], as_of=day(3)).open[0].owner == ""
+        )
+
     def test_the_rule_then_the_manager_then_the_team(self):
         who = customer(("onboarding", day(0)), facts=[cl.Fact("manager", "Mia", at=day(2))])
         rules = [Rule("a", signals.Entered("onboarding")), Rule("b", signals.Entered("onboarding"), owner="Ops")]

@@ -1,4 +1,4 @@
-"""The shell: `custlife demo`, `report`, `check`, `score`, `models` and `show`.
+"""The shell: `custlife demo`, `report`, `check`, `score`, `signals`, `models` and `show`.
 
 Exit codes: 0 fine; 1 your data or your words cannot be used, with the reason on stderr; 2 not a command line; 130
 stopped by Ctrl-C; 141 nobody read on. Of `check`: 0 nothing was missed; 1 a target was missed; 2 data, targets or words

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from custlife.analysis.framing import Framed
     from custlife.scoring import Scores
 
-__all__ = ["SCORE_EPILOG", "SCORE_LISTS", "SCORE_VALUES", "score"]
+__all__ = ["SCORE_EPILOG", "SCORE_LISTS", "SCORE_VALUES", "logs_of", "row_limit", "score", "write_rows"]
 
 SCORE_EPILOG = """\
 examples:
@@ -48,14 +49,14 @@ def score(given: argparse.Namespace) -> int:
     scorer = scoring.from_file(given.score)
     with progress() as say:
         say(f"reading {given.file}")
-        logs = _logs(given)
+        logs = logs_of(given)
         if given.backtest is not None:
             say("looking back")
             return _tested(given, scorer, logs)
         say("scoring")
         found = scoring.score_all(scorer, logs, as_of=max(log.as_of for log in logs), progress=_told(say))
         if given.out:
-            _write(found, Path(given.out))
+            write_rows(found, Path(given.out))
     if given.customer is not None:
         one = found[given.customer]
         put(as_json(one.to_dict()) if given.json else str(one))
@@ -79,7 +80,7 @@ def _told(say: Callable[[str], None]) -> Callable[[int], None]:
     return lambda done: say(f"scored {done:,}")
 
 
-def _logs(given: argparse.Namespace) -> list[Any]:
+def logs_of(given: argparse.Namespace) -> list[Any]:
     """The log in the file, and that of the second file."""
     from argparse import Namespace
 
@@ -96,7 +97,7 @@ def _logs(given: argparse.Namespace) -> list[Any]:
 def _print(found: Scores, given: argparse.Namespace) -> None:
     from custlife import scoring
 
-    ranked = scoring.prioritise(found, limit=_limit(given.limit))
+    ranked = scoring.prioritise(found, limit=row_limit(given.limit))
     put(found.title())
     put()
     put(ranked.table().text(columns()))
@@ -110,13 +111,15 @@ def _print(found: Scores, given: argparse.Namespace) -> None:
         put(f"Why: add --customer {ranked.rows[0].score.customer if ranked.rows else found.customers[0]}")
 
 
-def _limit(text: str) -> int:
+def row_limit(text: str, what: str = "customers") -> int:
+    """How many rows to print."""
     if not text.isdecimal() or not int(text):
-        raise UsageError(f"--limit {text!r} is no number of customers", "write --limit 20")
+        raise UsageError(f"--limit {text!r} is no number of {what}", "write --limit 20")
     return int(text)
 
 
-def _write(found: Scores, out: Path) -> None:
+def write_rows(found: Framed, out: Path) -> None:
+    """Writes an answer as a CSV file."""
     import csv
 
     with out.open("w", encoding="utf-8", newline="") as stream:

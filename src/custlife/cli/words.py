@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from custlife.cli import commands
 from custlife.cli.scoring import SCORE_EPILOG, SCORE_LISTS, SCORE_VALUES, score
+from custlife.cli.signalling import SIGNALS_EPILOG, SIGNALS_LISTS, SIGNALS_VALUES, signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,8 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"custlife {__version__}")
     known = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_demo_words, _report_words, _check_words, _score_words, _models_words, _show_words):
+    asking = (_report_words, _check_words, _score_words, _signals_words)
+    for add in (_demo_words, *asking, _models_words, _show_words):
         add(known)
     return whole
 
@@ -129,6 +131,15 @@ def _score_words(known: Any) -> None:
     again = "the tested outcome may happen again to those who had it"
     parser.add_argument("--repeats", action="store_true", help=again)
     parser.add_argument("--json", action="store_true", help="scores, one explanation or the test as JSON on stdout")
+
+
+def _signals_words(known: Any) -> None:
+    about = "rules over the customers in a file: what has opened, what lasts, what is resolved"
+    parser = _command(known, "signals", signals, about, SIGNALS_EPILOG)
+    _file_words(parser, (*_READING, *SIGNALS_VALUES))
+    for flag, metavar, told in SIGNALS_LISTS:
+        parser.add_argument(flag, action="append", default=[], metavar=metavar, help=told)
+    parser.add_argument("--json", action="store_true", help="the episodes, or the feed, as JSON on stdout")
 
 
 def _models_words(known: Any) -> None:

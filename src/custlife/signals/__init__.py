@@ -10,7 +10,7 @@ from custlife.signals.episodes import Episode
 from custlife.signals.look import Look, Moment, Sign
 from custlife.signals.owed import Holds, NearLimit, RenewalNear, Unanswered
 from custlife.signals.result import Feed, News, Signals
-from custlife.signals.rule import Rule, RuleSet
+from custlife.signals.rule import Rule, RuleSet, rules_for
 from custlife.signals.scored import AtRisk, HealthFalling, HealthRed, Qualified, churn_risk
 from custlife.signals.standing import BoughtElsewhere, Entered, Lapsed, Milestone, OffTrack, Returned, Stuck
 from custlife.signals.watching import Watch, watch
@@ -42,6 +42,7 @@ __all__ = [
     "Unanswered",
     "Watch",
     "churn_risk",
+    "rules_for",
     "watch",
 ]
 

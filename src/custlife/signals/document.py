@@ -56,7 +56,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _table(sign: Sign) -> dict[str, Any]:
-    fields: Any = attrs.fields(type(sign))  # type: ignore[arg-type]  # every sign is declared with attrs
+    fields: Any = attrs.fields(type(sign))
     held = {field.name: getattr(sign, field.name) for field in fields}
     kept = {f.name: held[f.name] for f in fields if f.default is MISSING or held[f.name] != _default(f)}
     return {name: scores._scored(value) if name == "score" else _plain(value) for name, value in kept.items()}
@@ -154,8 +154,8 @@ def _score(fields: Fields, shared: Mapping[str, Any]) -> Any:
 
 def _value(fields: Fields, name: str, made: Any) -> Any:
     """What a key holds, as the class wants it; `attrs.NOTHING` where it is missing."""
-    if fields.raw(name, MISSING) is MISSING:
-        return MISSING
+    if name not in fields._document:
+        return fields.raw(name, MISSING)
     if made is Holds:
         return scores._condition(fields, name)
     return SPECIAL.get((made, name), READERS.get(name, scores._raw))(fields, name)

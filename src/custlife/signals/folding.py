@@ -28,14 +28,17 @@ __all__ = ["owner_of"]
 
 
 def owner_of(rule: Rule, request: ScoreRequest, manager: str) -> str:
-    """Who it is for: the owner of the rule, else the customer's own manager, else the teams of the stage."""
+    """Who it is for: the owner of the rule, else the customer's own manager, else the team of the stage.
+
+    Where a stage has no team, as exits have none, it is that of the last stage before it that has one.
+    """
     if rule.owner:
         return rule.owner
     own = request.facts.get(manager)
     if own is not None and str(own).strip():
         return str(own)
-    customer = request.customer
-    return "" if customer.stage is None else ", ".join(customer.model[customer.stage].owners)
+    teams = (request.customer.model[move.to_stage].owners for move in reversed(request.customer.moves))
+    return ", ".join(next(filter(None, teams), ()))
 
 
 class Track:

@@ -12,7 +12,7 @@ from custlife.customers.moves import stamp
 from custlife.errors import DefinitionError, UsageError, UsageTypeError
 from custlife.scoring.points import shortly
 from custlife.scoring.reading import Condition, Reads, as_number
-from custlife.signals.look import UNKNOWN, Look, Moment, Sign, bound, length, maybe_bound, texts
+from custlife.signals.look import UNKNOWN, Look, Moment, Sign, bound, length, local, maybe_bound, texts
 
 __all__ = ["Holds", "NearLimit", "RenewalNear", "Unanswered"]
 
@@ -78,7 +78,7 @@ class Unanswered(Sign):
             met = moment.has_passed(at, self.within)
         waited = passed / timedelta(hours=1)
         kind = "business hours" if self.hours is not None else "hours"
-        why = f"{name} of {at:%Y-%m-%d %H:%M} UTC waits for {waited:.1f} {kind}"
+        why = f"{name} of {local(at, moment.zone)} waits for {waited:.1f} {kind}"
         return Look(met, waited, why=why, occasion=stamp(at))
 
     def _answers(self, event: Any) -> bool:
@@ -124,13 +124,13 @@ class RenewalNear(Sign):
             return UNKNOWN
         due = _next(moment, anchor, term, number)
         if due is None:
-            return Look(False, why=f"was up for renewal on {from_us(anchor):%Y-%m-%d}")
+            return Look(False, why=f"was up for renewal on {moment.day(from_us(anchor))}")
         ended = self._at(moment, self.ended)
         if ended is not None and ended <= due:
-            return Look(False, why=f"ends on {from_us(ended):%Y-%m-%d}")
+            return Look(False, why=f"ends on {moment.day(from_us(ended))}")
         at, left = from_us(due), (due - moment.us) / DAY_US
         met = due <= moment.zone.add(moment.us, self.within)
-        return Look(met, left, why=f"up for renewal on {at:%Y-%m-%d}, in {left:.0f} days", occasion=stamp(at))
+        return Look(met, left, why=f"up for renewal on {moment.day(at)}, in {left:.0f} days", occasion=stamp(at))
 
     def _term(self, moment: Moment) -> Span | None:
         held = moment.request.facts.get(self.term)

@@ -10,10 +10,11 @@ import attrs
 
 from custlife.analysis.framing import Framed
 from custlife.analysis.result import Result
-from custlife.calendar import instant
+from custlife.calendar import instant, zone
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment, Table
 from custlife.signals.episodes import EPISODES, STATES, Episode
+from custlife.signals.look import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,11 +69,13 @@ class Feed(Framed):
         since: What happened at it is not news any more.
         until: What happened at it still is.
         news: The changes.
+        tz: The zone of tables for people; rows hold instants in UTC.
     """
 
     since: datetime
     until: datetime
     news: tuple[News, ...]
+    tz: str = "UTC"
 
     def __len__(self) -> int:
         return len(self.news)
@@ -89,13 +92,14 @@ class Feed(Framed):
         return [one.to_dict() for one in self.news]
 
     def table(self) -> Table:
-        """The changes as a table for people."""
+        """The changes as a table for people, with local times."""
+        place = zone(self.tz)
         rows = [
-            (f"{row['at']:%Y-%m-%d %H:%M}", row["change"], row["rule"], row["customer"], row["owner"], row["what"])
+            (local(row["at"], place), row["change"], row["rule"], row["customer"], row["owner"], row["what"])
             for row in self.to_dicts()
         ]
         title = f"{len(self):,} change{'' if len(self) == 1 else 's'}"
-        note = f"After {self.since:%Y-%m-%d %H:%M}, up to {self.until:%Y-%m-%d %H:%M} UTC."
+        note = f"After {local(self.since, place)}, up to {local(self.until, place)}, {self.tz}."
         return Table(("at", "change", "rule", "customer", "for", "what"), rows, title=title, note=note)
 
     def __repr__(self) -> str:
@@ -175,16 +179,16 @@ class Signals(Result):
         Raises:
             UsageError: `until` is before `since`, or after the moment of looking.
         """
-        zone = self.about.tz
-        start = instant(since, tz=zone, name="since")
-        end = self.as_of if until is None else instant(until, tz=zone, name="until")
+        place = self.about.tz
+        start = instant(since, tz=place, name="since")
+        end = self.as_of if until is None else instant(until, tz=place, name="until")
         if not start <= end <= self.as_of:
             what = f"since={start:%Y-%m-%d %H:%M} and until={end:%Y-%m-%d %H:%M} do not lie in order before as_of"
             raise UsageError(what, f"as_of is {self.as_of:%Y-%m-%d %H:%M} UTC")
         news = [News(one.opened_at, "opened", one) for one in self.episodes]
         news += [News(one.resolved_at, "resolved", one) for one in self.episodes if one.resolved_at is not None]
         kept = sorted((one for one in news if start < one.at <= end), key=_by_time)
-        return Feed(start, end, tuple(kept))
+        return Feed(start, end, tuple(kept), place)
 
     def parameters(self) -> dict[str, Any]:
         """Everything the answer depends on besides the rows; rules by their names."""
@@ -199,15 +203,16 @@ class Signals(Result):
         return [one.to_dict() for one in self.episodes]
 
     def people(self) -> list[dict[str, Any]]:
-        """The rows as people read them: those that are open first."""
+        """The rows as people read them: local dates, those that are open first."""
+        place, form = zone(self.about.tz), "%Y-%m-%d"
         ranked = sorted(self.episodes, key=_open_first)
         return [
             {
                 "state": one.state,
                 "rule": one.rule,
                 "customer": one.customer,
-                "opened": f"{one.opened_at:%Y-%m-%d}",
-                "resolved": f"{one.resolved_at:%Y-%m-%d}" if one.resolved_at else None,
+                "opened": local(one.opened_at, place, form),
+                "resolved": local(one.resolved_at, place, form) if one.resolved_at else None,
                 "for": one.owner,
                 "why": one.why,
             }
@@ -222,8 +227,8 @@ class Signals(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """When was looked, and what could not be."""
-        found = [f"Looked every {self.question.every}"]
-        found[0] += f", last {self.last_look:%Y-%m-%d %H:%M} UTC." if self.last_look else "."
+        last = f", last {local(self.last_look, zone(self.about.tz))}" if self.last_look else ""
+        found = [f"Looked every {self.question.every} in {self.about.tz}{last}."]
         if self.failures:
             found.append(f"{len(self.failures):,} failures, first: {self.failures[0]}.")
         if self.unseen:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from custlife.calendar import Span
     from custlife.scoring.request import ScoreRequest
     from custlife.signals.look import Look
+    from custlife.stages import StageModel
 
     Seeing: TypeAlias = "Sign | Callable[[ScoreRequest], Look | bool | None]"
 
-__all__ = ["Rule", "RuleSet", "rules_of"]
+__all__ = ["Rule", "RuleSet", "rules_for", "rules_of"]
 
 
 def _sign(given: Any) -> Any:
@@ -203,3 +204,26 @@ def rules_of(given: RuleSet | Rule | Iterable[Rule]) -> RuleSet:
     if isinstance(given, str):
         raise UsageError(f"rules={given!r} is a text", "read a file with signals.RuleSet.from_file(path)")
     return given if isinstance(given, RuleSet) else RuleSet(given)
+
+
+def rules_for(model: StageModel) -> RuleSet:
+    """The rules that a model alone can give: lapsed, returned, bought elsewhere, and stuck where it says how long.
+
+    Args:
+        model: The stage model.
+
+    Raises:
+        DefinitionError: The model has no exit that one may come back from, and no `max_gap` on a transition.
+
+    Examples:
+        >>> from custlife import presets
+        >>> [one.name for one in rules_for(presets.bruxt5)]
+        ['lapsed', 'returned', 'bought from a competitor']
+    """
+    from custlife.signals.standing import COMPETITOR, BoughtElsewhere, Lapsed, Returned, Stuck
+
+    paused = [one.key for one in model.exits if one.exit == "paused"]
+    found = [Rule("stuck", Stuck())] if any(one.max_gap for one in model.transitions) else []
+    found += [Rule("lapsed", Lapsed()), Rule("returned", Returned())] if paused else []
+    found += [Rule("bought from a competitor", BoughtElsewhere())] if COMPETITOR in paused else []
+    return RuleSet(found)

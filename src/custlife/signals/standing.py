@@ -35,12 +35,12 @@ def last_stay(moment: Moment) -> Spell | None:
 
 def words(moment: Moment, stay: Spell) -> tuple[str, str]:
     """A stay in words, and its name as an occasion."""
-    found: tuple[str, str] = moment.once("stay", lambda: _words(stay))
+    found: tuple[str, str] = moment.once("stay", lambda: _words(moment, stay))
     return found
 
 
-def _words(stay: Spell) -> tuple[str, str]:
-    return f"in {stay.stage} since {stay.entered:%Y-%m-%d}", f"{stay.stage} {stamp(stay.entered)}"
+def _words(moment: Moment, stay: Spell) -> tuple[str, str]:
+    return f"in {stay.stage} since {moment.day(stay.entered)}", f"{stay.stage} {stamp(stay.entered)}"
 
 
 def days(moment: Moment, since: datetime) -> float:
@@ -212,7 +212,7 @@ class Returned(Sign):
             return Look(False)
         at = back[-1].at
         met = not moment.has_passed(at, self.within)
-        why = f"back from {back[-1].from_stage} to {back[-1].to_stage} on {at:%Y-%m-%d}"
+        why = f"back from {back[-1].from_stage} to {back[-1].to_stage} on {moment.day(at)}"
         return Look(
             met, days(moment, at), why=why if met else f"{why}, longer than {self.within} ago", occasion=stamp(at)
         )
@@ -283,7 +283,7 @@ class OffTrack(Sign):
         done = {event.name for event in customer.events if event.at >= begun}
         late = [one for one in self.plan if one.event not in done and moment.has_passed(begun, one.within)]
         told = ", ".join(f"{one.event} (due within {one.within})" for one in late)
-        why = f"begun {begun:%Y-%m-%d}, not done: {told}" if late else "nothing is late"
+        why = f"begun {moment.day(begun)}, not done: {told}" if late else "nothing is late"
         return Look(bool(late), len(late), why=why, occasion=stamp(begun))
 
     def named_stages(self) -> tuple[str, ...]:
