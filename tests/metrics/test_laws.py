@@ -145,6 +145,23 @@ def test_a_trend_counts_everybody_once(case, as_of, since):
             assert sum(row.n for row in metric.trend(log, every=period(metric))) == metric.read(log).n
 
 
+@on_all
+def test_a_trend_says_of_each_period_what_was_known_at_its_end(case, as_of, since):
+    """Of what counts by period; cohorts grow older, and what does not count by period has no trend of this kind."""
+    kind, names, rows = case
+    log = LOGS[kind](rows, as_of, since)
+    for name in names:
+        metric = ALL[kind][name]
+        if not getattr(metric.compute, "every", None) or metric.name == "retention_rate":
+            continue
+        trend = {row.period: row for row in metric.trend(log, every=period(metric))}
+        for row in metric.replay(log, every=period(metric), periods=4):
+            if row.period in trend:
+                assert (row.value, row.n) == (trend[row.period].value, trend[row.period].n)
+            else:
+                assert not row.value
+
+
 def period(metric: cl.Metric) -> str:
     return dict(metric.arguments).get("every") or "day"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.question import maybe_names, names
-from custlife.analysis.splitting import about, active_codes, calendar, check_calendar, groups_of, last_period
+from custlife.analysis.splitting import about, active_codes, calendar, check_calendar, groups_of, is_over, last_period
 from custlife.engines.presence import Presence, PresenceTable
 from custlife.errors import UsageError
 
@@ -70,14 +70,14 @@ class CustomerBase:
 
 
 def _row(group: Group, period: int, ends: Ends, start: int, setting: Setting, periods: Periods) -> BaseRow:
-    is_over = periods.end(period) <= setting.as_of
+    is_whole = is_over(periods, period, setting.as_of)
     is_seen = setting.since is None or setting.since <= periods.start(period)
     new, returned = ends[False, True, False], ends[False, True, True]
     lost = sum(n for (before, after, _), n in ends.items() if before and not after)
     away = sum(n for (before, after, _), n in ends.items() if before and after)
     passing = sum(n for (before, after, _), n in ends.items() if not before and not after)
     end = start + new + returned - lost
-    return BaseRow(group, periods.label(period), is_over and is_seen, start, new, returned, lost, away, passing, end)
+    return BaseRow(group, periods.label(period), is_whole and is_seen, start, new, returned, lost, away, passing, end)
 
 
 @attrs.frozen

@@ -18,6 +18,7 @@ from custlife.analysis.splitting import (
     check_count,
     groups_of,
     head,
+    is_over,
     label,
     last_period,
     picked,
@@ -96,8 +97,8 @@ class GrowthAccounting:
                 stock += flow["dormant"] - flow["woken"]
                 if since is None or periods.end(period) > since:
                     is_seen = since is None or since <= periods.start(period)
-                    is_over = periods.end(period) <= setting.as_of
-                    rows.append(_row(group, periods.label(period), flow, stock, is_complete=is_seen and is_over))
+                    is_whole = is_over(periods, period, setting.as_of)
+                    rows.append(_row(group, periods.label(period), flow, stock, is_complete=is_seen and is_whole))
         return GrowthResult(self, about(setting, self.by), tuple(rows), table.outside)
 
     def _last(self, setting: Setting, table: ActivityTable) -> int:

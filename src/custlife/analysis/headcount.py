@@ -16,6 +16,7 @@ from custlife.analysis.splitting import (
     check_calendar,
     groups_of,
     head,
+    is_over,
     label,
     last_period,
     place_of,
@@ -74,7 +75,7 @@ class Headcount:
         for group in groups_of((group for group, _, _ in came), self.by):
             stock = [came[group, EARLIER, code] - went[group, EARLIER, code] for code in range(len(vocabulary.names))]
             for period in range(min(seen, default=now + 1), now + 1):
-                is_complete = periods.end(period) <= setting.as_of
+                is_complete = is_over(periods, period, setting.as_of)
                 for code, name in enumerate(vocabulary.names):
                     entered, left = came[group, period, code], went[group, period, code]
                     stock[code] += entered - left

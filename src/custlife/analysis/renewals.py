@@ -16,6 +16,7 @@ from custlife.analysis.splitting import (
     check_calendar,
     groups_of,
     head,
+    is_over,
     label,
     last_period,
     picked,
@@ -112,7 +113,7 @@ class RenewalRate:
             return []
         periods = calendar(self.every, self.week_start, setting)
         last = last_period(periods, setting.as_of, numbers)
-        return [(n, periods.label(n), periods.end(n) - 1 <= setting.as_of) for n in range(min(numbers), last + 1)]
+        return [(n, periods.label(n), is_over(periods, n, setting.as_of)) for n in range(min(numbers), last + 1)]
 
     def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a contract in a cell: `period`, `state`, `segment`."""

@@ -16,6 +16,7 @@ from custlife.analysis.splitting import (
     check_calendar,
     check_count,
     groups_of,
+    is_over,
     last_period,
     segment_test,
 )
@@ -86,7 +87,7 @@ class Retention:
         periods = calendar(self.every, self.week_start, setting)
         now = last_period(periods, setting.as_of, (cohort for _, cohort in table.cohorts))
         first = min((cohort for _, cohort in table.cohorts), default=now + 1)
-        whole = now if periods.end(now) <= setting.as_of else now - 1
+        whole = now if is_over(periods, now, setting.as_of) else now - 1
         active = self._active(table)
         groups = groups_of((group for group, _ in table.cohorts), self.by)
         rows = tuple(

@@ -14,6 +14,7 @@ from custlife.analysis.splitting import (
     check_calendar,
     check_count,
     groups_of,
+    is_over,
     last_period,
     segment_test,
 )
@@ -112,10 +113,10 @@ class RevenueMovements:
         for group in groups_of((group for group, *_ in table), self.by):
             for number in self._shown(setting, periods, table):
                 customers, exact = (tallies.get((group, number, counts), Tally()) for counts in (True, False))
-                is_over = periods.end(number) - 1 <= setting.as_of
+                is_whole = is_over(periods, number, setting.as_of)
                 is_seen = setting.since is None or setting.since <= periods.start(number - self.over + 1)
                 label = periods.label(number)
-                yield RevenueRow.of(group, label, currency, customers, exact, is_complete=is_over and is_seen)
+                yield RevenueRow.of(group, label, currency, customers, exact, is_complete=is_whole and is_seen)
 
     def _shown(self, setting: Setting, periods: Periods, table: MovementTable) -> range:
         """The periods to show."""

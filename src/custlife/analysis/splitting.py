@@ -28,6 +28,7 @@ __all__ = [
     "group_order",
     "groups_of",
     "head",
+    "is_over",
     "label",
     "last_period",
     "picked",
@@ -114,6 +115,11 @@ def last_period(periods: Periods, as_of: int, seen: Iterable[int]) -> int:
     """The last period to show: that of `as_of`, unless it has only begun and nothing happened in it yet."""
     now = periods.index(as_of)
     return now if periods.start(now) < as_of or now in set(seen) else now - 1
+
+
+def is_over(periods: Periods, number: int, as_of: int) -> bool:
+    """Whether a period was seen to its last instant at `as_of`."""
+    return periods.end(number) - 1 <= as_of
 
 
 def place_of(vocabulary: Vocabulary, code: int) -> str:

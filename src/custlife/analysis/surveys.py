@@ -16,6 +16,7 @@ from custlife.analysis.splitting import (
     check_calendar,
     groups_of,
     head,
+    is_over,
     label,
     last_period,
     picked,
@@ -158,7 +159,7 @@ class SurveyScore:
             return []
         periods = calendar(self.every, self.week_start, setting)
         last = last_period(periods, setting.as_of, numbers)
-        return [(n, periods.label(n), periods.end(n) - 1 <= setting.as_of) for n in range(min(numbers), last + 1)]
+        return [(n, periods.label(n), is_over(periods, n, setting.as_of)) for n in range(min(numbers), last + 1)]
 
     def _row(
         self, group: Group, period: str | None, found: Counter[int | None], scale: tuple[int, int], *, is_complete: bool
