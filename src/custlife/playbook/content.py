@@ -171,7 +171,7 @@ class Inventory:
         seen = list(dict.fromkeys(key for row in given if isinstance(row, dict) for key in row))
         for field, column in columns.items():
             if column not in seen:
-                raise UnknownNameError(f"column {field}=", column, seen)
+                raise UnknownNameError(f"column for {field}", column, seen)
         if given and columns.get("title", "title") not in seen:
             raise DataError("the rows have no column 'title'", hint=f"name it: title={seen[0] if seen else 'name'!r}")
         known = [field for field in FIELDS if columns.get(field, field) in seen]

@@ -178,9 +178,9 @@ def _keys(model: StageModel, stages: Iterable[str] | None) -> tuple[str, ...]:
 
 def _answer(question: CoverageQuestion, model: StageModel, about: About, demand: Demand | None) -> Coverage:
     inventory = question.inventory
-    today = from_us(zone(about.tz).local(about.as_of_us)).date()
-    out = [item for item in inventory if item.published is None or item.published <= today]
-    fresh = [item for item in out if is_fresh(item, question.fresh_within, today)]
+    day = from_us(zone(about.tz).local(about.as_of_us)).date()
+    out = [item for item in inventory if item.published is None or item.published <= day]
+    fresh = [item for item in out if is_fresh(item, question.fresh_within, day)]
     placed = {id(item): tuple(dict.fromkeys(_resolved(model, item))) for item in inventory}
     counted = [
         (item, keys)
@@ -191,13 +191,13 @@ def _answer(question: CoverageQuestion, model: StageModel, about: About, demand:
         key: sum((Fraction(1, len(keys)) for _, keys in counted if key in keys), Fraction(0)) for key in question.stages
     }
     rows = tuple(
-        _row(model, key, [item for item, keys in counted if key in keys], parts, demand, question, today)
+        _row(model, key, [item for item, keys in counted if key in keys], parts, demand, question, day)
         for key in question.stages
     )
     supply = attrs.evolve(inventory, items=out)
-    findings, unjudged = judged(Supply(supply, today, question.limits, *_kinds(model, parts, demand)))
+    findings, unjudged = judged(Supply(supply, day, question.limits, *_kinds(model, parts, demand)))
     elsewhere = sorted(item.title for item in out if not {*placed[id(item)]} & {*question.stages})
-    planned = sorted(item.title for item in inventory if item.published is not None and item.published > today)
+    planned = sorted(item.title for item in inventory if item.published is not None and item.published > day)
     held = tuple(sorted(counted, key=lambda one: (one[0].title, one[1], repr(one[0]))))
     labels = {key: model[key].label for key in question.stages}
     return Coverage(
@@ -210,12 +210,12 @@ def _resolved(model: StageModel, item: ContentItem) -> list[str]:
     return [model.resolve(name) for name in item.stages]
 
 
-def is_fresh(item: ContentItem, within: Span, today: date) -> bool:
+def is_fresh(item: ContentItem, within: Span, day: date) -> bool:
     """Whether a day is at most so long after the publication; what has no day of publication is not fresh."""
     if item.published is None:
         return False
-    published, now = (to_us(instant(day.isoformat(), tz="UTC")) for day in (item.published, today))
-    return published <= now <= zone("UTC").add(published, within)
+    start, now = to_us(instant(item.published, tz="UTC")), to_us(instant(day, tz="UTC"))
+    return start <= now <= zone("UTC").add(start, within)
 
 
 def _row(
@@ -225,13 +225,13 @@ def _row(
     parts: Mapping[str, Fraction],
     demand: Demand | None,
     question: CoverageQuestion,
-    today: date,
+    day: date,
 ) -> CoverageRow:
     supplied = _share(parts, key)
     wanted = None if demand is None else _share(demand, key)
     gap = None if supplied is None or wanted is None else float(wanted - supplied)
-    ages = sorted((today - item.published).days for item in here if item.published is not None)
-    new = sum(is_fresh(item, question.fresh_within, today) for item in here)
+    ages = sorted((day - item.published).days for item in here if item.published is not None)
+    new = sum(is_fresh(item, question.fresh_within, day) for item in here)
     return CoverageRow(
         stage=key,
         label=model[key].label,

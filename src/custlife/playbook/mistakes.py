@@ -123,14 +123,14 @@ class Supply:
 
     Attributes:
         inventory: The items that are out by that day.
-        today: The day of looking.
+        day: The day of looking.
         limits: The thresholds.
         by_kind: Share of the supply by what it is for; empty where no stage has a place on the spine.
         awareness_demand: Share of the demand at stages of awareness; None where demand is not known.
     """
 
     inventory: Inventory
-    today: date
+    day: date
     limits: Limits
     by_kind: Mapping[str, Fraction]
     awareness_demand: Fraction | None
@@ -229,7 +229,7 @@ def _given_up(supply: Supply) -> Finding | str | None:
     days = sorted(item.published for item in supply.inventory if item.published)
     if len(days) < limits.least:
         return f"{len(days)} items have a day of publication, fewer than {limits.least}"
-    quiet, lasted = supply.today - days[-1], days[-1] - days[0]
+    quiet, lasted = supply.day - days[-1], days[-1] - days[0]
     if quiet <= timedelta(limits.quiet_days) or lasted >= timedelta(limits.early_days):
         return None
     said = (
