@@ -6,6 +6,7 @@ then. So a job may run twice, late, or for the first time today: the episodes an
 
 from __future__ import annotations
 
+from custlife.signals.contracting import contract_facts
 from custlife.signals.episodes import Episode
 from custlife.signals.look import Look, Moment, Sign
 from custlife.signals.owed import Holds, NearLimit, RenewalNear, Unanswered
@@ -42,6 +43,7 @@ __all__ = [
     "Unanswered",
     "Watch",
     "churn_risk",
+    "contract_facts",
     "rules_for",
     "watch",
 ]
