@@ -290,7 +290,13 @@ def test_metrics_of_segments_recombine(rows) -> None:
 @given(paid(most=9))
 def test_a_trend_says_of_each_month_what_was_known_at_its_end(rows) -> None:
     log = revenue_of(rows)
-    for metric in (metrics.nrr(over=2), metrics.grr(over=1), metrics.mrr(), metrics.arpa(), metrics.mrr_movement("new")):
+    for metric in (
+        metrics.nrr(over=2),
+        metrics.grr(over=1),
+        metrics.mrr(),
+        metrics.arpa(),
+        metrics.mrr_movement("new"),
+    ):
         trend = {row.period: row.value for row in metric.trend(log)}
         for row in metric.replay(log, periods=6):
             assert row.value == trend.get(row.period), row.period

@@ -266,7 +266,7 @@ def test_check_ends_with_1_where_something_was_missed(capsys, here):
         (["targets.toml", "log.csv", "--model", "bruxt"], "unknown preset 'bruxt'"),
         (["targets.toml", "events.csv"], "plan"),
         (["targets.toml", "events.csv", "--events", "events.csv"], "--events goes with a file of stages"),
-        (["targets.toml"], "required"),
+        (["targets.toml"], "nothing to judge the targets on"),
     ],
 )
 def test_check_ends_with_2_where_nothing_can_be_judged(capsys, here, words, err):

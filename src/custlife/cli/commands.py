@@ -120,7 +120,7 @@ def check(given: argparse.Namespace) -> int:
 
     targets = Scorecard.from_file(given.targets)
     with progress() as say:
-        say(f"reading {given.file}")
+        say("reading the files")
         inputs = inputs_of(given, targets)
         say("judging")
         judged = targets.judge(inputs)

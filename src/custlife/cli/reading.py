@@ -65,19 +65,25 @@ def inputs_of(given: argparse.Namespace, targets: Scorecard) -> Inputs:
     from argparse import Namespace
     from pathlib import Path
 
+    from custlife.cli.beside import beside, columns_of, seen_together
     from custlife.metrics import Inputs
 
-    if given.events is not None and given.model is None:
+    if given.events is not None and (given.model is None or given.file is None):
         raise UsageError("--events goes with a file of stages", "pass --model, or the events as FILE alone")
     wanted = {name for target in targets.targets for name in target.split}
     wanted |= {str(value) for line in targets for name, value in line.metric.arguments if name == "column"}
-    words = {**vars(given), "by": sorted({*given.by, *wanted})}
-    log = log_of(Namespace(**words), Path(given.file))
-    logs = {log.INPUT: log}
+    logs: dict[str, Any] = beside(given, {*given.by, *wanted})
+    if given.file is None and not logs:
+        raise UsageError("there is nothing to judge the targets on", "name a FILE, or pass --revenue FILE")
+    if given.file is not None:
+        seen = wanted & columns_of(Path(given.file), given) if logs else wanted  # one of the others may have the rest
+        words = {**vars(given), "by": sorted({*given.by, *seen})}
+        log = log_of(Namespace(**words), Path(given.file))
+        logs[log.INPUT] = log
     if given.events is not None:
         alone = {"model": None, "stage_col": None, "reason_col": None, "aliases": [], "by": given.by}
         logs["events"] = log_of(Namespace(**words | alone), Path(given.events))
-    return Inputs(**logs)
+    return Inputs(**(seen_together(logs) if given.as_of is None else logs))
 
 
 def _refuse(given: argparse.Namespace, needs: str, *words: str) -> None:

@@ -92,9 +92,12 @@ def _report_words(known: Any) -> None:
     parser.add_argument("--json", action="store_true", help=json)
 
 
-def _file_words(parser: argparse.ArgumentParser, values: tuple[tuple[str, str | None, str, str], ...]) -> None:
+def _file_words(
+    parser: argparse.ArgumentParser, values: tuple[tuple[str, str | None, str, str], ...], *, needed: bool = True
+) -> None:
     """The file, and how to read it."""
-    parser.add_argument("file", metavar="FILE", help="one row for each entry into a stage, or for each event")
+    told = "one row for each entry into a stage, or for each event"
+    parser.add_argument("file", metavar="FILE", nargs=None if needed else "?", help=told)
     for flag, default, metavar, told in values:
         parser.add_argument(flag, default=default, metavar=metavar, help=told)
     for flag, metavar, told in _LISTS:
@@ -106,18 +109,34 @@ def _file_words(parser: argparse.ArgumentParser, values: tuple[tuple[str, str | 
 _NIGHTLY = """\
 exit codes: 0 nothing was missed, 1 a target was missed, 2 the targets or the data cannot be used
 
-example, in a nightly job:
+examples, in a nightly job:
   custlife check targets.toml contacts.csv --model hubspot8 --at-col date --tz Europe/Zurich || notify
+  custlife check targets.toml --revenue prices.csv --costs spent.csv --option revenue.currency=EUR
 Targets to begin with: custlife show hubspot8 --scorecard > targets.toml"""
+
+
+_BESIDE = (
+    (
+        "--revenue",
+        "recurring revenue: customer, at, amount; currency, interval, subscription, seats",
+    ),
+    ("--contracts", "contracts: customer, start; term, renewal_at, ended_at, amount, currency, limit, used, contract"),
+    ("--costs", "costs: period, amount; currency, team, stage, channel, purpose"),
+    ("--responses", "answers to surveys: customer, at, score; survey, scale"),
+)
 
 
 def _check_words(known: Any) -> None:
     parser = _command(known, "check", commands.check, "judge the targets in a file on the data in another", _NIGHTLY)
     parser.set_defaults(refused=2)
     parser.add_argument("targets", metavar="TARGETS", help="targets as .toml or .json")
-    _file_words(parser, _READING)
+    _file_words(parser, _READING, needed=False)
     events = "a second file, with the events, where FILE has the stages; its columns are named by the same words"
     parser.add_argument("--events", metavar="FILE", help=events)
+    for flag, told in _BESIDE:
+        parser.add_argument(flag, metavar="FILE", help=told)
+    option = "how one of these four is read, as by from_rows: revenue.amount_col=mrr; may be given several times"
+    parser.add_argument("--option", action="append", default=[], metavar="INPUT.NAME=VALUE", help=option)
     parser.add_argument("--out", metavar="PAGE", help="write the scorecard as an HTML page, too")
     parser.add_argument("--json", action="store_true", help="readings and verdicts as JSON on stdout")
 
