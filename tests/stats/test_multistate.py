@@ -161,6 +161,17 @@ def test_readings_and_columns_say_the_same_to_the_last_bit(stays, mark):
             assert [point.std_error for point in points] == pytest.approx([c[i] for c in columns.std_errors], abs=1e-15)
 
 
+@given(paths(), st.integers(0, 14), st.sampled_from([1, 2]), st.sampled_from([1, 7, 0.5]))
+def test_values_without_errors_are_those_of_the_readings_to_the_last_bit(stays, horizon, mark, scale):
+    stays = [(state, since * scale, until * scale, *rest) for state, since, until, *rest in stays]
+    with mock.patch.object(flow, "MARK", mark):
+        found = probabilities_of(stays, unit=3 if scale == 7 else 1)
+    values = [point.value for point in found.at(horizon)]
+    times = [found.time_in(state, horizon).value for state in found.states]
+    assert list(found.values_at(horizon) or [None] * len(values)) == values
+    assert list(found.times_in(horizon) or [None] * len(times)) == times
+
+
 @given(late_spells(), st.integers(0, 8))
 def test_the_time_until_one_end_is_the_restricted_mean(rows, horizon):
     ended, censored = ([t for _, t, how in rows if how is value] for value in (True, False))
@@ -322,6 +333,7 @@ def test_readings_before_between_and_past_the_times():
     assert str(found.at(5)[1]) == "b at 5 unknown (nobody was seen past 4)"
     assert str(found) == "2 states seen up to 4; a 0.0 %, b 100.0 %"
     assert [found.time_in(*asked).value for asked in (("a", 3), ("b", 4), ("a", 5))] == [2.5, 1, None]
+    assert (found.values_at(5), found.times_in(5)) == (None, None)
 
 
 def test_without_moves_nothing_is_known():
@@ -357,6 +369,10 @@ def test_bad_input_is_refused_with_its_place():
         state_probabilities({"a": [0]}, {}).time_in("a", -1)
     with pytest.raises(UsageError, match=r"^horizon=inf is infinite\n\nHint: pass the end of a window, such as found"):
         state_probabilities({"a": [0]}, {}).time_in("a", math.inf)
+    with pytest.raises(UsageError, match=r"^horizon=inf is infinite"):
+        state_probabilities({"a": [0]}, {}).times_in(math.inf)
+    with pytest.raises(UsageError, match=r"^time=-1 is not"):
+        state_probabilities({"a": [0]}, {}).values_at(-1)
     with pytest.raises(UsageError, match=r"^duration -2 is negative @ moves\[\('a', 'b'\)\]\[1\]"):
         state_probabilities({"a": [0]}, {("a", "b"): array("q", [3, -2])})
     with pytest.raises(UsageError, match=r"^count -1 is negative @ censored\['a'\]\[2\]"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from unittest import mock
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custlife.stats import state_probabilities
+from custlife.stats import products, state_probabilities
 from custlife.stats.occupancy import Fold, Occupancy, without_each
 
 STATES = 3
@@ -63,3 +66,23 @@ def test_without_each_fold_it_is_the_estimate_from_the_others(parts, time):
             assert here.probabilities == pytest.approx(there.probabilities, abs=1e-12)
             assert here.times == pytest.approx(there.times, abs=1e-9)
             assert sum(here.times) == pytest.approx(time)
+
+
+@given(folds(), st.integers(0, 16), st.integers(1, 5))
+def test_numpy_makes_the_same_to_the_bit(parts, time, stretch):
+    arrays_occupancy = pytest.importorskip("custlife.stats.arrays_occupancy")
+    with mock.patch.object(products, "LARGE", math.inf):
+        plain = without_each(parts, STATES, time)
+    with mock.patch.object(products, "LARGE", 1), mock.patch.object(arrays_occupancy, "STRETCH", stretch):
+        assert repr(without_each(parts, STATES, time)) == repr(plain)
+
+
+def test_times_that_floats_do_not_count_exactly_are_left_to_loops():
+    arrays_occupancy = pytest.importorskip("custlife.stats.arrays_occupancy")
+    parts = [Fold({0: 1}, {(0, 1): [2**53 + 1]}, {1: [2**54]}), Fold({0: 2}, {}, {0: [2**54]})]
+    assert arrays_occupancy.walked(parts, 2, 2**53) is None
+    with mock.patch.object(products, "LARGE", 1):
+        assert without_each(parts, 2, 2**53) == [
+            Occupancy((1.0, 0.0), (2.0**53, 0.0)),
+            Occupancy((1.0, 0.0), (2.0**53, 0.0)),
+        ]

@@ -148,10 +148,9 @@ class StageProbabilityPart:
         days, level = time / DAY, self._level
         folds = [_as_fold(fold, self._tally.longest) for fold in self._folds if fold.started]
         left = without_each(folds, self._codes[-1] + 1, time) if len(folds) > 1 else []
-        values = [point.value for point in curves.at(days)]
+        values, times = curves.values_at(days) or (), curves.times_in(days) or ()
         found = []
-        for code, stage, value in zip(self._codes, self.stages, values, strict=True):
-            spent = curves.time_in(stage, days).value
+        for code, stage, value, spent in zip(self._codes, self.stages, values, times, strict=True):
             one = jackknife(value, [_share(without, code) for without in left], level=level)
             other = jackknife(spent, [_days(without, code) for without in left], level=level, within=(0, days))
             share = value, _log_log(one, level), one.std_error
@@ -172,7 +171,7 @@ class StageProbabilityPart:
         """The probability of each stage some days after the start; nothing where it is not known."""
         if self.curves is None or time > self.seen_days:
             return {}
-        return {point.state: point.value or 0.0 for point in self.curves.at(time)}
+        return dict(zip(self.stages, self.curves.values_at(time) or (), strict=True))
 
 
 def _log_log(found: Jackknife, level: float) -> Interval | None:

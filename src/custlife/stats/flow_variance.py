@@ -78,6 +78,54 @@ class Spread:
         value = math.fsum([p * time for p, time in zip(self.flow.start, ahead, strict=True)])
         return value, math.fsum(terms)
 
+    def times_in(self, times: Sequence[float], horizon: float) -> list[float]:
+        """The expected time in each state up to a horizon: the values of `time_in`, at the cost of about one of them.
+
+        Args:
+            times: Times of the events before the horizon.
+
+            horizon: End of the window.
+        """
+        (shares, _), codes, kinds, size = self._moved, raw(self.flow.codes), self.flow.kinds, len(self.flow.states)
+        ahead = _zeros(size)  # by the state one is in, the time in each state still to come
+        done, until = len(times), horizon
+        while done:
+            t = times[done - 1]
+            for state, row in enumerate(ahead):
+                row[state] += until - t
+            begin, until = bisect_left(times, t, 0, done), t
+            if done - begin == 1:
+                if shares[begin]:
+                    a, b = kinds[codes[begin]]
+                    share = shares[begin]
+                    ahead[a] = [x + share * (y - x) for x, y in zip(ahead[a], ahead[b])]  # noqa: B905  # as above
+            else:
+                self._all_together(begin, done, ahead)
+            done = begin
+        for state, row in enumerate(ahead):
+            row[state] += until
+        return [math.fsum(map(operator.mul, self.flow.start, column)) for column in zip(*ahead, strict=True)]
+
+    def _all_together(self, begin: int, end: int, ahead: Matrix) -> None:
+        """Carry the times to come back past the moves at one time."""
+        ways = self._ways(begin, end)
+        means = {}
+        for a, given in ways.items():
+            every = [*given, (1 - math.fsum([share for share, _ in given]), a)]
+            means[a] = [math.fsum([share * ahead[b][place] for share, b in every]) for place in range(len(ahead))]
+        for a, mean in means.items():
+            ahead[a] = mean
+
+    def _ways(self, begin: int, end: int) -> dict[int, list[tuple[float, int]]]:
+        """By state the shares that move at one time, and where they go."""
+        shares, _ = self._moved
+        ways: dict[int, list[tuple[float, int]]] = {}
+        for i in range(begin, end):
+            if shares[i]:
+                a, b = self.flow.kinds[self.flow.codes[i]]
+                ways.setdefault(a, []).append((shares[i], b))
+        return ways
+
     def _together(self, begin: int, end: int, ahead: list[float]) -> Iterator[float]:
         """What the moves at one time add to the variance of an area; each state's are multinomial."""
         shares, weights = self._moved

@@ -186,7 +186,7 @@ class StateProbabilities:
             [0.75, 0.25]
         """
         time = read_time("time", time)
-        if self._end is None or time > self._time(self._end):
+        if not self._is_seen(time):
             reason = self._unseen()
             return tuple([StatePoint(state, time, None, None, None, 0, reason) for state in self.states])
         times, codes, entries = raw(self.flow.times), raw(self.flow.codes), self.flow.entries
@@ -222,17 +222,59 @@ class StateProbabilities:
         """
         if state not in self.states:
             raise UnknownNameError("state", state, self.states)
-        horizon = read_time("horizon", horizon)
-        if math.isinf(horizon):
-            raise UsageError(f"horizon={horizon!r} is infinite", "pass the end of a window, such as found.horizon")
-        if self._end is None or horizon > self._time(self._end):
+        horizon = _window(horizon)
+        if not self._is_seen(horizon):
             return StateTime(state, horizon, None, None, None, self._unseen())
-        times = [self._time(t) for t in raw(self.flow.times)[: self._place(horizon, bisect_left)]]
-        value, variance = self._spread.time_in(self.states.index(state), times, horizon)
+        value, variance = self._spread.time_in(self.states.index(state), self._times_before(horizon), horizon)
         error = math.sqrt(variance)
         half = two_sided_z(self.level) * error
         interval = Interval(max(0.0, value - half), min(horizon, value + half), self.level, "normal")
         return StateTime(state, horizon, value, error, interval)
+
+    def values_at(self, time: float) -> tuple[float, ...] | None:
+        """The values of `at` without their errors, which cost far more, in the order of the states.
+
+        Args:
+            time: As for `at`. Past the last time there are no values, and the answer is None.
+
+        Raises:
+            UsageTypeError: The time is not a number.
+            UsageError: The time is negative or NaN.
+
+        Examples:
+            >>> from custlife.stats import state_probabilities
+            >>> state_probabilities({"lead": {0: 4}}, {("lead", "paid"): [1, 2]}).values_at(1)
+            (0.75, 0.25)
+        """
+        time = read_time("time", time)
+        return tuple(self.flow.after(self._place(time, bisect_right))[1]) if self._is_seen(time) else None
+
+    def times_in(self, horizon: float) -> tuple[float, ...] | None:
+        """The values of `time_in` for all states without their errors, in the order of the states.
+
+        Args:
+            horizon: As for `time_in`. Past the last time there are no values, and the answer is None.
+
+        Raises:
+            UsageTypeError: The horizon is not a number.
+            UsageError: The horizon is negative, NaN or infinite.
+
+        Examples:
+            >>> from custlife.stats import state_probabilities
+            >>> state_probabilities({"lead": {0: 4}}, {("lead", "paid"): [1, 2]}).times_in(2)
+            (1.75, 0.25)
+        """
+        horizon = _window(horizon)
+        if not self._is_seen(horizon):
+            return None
+        return tuple(self._spread.times_in(self._times_before(horizon), horizon))
+
+    def _is_seen(self, time: float) -> bool:
+        return self._end is not None and time <= self._time(self._end)
+
+    def _times_before(self, horizon: float) -> list[float]:
+        """Times of the events before a horizon, in the unit of the answer."""
+        return list(map(self._time, raw(self.flow.times)[: self._place(horizon, bisect_left)]))
 
     @cached_property
     def _columns(self) -> tuple[Column[float], tuple[Column[float], ...], tuple[Column[int], ...]]:
@@ -286,3 +328,11 @@ class StateProbabilities:
         _, values = self.flow.after(len(self.flow.times))
         parts = [f"{s} {percent(p)}" for s, p in zip(self.states, values, strict=True)]
         return f"{len(self.states)} states seen up to {self.horizon}; {', '.join(parts)}"
+
+
+def _window(horizon: float) -> float:
+    """The end of a window, as a plain number."""
+    horizon = read_time("horizon", horizon)
+    if math.isinf(horizon):
+        raise UsageError(f"horizon={horizon!r} is infinite", "pass the end of a window, such as found.horizon")
+    return horizon

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from custlife.stats.products import is_large
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -68,16 +70,25 @@ def without_each(folds: Sequence[Fold], states: int, time: int) -> list[Occupanc
     """
     lasts = [max((t for times in (*fold.moves.values(), *fold.censored.values()) for t in times[-1:]), default=0)
              for fold in folds]  # fmt: skip
-    steps = _steps(folds)
-    found: list[Occupancy | None] = []
+    last_without = [max(last for k, last in enumerate(lasts) if k != out) for out in range(len(folds))]
+    made = _walked(folds, states, time)
+    return [one if last >= time else None for one, last in zip(made, last_without, strict=True)]
+
+
+def _walked(folds: Sequence[Fold], states: int, time: int) -> list[Occupancy]:
+    """For each fold the estimate from all others, were they seen that long."""
+    if is_large(sum(len(times) for fold in folds for times in (*fold.moves.values(), *fold.censored.values()))):
+        from custlife.stats import arrays_occupancy
+
+        found = arrays_occupancy.walked(folds, states, time)
+        if found is not None:
+            return [Occupancy(tuple(values), tuple(spent)) for values, spent in zip(*found, strict=True)]
+    steps, made = _steps(folds), []
     for out in range(len(folds)):
         others = [fold for k, fold in enumerate(folds) if k != out]
-        if max(last for k, last in enumerate(lasts) if k != out) < time:
-            found.append(None)
-            continue
         present = [sum(fold.started.get(state, 0) for fold in others) for state in range(states)]
-        found.append(_followed(steps, present, out, time))
-    return found
+        made.append(_followed(steps, present, out, time))
+    return made
 
 
 def _steps(folds: Sequence[Fold]) -> list[Step]:
