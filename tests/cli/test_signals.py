@@ -82,7 +82,7 @@ def test_a_job_that_runs_twice_tells_the_same(capsys):
 
 def test_the_feed_as_text_and_as_json(capsys):
     ran = run(capsys, *WORDS, "--feed", "2026-01-15")
-    told = [line.split()[2:5] for line in ran.out.splitlines()[3:-1]]
+    told = [line.split()[1:4] for line in ran.out.splitlines()[3:-1]]
     assert told == [["resolved", "lapsed", "bob"], ["opened", "returned", "bob"]]
     rows = json.loads(run(capsys, *WORDS, "--feed", "2026-01-15", "--json").out)
     assert [(row["change"], row["rule"], row["at"]) for row in rows] == [

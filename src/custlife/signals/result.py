@@ -92,10 +92,10 @@ class Feed(Framed):
         return [one.to_dict() for one in self.news]
 
     def table(self) -> Table:
-        """The changes as a table for people, with local times."""
+        """The changes as a table for people, with local dates: looks are at the start of days."""
         place = zone(self.tz)
         rows = [
-            (local(row["at"], place), row["change"], row["rule"], row["customer"], row["owner"], row["what"])
+            (local(row["at"], place, "%Y-%m-%d"), row["change"], row["rule"], row["customer"], row["owner"], row["what"])
             for row in self.to_dicts()
         ]
         title = f"{len(self):,} change{'' if len(self) == 1 else 's'}"
@@ -106,7 +106,7 @@ class Feed(Framed):
         return f"<Feed of {len(self):,} changes after {self.since:%Y-%m-%d %H:%M} UTC>"
 
     def __str__(self) -> str:
-        return self.table().text(width=120)
+        return self.table().text(width=130)
 
     def _repr_html_(self) -> str:
         return self.table().html()
