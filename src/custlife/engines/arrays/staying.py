@@ -81,8 +81,9 @@ def _single(request: Spells, history: History, part: Views, group: Ints) -> tupl
     in_days = request.resolution == "day" and request.clock != "total"
     elapsed = _whole_days(history.zone) if in_days else _exactly
     start = part.at
-    after, end = following(part)
-    stays = _Stays(group, part.code, after + 1, elapsed(start, end, after != OPEN))
+    then, end = following(part)
+    after = (then + 1).astype(np.min_scalar_type(len(history.vocabulary.names)))
+    stays = _Stays(group, part.code, after, elapsed(start, end, then != OPEN))
     since = history.since
     if since is None:
         return stays, None
@@ -199,8 +200,13 @@ class _Book:
         end = len(keys)
         while parts:
             part = parts.pop()
-            packed = np.ravel_multi_index((part.group, part.stage, part.after), shape)
-            keys[end - len(packed) : end] = packed << bits | part.length
+            packed = keys[end - len(part.length) : end]
+            np.multiply(part.stage, np.int32(self._names + 1), out=packed)
+            packed += part.after
+            if len(self._labels) > 1:
+                packed += part.group * np.int64(self._names * (self._names + 1))
+            packed <<= bits
+            packed |= part.length
             end -= len(packed)
         keys.sort()
         bounds = np.searchsorted(keys, np.arange(cells + 1) << bits).tolist()

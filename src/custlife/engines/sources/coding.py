@@ -122,7 +122,8 @@ def coded(column: Column) -> Coded:
         return Coded(np.full(len(column), MISSING, np.int8), [])
     if column.kind == "text" and has_many(column, rows):
         return _coded_many(column, rows)
-    numbers = as_numbers(column.numbers())
+    numbers = column.numbers()
+    numbers = as_numbers(numbers) if numbers.dtype == np.uint64 else numbers
     shown = numbers if rows is None else numbers.take(rows)
     low, high = int(shown.min()), int(shown.max())
     if high - low >= max(SMALL, 2 * count):
@@ -135,16 +136,16 @@ def coded(column: Column) -> Coded:
     codes = np.full(len(column), MISSING, width)
     for start in range(0, count, PIECE):
         piece = slice(start, start + PIECE)
-        codes[piece if rows is None else rows[piece]] = ranks.take(shown[piece] - low)
+        codes[piece if rows is None else rows[piece]] = ranks.take(as_numbers(shown[piece]) - low)
     chosen = firsts.take(present)
     return Coded(codes, column.values(chosen if rows is None else rows.take(chosen)))
 
 
-def _firsts(numbers: Longs, low: int, high: int) -> Longs:
+def _firsts(numbers: Ints, low: int, high: int) -> Longs:
     """For each number of a range a place that has it, or -1."""
     place = np.full(high - low + 1, MISSING, np.int64)
     for start in range(0, len(numbers), PIECE):
-        piece = numbers[start : start + PIECE] - low
+        piece = as_numbers(numbers[start : start + PIECE]) - low
         if place.take(piece).min() < 0:
             place[piece] = np.arange(start, start + len(piece))
     return place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,11 +16,19 @@ UNKNOWN = 8 << 30
 
 
 def give_back() -> None:
-    """Hands the memory that was freed back to the machine: what is freed in small pieces is else kept for later."""
-    from pyarrow import default_memory_pool, system_memory_pool
+    """Hands the memory that was freed back to the machine: what is freed in small pieces is else kept for later.
 
-    for pool in (default_memory_pool(), system_memory_pool()):
-        pool.release_unused()
+    PyArrow knows how to for its own pools, where it is in use, and the C library of Linux for all else.
+    """
+    arrow = sys.modules.get("pyarrow")
+    if arrow is not None:
+        for pool in (arrow.default_memory_pool(), arrow.system_memory_pool()):
+            pool.release_unused()
+    if sys.platform == "linux":
+        import ctypes
+
+        with suppress(AttributeError):  # other C libraries than GNU's keep less
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def room() -> int:

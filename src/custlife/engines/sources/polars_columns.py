@@ -20,6 +20,7 @@ __all__ = ["OLDEST", "PolarsColumn", "column", "texts"]
 
 SEEDS = (0, 0x5EED)  # of two hashes of one text
 OLDEST = pl.CompatLevel.oldest()
+PIECE = 1 << 18  # texts that are hashed at a time
 FEW = 10_000  # rows for which chunks need not be joined
 
 
@@ -96,11 +97,14 @@ class PolarsColumn:
             return mixed_bits(numbers), as_numbers(numbers)
         if series.dtype != pl.String:
             series = series.cast(pl.String)
+        marks = np.empty(len(series), np.uint64), np.empty(len(series), np.uint64)
         # one expression for each, so that they are taken at once
-        made = pl.DataFrame({"text": series}).select(
-            *(pl.col("text").hash(seed).alias(name) for name, seed in zip("ab", SEEDS, strict=True))
-        )
-        return made["a"].to_numpy(), made["b"].to_numpy()
+        hashes = [pl.col("text").hash(seed).alias(str(number)) for number, seed in enumerate(SEEDS)]
+        for low in range(0, len(series), PIECE):
+            made = pl.DataFrame({"text": series.slice(low, PIECE)}).select(hashes)
+            for mark, hashed in zip(marks, made, strict=True):
+                mark[low : low + PIECE] = hashed.to_numpy()
+        return marks
 
     def take(self, rows: Longs) -> list[Any]:
         """A list of Python values."""

@@ -17,6 +17,7 @@ from custlife.engines.arrays.ingest_units import read_names, read_units
 from custlife.engines.sources.coding import coded, grouped
 from custlife.engines.sources.doors import check_columns
 from custlife.engines.sources.frames import frame
+from custlife.engines.sources.memory import give_back
 from custlife.engines.sources.numbers import wholes
 from custlife.engines.sources.settling import row_of, settled
 from custlife.engines.sources.times import Instants, instants
@@ -56,6 +57,8 @@ def read(native: Any, wanted: Mapping[str, str], layout: Layout, *, partitions: 
     check_columns(opened.sample, wanted, layout)
     table = opened.collect(list(dict.fromkeys(wanted.values())))
     made = histories(table, wanted, layout, partitions)
+    del table
+    give_back()
     return [attrs.evolve(history, frame=opened.kind) for history in made]
 
 
@@ -117,17 +120,19 @@ class _Columns:
     def __init__(self, table: Table, wanted: Mapping[str, str], layout: Layout, rows: Longs | None, run: Run) -> None:
         self.layout = layout
         self.rows = rows
-        self.held: dict[str, Column] = {role: table.column(column) for role, column in wanted.items()}
-        self.missing = self.held["unit"].missing()
+        self.column = {role: partial(table.column, column) for role, column in wanted.items()}
+        self.unit = self.column["unit"]()
+        self.missing = self.unit.missing()
+        self.looked_at: dict[str, Column] = {}
         # units first: they take the longest
         roles = [role for role in ("unit", "name", "at", *layout.others) if role in wanted]
         self.made: dict[str, Any] = dict(zip(roles, run(self._made, roles), strict=True))
 
     def _made(self, role: str) -> Any:
         """What the batches want of a column."""
-        column = self.held[role]
         if role == "unit":
-            return grouped(column, None if self.missing is None else np.flatnonzero(~self.missing))
+            return grouped(self.unit, None if self.missing is None else np.flatnonzero(~self.missing))
+        column = self.column[role]()  # as NumPy has it; let go of once it is coded
         if role in {"at", "recorded_at"}:
             return instants(column, self.layout)
         if role == "seq":
@@ -143,7 +148,7 @@ class _Columns:
 
     def _batch(self, order: Longs, starts: Longs, lost: Longs | None) -> Batch:
         codes = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(starts, append=len(order)))
-        unit = Coded(codes, self.held["unit"].values(order.take(starts)))
+        unit = Coded(codes, self.unit.values(order.take(starts)))
         if lost is not None:
             order = np.concatenate([lost, order])
             unit = Coded(np.concatenate([np.full(len(lost), MISSING, np.int32), codes]), unit.values)
@@ -167,8 +172,14 @@ class _Columns:
         """A row as Python values; times of any zone in UTC, so that all libraries tell the same."""
         roles = ("unit", "name", "at", *self.layout.others)
         one = np.array([row])
-        found = (self.held[role].take(one)[0] if role in self.held else self.layout.constant for role in roles)
+        found = (self._shown(role).take(one)[0] if role in self.column else self.layout.constant for role in roles)
         return tuple(map(_in_utc, found))
+
+    def _shown(self, role: str) -> Column:
+        """A column of which single rows are looked at: made again, and then kept."""
+        if role not in self.looked_at:
+            self.looked_at[role] = self.column[role]()
+        return self.looked_at[role]
 
 
 def _in_utc(value: Any) -> Any:

@@ -55,12 +55,17 @@ def instants(column: Column, layout: Layout) -> Instants:
         bad = _either(bad, wrong)
     else:
         us, bad = _in_microseconds(as_numbers(column.numbers()), column.unit)
-        if column.kind == "naive":
+        if column.kind == "naive" and not _is_utc(place):
             us, wrong = iso.of_walls(place, us, ambiguous)
             bad = _either(bad, wrong)
     if bad is not None and missing is not None:
         bad = bad & ~missing
     return Instants(us, missing, bad if bad is not None and bad.any() else None)
+
+
+def _is_utc(place: Zone) -> bool:
+    """Whether wall clocks of a zone always show UTC."""
+    return not place.offsets.starts and not any(place.offsets.offsets)
 
 
 def _either(bad: Bools | None, more: Bools | None) -> Bools | None:
