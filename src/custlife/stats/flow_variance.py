@@ -91,9 +91,10 @@ class Spread:
         done, until = len(times), horizon
         while done:
             t = times[done - 1]
+            more, until = until - t, t
             for state, row in enumerate(ahead):
-                row[state] += until - t
-            begin, until = bisect_left(times, t, 0, done), t
+                row[state] += more
+            begin = done - 1 if done < 2 or times[done - 2] < t else bisect_left(times, t, 0, done)
             if done - begin == 1:
                 if shares[begin]:
                     a, b = kinds[codes[begin]]
