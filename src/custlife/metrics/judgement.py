@@ -117,7 +117,7 @@ class Judgement(Result):
         return [_cells(row) for row in self.rows]
 
     def to_columns(self) -> dict[str, list[Any]]:
-        """The rows as one list a column; money as floats, since frames have no common type for it."""
+        """The rows as one list a column; shares, days and money share a column, so that it is of floats."""
         found = super().to_columns()
         return {n: [float(one) if isinstance(one, Decimal) else one for one in column] for n, column in found.items()}
 

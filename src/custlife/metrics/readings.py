@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Readings", "ReadingsQuestion"]
 
+AMOUNTS = ("value", "part", "whole")
+FINE = range(-3, 1)  # digits after the point, as many as columns of decimals have
+
 
 @attrs.frozen
 class ReadingsQuestion:
@@ -90,17 +93,18 @@ class Readings(Result):
         return {**asked, "metric": repr(self.question.metric)}
 
     def column_types(self) -> dict[str, Any]:
-        """The columns and what they hold."""
+        """The columns and what they hold: amounts of money exact decimals, unless one is of another kind or finer."""
         number = float | None
+        held = {name: Decimal | None if self._is_exact(name) else number for name in AMOUNTS}
         return {
             **dict.fromkeys(self.question.by, str | None),
             "period": str | None,
-            "value": number,
+            "value": held["value"],
             "unit": str,
             "low": number,
             "high": number,
-            "part": number,
-            "whole": number,
+            "part": held["part"],
+            "whole": held["whole"],
             "n": int,
             "pending": int,
             "reason": str,
@@ -126,8 +130,18 @@ class Readings(Result):
         ]
 
     def to_columns(self) -> dict[str, list[Any]]:
-        """The rows as one list a column; money as floats, since frames have no common type for it."""
-        return {name: [_plain(one) for one in column] for name, column in super().to_columns().items()}
+        """The rows as one list a column; amounts of money stay exact where `column_types` says so."""
+        found = super().to_columns()
+        exact = [name for name in AMOUNTS if self._is_exact(name)]
+        return {n: [(_exact if n in exact else _plain)(one) for one in column] for n, column in found.items()}
+
+    def _is_exact(self, name: str) -> bool:
+        """Whether a column holds amounts of money alone, as fine as frames keep them."""
+        values = [value for row in self.rows if (value := getattr(row, name)) is not None]
+        if not values:
+            return name == "value" and self.question.metric.definition.unit == "money"
+        fine = [not isinstance(one, float) and Decimal(one).as_tuple().exponent in FINE for one in values]
+        return all(fine) and any(isinstance(one, Decimal) for one in values)
 
     def people(self) -> list[dict[str, Any]]:
         """The rows as people read them."""
@@ -189,6 +203,10 @@ def limits(row: Reading) -> str | None:
     if row.interval is None:
         return None
     return f"{written(row.interval.low, row.unit)} – {written(row.interval.high, row.unit)}"
+
+
+def _exact(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
 
 
 def _plain(value: Number | None) -> Any:
