@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import custlife as cl
-from custlife import presets, scoring, simulate, stats
+from custlife import playbook, presets, scoring, signals, simulate, stats
 from custlife.analysis.lives import PayingLives
 from custlife.analysis.renewals import RenewalRate
 from custlife.analysis.revenue import RevenueMovements
@@ -77,7 +77,16 @@ def customer() -> cl.Customer:
 def make() -> dict[str, Any]:
     """Fresh values by name."""
     mine, acme = model(), customer()
-    return {**plain(mine, acme), **questions(), **answers(), **measures(), **scores(), **numbers_and_pictures()}
+    return {
+        **plain(mine, acme),
+        **questions(),
+        **answers(),
+        **measures(),
+        **scores(),
+        **plays(),
+        **watching(),
+        **numbers_and_pictures(),
+    }
 
 
 def plain(mine: cl.StageModel, acme: cl.Customer) -> dict[str, Any]:
@@ -233,6 +242,71 @@ def scores() -> dict[str, Any]:
         "slow call": scoring.Slow("acme", "seats", 2.5),
         **declared_scores(acme, at),
     }
+
+
+def plays() -> dict[str, Any]:
+    acme, at = customer(), "2026-04-01T00:00Z"
+    pro = scoring.Condition(scoring.fact("plan"), one_of=["pro"])
+    book = playbook.plays(acme.model).plus(playbook.Play("call", "call them", stages=["onboarding"], when=pro))
+    plan = playbook.hand_overs(acme.model)
+    into = plan.rows[0].to_stage
+    found = playbook.check_hand_overs([acme], as_of=at, plan=plan, facts={"acme": {"needs": "speed"}})
+    items = [playbook.ContentItem(f"Post {n}", "awareness", team="Marketing", published="2026-01-05") for n in range(5)]
+    covered = playbook.coverage(playbook.Inventory(items), stage_log())
+    return {
+        "play": book.plays[-1],
+        "playbook": book,
+        "next action": playbook.next_action(acme, as_of=at, plays=book),
+        "next actions": playbook.next_actions([acme], as_of=at),
+        "requirement": playbook.Required("budget", at="sale"),
+        "planned hand-over": plan[into],
+        "hand-over plan": plan,
+        "check of a hand-over": (
+            check := playbook.check_hand_over(acme, as_of=at, into=into, facts={"needs": "speed"})
+        ),
+        "passed on": check.passed[0],
+        "checks of hand-overs": found,
+        "count of a hand-over": found.rows[0],
+        "content item": items[0],
+        "inventory": covered.question.inventory,
+        "limits of mistakes": covered.question.limits,
+        "coverage question": covered.question,
+        "coverage answer": covered,
+        "coverage row": covered.rows[0],
+        "finding": covered.findings[0],
+        "unjudged": covered.unjudged[0],
+    }
+
+
+def watching() -> dict[str, Any]:
+    acme, at = customer(), "2026-04-01T00:00Z"
+    levels = cl.HealthScore(
+        [scoring.measure("logins", scoring.events("login"), worst=0, best=4)], bands={"red": 0, "green": 40}
+    )
+    desk, used = cl.BusinessHours("mon-fri 09:00-17:00", tz="UTC"), scoring.fact("used")
+    signs: dict[str, Any] = {
+        "stuck": signals.Stuck("onboarding", after="14 days"),
+        "lapsed": signals.Lapsed(),
+        "returned": signals.Returned(),
+        "bought elsewhere": signals.BoughtElsewhere(),
+        "entered": signals.Entered("onboarding"),
+        "qualified": signals.Qualified(levels, at_least=20, until=10),
+        "health red": signals.HealthRed(levels),
+        "health falling": signals.HealthFalling(levels, by=15),
+        "unanswered": signals.Unanswered("login", within="8 hours", hours=desk),
+        "renewal near": signals.RenewalNear("60 days"),
+        "near limit": signals.NearLimit(used, scoring.fact("limit")),
+        "off track": signals.OffTrack({"login": "7 days"}, entered="onboarding"),
+        "at risk": signals.AtRisk({"onboarding": 0.3}, at_least=0.2),
+        "holds": signals.Holds(scoring.Condition(used, at_least=5)),
+    }
+    rules = signals.RuleSet([signals.Rule(name, sign, cool_down="7 days") for name, sign in signs.items()])
+    found = signals.watch(rules, [acme], as_of=at)
+    feed = found.feed("2026-01-01T00:00Z")
+    values = {"rules of signals": rules, "rule of signals": rules.rules[0], "milestone": signs["off track"].plan[0]}
+    answer = {"signals": found, "signals question": found.question, "episode": found.episodes[0]}
+    told = {"feed": feed, "news": feed.news[0], "look": signals.Look(True, 3, why="so")}
+    return {**{f"sign: {name}": sign for name, sign in signs.items()}, **values, **answer, **told}
 
 
 def looking_back() -> dict[str, Any]:
@@ -445,6 +519,23 @@ def _health_parts() -> tuple[Callable[[], Any], list[Mutable]]:
     return lambda: cl.HealthScore(measures, bands=bands), [measures, bands, levels]
 
 
+def _rule_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    stages, plan, other = ["a"], {"x": "7 days"}, ["red"]
+    return (
+        lambda: (
+            signals.Rule("r", signals.Stuck(stages, after="1 day"), unless=other),
+            signals.OffTrack(plan, start=stages),
+        ),
+        [stages, plan, other],
+    )
+
+
+def _play_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    stages = ["a"]
+    made = [playbook.Play("x", "call", stages=stages)]
+    return lambda: playbook.Playbook([*made, playbook.Play("y", "wait", stages=stages)]), [made, stages]
+
+
 FROM_MUTABLE: dict[str, Recipe] = {
     "model": _model_parts,
     "stage": _stage_parts,
@@ -458,6 +549,9 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "chain": _chain_parts,
     "funnel": _question(cl.Funnel, steps=[cl.step("a"), cl.step("b")], by=["plan"], exclusions=[cl.exclude("c")]),
     "chain question": _question(cl.Chain, by=["plan"]),
+    "content item": _question(lambda stages: playbook.ContentItem("x", stages), stages=["a"]),
+    "inventory": _question(playbook.Inventory, items=[playbook.ContentItem("x")]),
+    "playbook": _play_parts,
     "flows": _question(cl.Flows, by=["plan"]),
     "revenue movements": _question(RevenueMovements, by=["plan"]),
     "spending": _question(Spending, by=["team"], where=[("purpose", ["acquisition"])]),

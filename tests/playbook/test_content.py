@@ -383,7 +383,7 @@ class TestErrors:
             ]
         )
         found = playbook.coverage(inventory, MODEL, demand={"visitor": 1, "prospect": 1}, as_of=AS_OF)
-        assert "Visitor: supply" in found.picture().text()
+        assert "█ supply  ▓ demand\nVisitor " in found.picture().text()
         assert "Planned, not counted: 1 items." in str(found)
         assert attrs.asdict(found.question)["demand"] == "given"
         assert '"gap": -0.5' in found.to_json()

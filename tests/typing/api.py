@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, assert_type
 
 import custlife as cl
-from custlife import crosswalk, errors, metrics, presets, scoring, simulate, stats
+from custlife import crosswalk, errors, metrics, playbook, presets, scoring, signals, simulate, stats
 from custlife.analysis.chain_forecast import ForecastResult
 from custlife.analysis.chain_levers import LeversResult
 from custlife.analysis.chain_result import ChainResult
@@ -378,6 +378,47 @@ def money(log: cl.RevenueLog, contracts: cl.Contracts, costs: cl.Costs, response
     log.revenue_movements("month")  # type: ignore[call-arg]
     log.funnel()  # type: ignore[attr-defined]
     responses.csat(3)  # type: ignore[arg-type]
+
+
+def watch(
+    acme: cl.Customer, log: cl.StageLog, events: cl.EventLog, contracts: cl.Contracts, health: cl.HealthScore
+) -> None:
+    stuck = signals.Rule("stuck", signals.Stuck(["trial"], after="30 days"), cool_down=cl.days(7), min_n=2)
+    mine = signals.Rule("mine", lambda request: request.facts.get("nps") == 9, unless="stuck", only_in="paid")
+    rules = signals.RuleSet([stuck, mine, signals.Rule("red", signals.HealthRed(health, until=50), owner="Success")])
+    assert_type(signals.RuleSet.from_toml(rules.to_toml()), signals.RuleSet)
+    found = signals.watch(rules, [log, events], facts=signals.contract_facts(contracts), every="week")
+    assert_type(found, signals.Signals)
+    assert_type(found.open, tuple[signals.Episode, ...])
+    assert_type(found.feed("2026-01-01T00:00Z").news[0].at, datetime)
+    assert_type(found.of(customer="acme").episodes[0].resolved_at, datetime | None)
+    assert_type(signals.churn_risk(log.chain(), "churned", periods=3, at_least=0.2), signals.AtRisk)
+    assert_type(signals.rules_for(acme.model), signals.RuleSet)
+    assert_type(signals.watch(stuck, [acme], as_of="2026-01-01T00:00Z").last_look, datetime | None)
+    signals.watch(stuck, log, every="hour")  # type: ignore[arg-type]
+    signals.OffTrack({"login": "7 days"}, entered=3)  # type: ignore[arg-type]
+
+
+def act(acme: cl.Customer, log: cl.StageLog, events: cl.EventLog) -> None:
+    large = scoring.Condition(scoring.fact("employees"), at_least=500)
+    call = playbook.Play("call", "call them", stages="trial", signal="stuck", when=large, priority=2)
+    book = playbook.plays(acme.model).plus(call)
+    assert_type(playbook.Playbook.from_toml(book.to_toml()), playbook.Playbook)
+    assert_type(playbook.next_action(acme, as_of="2026-02-01T00:00Z", plays=book), playbook.NextAction)
+    assert_type(playbook.next_actions([log, events], limit=20).rows[0].owner, str)
+    watched = signals.watch(signals.Rule("stuck", signals.Stuck("trial", after="30 days")), log)
+    assert_type(playbook.next_actions(log, watched.episodes), playbook.NextActions)
+    plan = playbook.hand_overs(acme.model, required=[playbook.Required("budget", at="sale")])
+    assert_type(plan["paid"].leaving, tuple[str, ...])
+    assert_type(playbook.check_hand_over(acme, as_of="2026-02-01T00:00Z", plan=plan).missing, tuple[str, ...])
+    assert_type(playbook.check_hand_overs(log).rows[0].missing_share, float | None)
+    content = playbook.Inventory.from_rows([{"title": "Price list", "stages": "paid"}], published="Date")
+    assert_type(content, playbook.Inventory)
+    assert_type(playbook.coverage(content, log, demand="drop_off")["paid"].gap, float | None)
+    found = playbook.coverage(content, acme.model, demand={"paid": 3}, as_of="2026-02-01T00:00Z")
+    assert_type(found.findings, tuple[playbook.Finding, ...])
+    playbook.Required("x", at="always")  # type: ignore[arg-type]
+    playbook.Play("x")  # type: ignore[call-arg]
 
 
 def show(log: cl.StageLog, events: cl.EventLog) -> None:

@@ -169,7 +169,7 @@ class Coverage(Result):
                 "items": row.items,
                 "supply": percent(row.supply_share),
                 "demand": percent(row.demand_share),
-                "gap, points": None if row.gap is None else f"{100 * row.gap:+.1f}",
+                "gap, points": decimal(None if row.gap is None else 100 * row.gap),
                 "fresh": percent(row.fresh_share),
                 "median age, days": decimal(row.median_age_days),
             }
@@ -185,14 +185,14 @@ class Coverage(Result):
         )
 
     def picture(self) -> Picture:
-        """Supply beside demand, two bars a stage."""
+        """Supply beside demand, two bars a stage: the upper one is supply."""
         if self.question.demand is None:
             supplied = [row.supply_share or 0 for row in self.rows]
             names = [row.label for row in self.rows]
             return Bars(names, [("supply", supplied)], self.title(), SAID[None], form="percent")
         names, supply, demand, ends = [], [], [], []
         for row in self.rows:
-            names += [f"{row.label}: supply", "demand"]
+            names += [row.label, ""]
             supply += [row.supply_share or 0, 0]
             demand += [0, row.demand_share or 0]
             ends += [percent(row.supply_share) or "–", percent(row.demand_share) or "–"]
