@@ -95,7 +95,14 @@ class Feed(Framed):
         """The changes as a table for people, with local dates: looks are at the start of days."""
         place = zone(self.tz)
         rows = [
-            (local(row["at"], place, "%Y-%m-%d"), row["change"], row["rule"], row["customer"], row["owner"], row["what"])
+            (
+                local(row["at"], place, "%Y-%m-%d"),
+                row["change"],
+                row["rule"],
+                row["customer"],
+                row["owner"],
+                row["what"],
+            )
             for row in self.to_dicts()
         ]
         title = f"{len(self):,} change{'' if len(self) == 1 else 's'}"
