@@ -135,7 +135,7 @@ def test_what_cannot_be_scored_is_refused():
     with pytest.raises(DataError) as caught:
         health.on_frame(polars.DataFrame({"seat": [1]}))
     assert caught.value.problems == (("column 'seats'", "did you mean 'seat'? There are: 'seat'"),)
-    with pytest.raises(UnknownNameError, match="unknown measure 'seets'"):
+    with pytest.raises(UnknownNameError, match="unknown measure or rule 'seets'"):
         health.on_frame(polars.DataFrame({"seats": [1]}), columns={"seets": "seats"})
     with pytest.raises(UsageTypeError, match="list is not a frame"):
         health.on_frame([1])
@@ -145,7 +145,7 @@ def test_what_cannot_be_scored_is_refused():
     with pytest.raises(UsageError, match="go stale"):
         stale.on_frame(polars.DataFrame({"seats": [1]}))
     twice = cl.HealthScore(
-        health.measures, overrides=[scoring.override("seats", scoring.fact("seats"), above=5, at_most=3)]
+        health.measures, overrides=[scoring.override("seats", scoring.fact("nps"), above=5, at_most=3)]
     )
     with pytest.raises(UsageError, match="share a name"):
         twice.on_frame(polars.DataFrame({"seats": [1]}))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from custlife.scoring.framed import FrameScores
+
 __all__ = ["Declared", "check_names"]
 
 
@@ -70,6 +72,36 @@ class Declared:
         from custlife.documents import read_file
 
         return cls.from_dict(read_file(path), name=str(path))
+
+    def on_frame(
+        self, frame: Any, *, columns: Mapping[str, str] | None = None, customer_col: str | None = None
+    ) -> FrameScores:
+        """The scores of a data frame with one row for each customer, equal to the scores one by one.
+
+        What a rule reads has been counted already and stands in a column: of facts in the one of their name, of
+        everything else in the one that is called like the measure, criterion or rule; `Rfm` reads `recency` (days),
+        `frequency` and `monetary`. Nulls and NaN are unknown. Needs the extra `custlife[frames]`.
+
+        Args:
+            frame: A frame of pandas, Polars, PyArrow or DuckDB, or anything else with an Arrow stream.
+            columns: Measure, override, criterion or rule to the column that holds it, where it is called otherwise.
+            customer_col: Column with ids to keep beside the scores.
+
+        Raises:
+            DataError: A column that is not there, or purchases with a date but no number.
+            UsageTypeError: Not a frame, a value that cannot be rated, or a function among the scorers.
+            UsageError: A measure goes stale or a behavior fades, which a column without dates cannot tell.
+
+        Examples:
+            >>> import pandas as pd
+            >>> from custlife.scoring import HealthScore, fact, measure
+            >>> health = HealthScore([measure("logins", fact("logins"), worst=0, best=20)])
+            >>> health.on_frame(pd.DataFrame({"logins": [5, 30, None]})).values.tolist()
+            [25.0, 100.0, nan]
+        """
+        from custlife.scoring.framed import score_frame
+
+        return score_frame(self, frame, columns, customer_col)
 
 
 def check_names(what: str, given: Sequence[Any], kind: type, *, some: bool = True) -> None:

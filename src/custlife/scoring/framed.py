@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.analysis.framing import Framed
-from custlife.errors import MissingExtraError, UnknownNameError, UsageError
+from custlife.errors import MissingExtraError
 from custlife.pictures import Table
-from custlife.scoring.measures import Override
-from custlife.scoring.points import FULL, ONE, in_micro, whole_weights
-from custlife.scoring.reading import Reading
+from custlife.scoring.compiling import columns_of, compiled, may_qualify
+from custlife.scoring.points import ONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from custlife.scoring.bands import Bands
-    from custlife.scoring.health import HealthScore
-    from custlife.scoring.measures import Measure
+    from collections.abc import Mapping
 
 __all__ = ["FrameScores", "score_frame"]
 
@@ -39,7 +33,8 @@ class FrameScores(Framed):
     values: Any
     completeness: Any
     customers: tuple[str | None, ...] | None = None
-    _bands: Bands | None = None
+    _grades: Any = None
+    _qualifies: Any = None
     _kind: str | None = None
 
     def __len__(self) -> int:
@@ -47,20 +42,31 @@ class FrameScores(Framed):
 
     @property
     def grades(self) -> list[str]:
-        """The band of each value; empty where there is no value or no bands."""
-        bands = self._bands
-        return ["" if bands is None or value != value else bands.of(value) for value in self.values.tolist()]  # noqa: PLR0124  # NaN alone differs from itself
+        """The grade of each row; empty where there is no score, or nothing says."""
+        return self._texts(self._grades)
+
+    @property
+    def qualifies(self) -> list[str]:
+        """The threshold that each row has reached; empty where there is none."""
+        return self._texts(self._qualifies)
+
+    def _texts(self, labels: Any) -> list[str]:
+        found: list[str] = [""] * len(self) if labels is None else labels().tolist()
+        return found
 
     def column_types(self) -> dict[str, Any]:
-        """The columns and what they hold."""
+        """The columns and what they hold; `qualifies` is there where a threshold is."""
         ids = {} if self.customers is None else {"customer": str | None}
-        return {**ids, "value": float | None, "grade": str, "completeness": float}
+        reached = {} if self._qualifies is None else {"qualifies": str}
+        return {**ids, "value": float | None, "grade": str, **reached, "completeness": float}
 
     def to_columns(self) -> dict[str, list[Any]]:
         """The rows as one list a column."""
         values = [None if value != value else value for value in self.values.tolist()]  # noqa: PLR0124  # NaN only
         ids = {} if self.customers is None else {"customer": list(self.customers)}
-        return {**ids, "value": values, "grade": self.grades, "completeness": self.completeness.tolist()}
+        reached = {} if self._qualifies is None else {"qualifies": self.qualifies}
+        named = {"value": values, "grade": self.grades, **reached, "completeness": self.completeness.tolist()}
+        return {**ids, **named}
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One row for each row of the frame."""
@@ -86,65 +92,17 @@ class FrameScores(Framed):
         return self._kind
 
 
-def score_frame(
-    health: HealthScore, native: Any, columns: Mapping[str, str] | None, customer_col: str | None
-) -> FrameScores:
-    """The scores of the rows of a frame; see `HealthScore.on_frame`."""
+def score_frame(scorer: Any, native: Any, columns: Mapping[str, str] | None, customer_col: str | None) -> FrameScores:
+    """The scores of the rows of a frame; see `on_frame` of the scores."""
     try:
-        from custlife.engines.arrays.weighing import Bound, met, weighed
         from custlife.engines.sources.rating import opened
     except ModuleNotFoundError as error:
         raise MissingExtraError("scores of a frame", "frames") from error
-    stale = [one.name for one in health.measures if one.stale_after is not None]
-    if stale:
-        raise UsageError(
-            f"measures {stale!r} go stale, and a column says not when", "leave out stale_after=, or score_all"
-        )
-    where = _columns(health, columns or {})
+    where = columns_of(scorer, columns or {})
     rows = opened(native, [*where.values(), *([customer_col] if customer_col else [])])
-    weights = whole_weights(one.weight for one in health.measures)
-    terms = [
-        _term(health, one, weight, rows, where[one.name]) for one, weight in zip(health.measures, weights, strict=True)
-    ]
-    bounds = []
-    for one in health.ordered_overrides:
-        limit = one.at_most if one.at_most is not None else one.at_least or 0
-        held = met(rows.coded(where[one.name]), partial(_holds, one))
-        bounds.append(Bound(held, in_micro(limit), one.at_most is not None))
-    means, known = weighed(terms, bounds, rows.count)
-    values = means / ONE
-    values[means < 0] = float("nan")
+    found = compiled(scorer, rows, where)
+    values = found.means / ONE
+    values[found.means < 0] = float("nan")
     ids = None if customer_col is None else tuple(rows.texts(customer_col))
-    return FrameScores(health.name, values, known / sum(weights), ids, health.bands, rows.kind)
-
-
-def _columns(health: HealthScore, given: Mapping[str, str]) -> dict[str, str]:
-    """The column of each measure and override: the one given, else the fact, else the name."""
-    everything: Sequence[Measure | Override] = (*health.measures, *health.overrides)
-    names = [one.name for one in everything]
-    for name in given:
-        if name not in names:
-            raise UnknownNameError("measure", name, names)
-    found = {}
-    for one in everything:
-        reads = one.when.reads if isinstance(one, Override) else one.reads
-        found[one.name] = given.get(one.name, reads.of[0] if reads.kind == "fact" else one.name)
-    if len(found) < len(names):
-        raise UsageError("a measure and an override share a name", "give each its own, so that each has a column")
-    return found
-
-
-def _term(health: HealthScore, one: Measure, weight: int, rows: Any, column: str) -> Any:
-    from custlife.engines.arrays.weighing import Line, Term, looked_up
-
-    instead = health.instead(one)
-    numbers = rows.floats(column)
-    if numbers is not None and one.worst is not None:
-        values, gone = numbers
-        return Term(Line(values, one.worst, one.scale, FULL), weight, gone, instead)
-    ratings, gone = looked_up(rows.coded(column), one.level)
-    return Term(ratings, weight, gone, instead)
-
-
-def _holds(one: Override, value: Any) -> bool | None:
-    return one.when.met(Reading(value))
+    qualifies = found.qualifies if may_qualify(scorer) else None
+    return FrameScores(scorer.name, values, found.known, ids, found.grades, qualifies, rows.kind)

@@ -16,9 +16,8 @@ from custlife.scoring.reading import UNKNOWN
 from custlife.scoring.value import Part, Score, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from custlife.scoring.framed import FrameScores
     from custlife.scoring.reading import Reading, Reads
     from custlife.scoring.request import ScoreRequest
 
@@ -123,36 +122,6 @@ class HealthScore(Declared):
         ages = [request.as_of - rated.learnt for rated in found.values() if rated.learnt is not None]
         fresh = max(ages, default=None)
         return Score(in_points(total), grade=grade, parts=(*parts, *extra), freshness=fresh, **common)
-
-    def on_frame(
-        self, frame: Any, *, columns: Mapping[str, str] | None = None, customer_col: str | None = None
-    ) -> FrameScores:
-        """The scores of a data frame with one row for each customer, equal to the scores one by one.
-
-        What a measure reads has been counted already and stands in a column: of facts in the one of their name, of
-        everything else in the one that is called like the measure. Nulls and NaN are unknown. Needs the extra
-        `custlife[frames]`.
-
-        Args:
-            frame: A frame of pandas, Polars, PyArrow or DuckDB, or anything else with an Arrow stream.
-            columns: Measure or override to the column that holds it, where it is called otherwise.
-            customer_col: Column with ids to keep beside the scores.
-
-        Raises:
-            DataError: A column that is not there.
-            UsageTypeError: Not a frame, or a value that cannot be rated.
-            UsageError: A measure goes stale, which a column without dates cannot tell.
-
-        Examples:
-            >>> import pandas as pd
-            >>> from custlife.scoring import HealthScore, fact, measure
-            >>> health = HealthScore([measure("logins", fact("logins"), worst=0, best=20)])
-            >>> health.on_frame(pd.DataFrame({"logins": [5, 30, None]})).values.tolist()
-            [25.0, 100.0, nan]
-        """
-        from custlife.scoring.framed import score_frame
-
-        return score_frame(self, frame, columns, customer_col)
 
     @property
     def ordered_overrides(self) -> tuple[Override, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["NONE", "Bound", "Line", "Looked", "Term", "looked_up", "met", "weighed"]
+__all__ = ["NONE", "Bound", "Held", "Line", "Looked", "Term", "looked_up", "met", "plain", "weighed"]
 
 NONE = -1
 PIECE = 1 << 15
@@ -71,6 +71,21 @@ class Looked:
 
 
 @attrs.frozen(eq=False)
+class Held:
+    """Ratings that are there already; anything where they are missing.
+
+    Attributes:
+        values: One a row.
+    """
+
+    values: Longs
+
+    def levels(self, piece: slice) -> Longs:
+        """The ratings of some rows, which may be written to."""
+        return self.values[piece].copy()
+
+
+@attrs.frozen(eq=False)
 class Term:
     """One measure over all rows.
 
@@ -81,7 +96,7 @@ class Term:
         instead: The rating where it is not known; None leaves it out, and NONE leaves the whole row without a mean.
     """
 
-    ratings: Line | Looked
+    ratings: Line | Looked | Held
     weight: int
     gone: Bools | None
     instead: int | None
@@ -104,7 +119,7 @@ class Bound:
 
 def looked_up(column: Coded, rate: Callable[[Any], int | None]) -> tuple[Looked, Bools | None]:
     """The ratings of a column by its different values, and where there is none."""
-    rated = [rate(value) for value in _plain(column.values)]
+    rated = [rate(value) for value in plain(column.values)]
     table = np.array([NONE if level is None else level for level in rated] + [NONE], np.int64)
     gone = table.take(column.codes) == NONE
     return Looked(column.codes, np.maximum(table, 0)), gone if gone.any() else None
@@ -112,12 +127,13 @@ def looked_up(column: Coded, rate: Callable[[Any], int | None]) -> tuple[Looked,
 
 def met(column: Coded, holds: Callable[[Any], bool | None]) -> Bools:
     """Where a condition holds; where it does not, or nothing is known, it is False."""
-    table = np.array([bool(holds(value)) for value in _plain(column.values)] + [False], np.bool_)
+    table = np.array([bool(holds(value)) for value in plain(column.values)] + [False], np.bool_)
     found: Bools = table.take(column.codes)
     return found
 
 
-def _plain(values: Any) -> list[Any]:
+def plain(values: Any) -> list[Any]:
+    """The different values of a column as those of Python."""
     return values.tolist() if isinstance(values, np.ndarray) else [values[place] for place in range(len(values))]
 
 
