@@ -551,6 +551,7 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "chain question": _question(cl.Chain, by=["plan"]),
     "content item": _question(lambda stages: playbook.ContentItem("x", stages), stages=["a"]),
     "inventory": _question(playbook.Inventory, items=[playbook.ContentItem("x")]),
+    "rule of signals": _rule_parts,
     "playbook": _play_parts,
     "flows": _question(cl.Flows, by=["plan"]),
     "revenue movements": _question(RevenueMovements, by=["plan"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -236,8 +237,8 @@ class Milestone:
             raise UsageTypeError(f"event={shortly(self.event)} is no name", "write Milestone('first login', '7 days')")
 
 
-def _plan(given: Iterable[Any]) -> tuple[Milestone, ...]:
-    pairs = given.items() if hasattr(given, "items") else given
+def _plan(given: Mapping[str, Any] | Iterable[Any]) -> tuple[Milestone, ...]:
+    pairs: Iterable[Any] = given.items() if isinstance(given, Mapping) else given
     found = tuple(one if isinstance(one, Milestone) else Milestone(*one) for one in pairs)
     if len({one.event for one in found}) < len(found) or not found:
         raise DefinitionError("a plan needs milestones, each event once", "write {'first login': '7 days'}")
