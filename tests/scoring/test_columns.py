@@ -252,7 +252,7 @@ def test_decimals_and_texts_are_numbers_as_they_are_one_by_one():
 
 @pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame])
 def test_a_frame_without_rows_gives_no_scores(make):
-    both = scoring.weighted({"rfm": RFM, "lead": LEAD})
+    both = scoring.maximum({"rfm": RFM, "mean": scoring.weighted([RFM, LEAD]), "lead": LEAD})
     names = ["recency", "frequency", "monetary", "employees", "demo"]
     found = both.on_frame(make({name: [] for name in names}))
     assert len(found) == 0

@@ -56,7 +56,9 @@ def _members(scorer: Any) -> tuple[Any, ...]:
 
 
 def may_qualify(scorer: Any) -> bool:
-    """Whether a score has thresholds, or is made of one that has."""
+    """Whether a score has thresholds, or takes over those of one that has; a mean of several has none."""
+    if isinstance(scorer, Weighted) and len(scorer.members) > 1:
+        return False
     return getattr(scorer, "thresholds", None) is not None or any(may_qualify(one) for one in _members(scorer))
 
 
