@@ -51,13 +51,9 @@ def column(values: Any, backend: str = "PyArrow", *, polars: bool = True) -> Col
     if pt.is_dictionary(dtype):
         return _coded(chunked, told, backend, polars=polars)
     if _is_text(dtype):
-        series = _polars_series(chunked) if polars else None
-        if series is not None:
-            from custlife.engines.sources import polars_columns
-
-            made = polars_columns.column(series)
-            made.dtype = told
-            return made
+        read = _by_polars(chunked, told) if polars else None
+        if read is not None:
+            return read
         return ArrowText(_unviewed(chunked) if pt.is_string_view(dtype) else chunked, told)
     kind = _kind(dtype)
     if not kind:
@@ -83,12 +79,15 @@ def _kind(dtype: Any) -> str:
     return next((kind for kind, test in KINDS.items() if test(dtype)), "")
 
 
-def _polars_series(chunked: Any) -> Any:
+def _by_polars(chunked: Any, told: str) -> Column | None:
+    """Texts that Polars reads, where it is installed; views of texts are its own."""
     try:
-        import polars as pl
+        from custlife.engines.sources import arrow_texts
     except ModuleNotFoundError:
         return None
-    return pl.from_arrow(chunked)
+    if not pt.is_string_view(chunked.type):
+        return arrow_texts.HashedText(chunked, told)
+    return arrow_texts.viewed(chunked, told)
 
 
 def _coded(chunked: Any, told: str, backend: str, *, polars: bool) -> Column:

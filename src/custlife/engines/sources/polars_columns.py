@@ -12,11 +12,11 @@ from custlife.engines.arrays.ids import Texts
 from custlife.engines.sources.columns import ObjectColumn, as_numbers, mixed_bits, moments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from custlife.engines.sources.columns import Bools, Column, Ints, Longs, Marks
 
-__all__ = ["OLDEST", "PolarsColumn", "column", "texts"]
+__all__ = ["OLDEST", "PIECE", "PolarsColumn", "codes_of", "column", "marks_of", "shared_categories", "texts"]
 
 SEEDS = (0, 0x5EED)  # of two hashes of one text
 OLDEST = pl.CompatLevel.oldest()
@@ -78,13 +78,10 @@ class PolarsColumn:
         """Codes of texts; the bits of floats; what whole numbers and times count."""
         series = self._series
         if series.dtype == pl.String:
-            series = series.cast(_private_categories())
+            series = series.cast(shared_categories() or pl.Categorical)
         if series.dtype == pl.Null:
             return np.zeros(len(series), np.int64)
-        plain = series.to_physical()
-        if plain.null_count():
-            plain = plain.fill_null(value=False if plain.dtype == pl.Boolean else 0)
-        found = plain.to_numpy()
+        found = codes_of(series)
         if found.dtype.kind == "f":
             return found.view(f"i{found.dtype.itemsize}")
         return found.view(np.int8) if found.dtype.kind == "b" else found
@@ -97,14 +94,8 @@ class PolarsColumn:
             return mixed_bits(numbers), as_numbers(numbers)
         if series.dtype != pl.String:
             series = series.cast(pl.String)
-        marks = np.empty(len(series), np.uint64), np.empty(len(series), np.uint64)
-        # one expression for each, so that they are taken at once
-        hashes = [pl.col("text").hash(seed).alias(str(number)) for number, seed in enumerate(SEEDS)]
-        for low in range(0, len(series), PIECE):
-            made = pl.DataFrame({"text": series.slice(low, PIECE)}).select(hashes)
-            for mark, hashed in zip(marks, made, strict=True):
-                mark[low : low + PIECE] = hashed.to_numpy()
-        return marks
+        lows = range(0, len(series), PIECE)
+        return marks_of(len(series), ((slice(low, low + PIECE), series.slice(low, PIECE)) for low in lows))
 
     def take(self, rows: Longs) -> list[Any]:
         """A list of Python values."""
@@ -148,7 +139,28 @@ def _texts(series: pl.Series) -> Texts:
     return arrow_columns.as_texts(series.to_arrow(compat_level=OLDEST))
 
 
-def _private_categories() -> Any:
-    """A type for categories that no other series shares."""
+def marks_of(count: int, pieces: Iterable[tuple[slice, pl.Series]]) -> Marks:
+    """Two hashes of each text of a column that comes in pieces."""
+    marks = np.empty(count, np.uint64), np.empty(count, np.uint64)
+    # one expression for each, so that they are taken at once
+    hashes = [pl.col("text").hash(seed).alias(str(number)) for number, seed in enumerate(SEEDS)]
+    for rows, texts in pieces:
+        made = pl.DataFrame({"text": texts}).select(hashes)
+        for mark, hashed in zip(marks, made, strict=True):
+            mark[rows] = hashed.to_numpy()
+    return marks
+
+
+def codes_of(series: pl.Series) -> Ints:
+    """What stands behind values, as an array; 0 where missing."""
+    plain = series.to_physical()
+    if plain.null_count():
+        plain = plain.fill_null(value=False if plain.dtype == pl.Boolean else 0)
+    found: Ints = plain.to_numpy()
+    return found
+
+
+def shared_categories() -> Any:
+    """A type for the categories of some series and no other; None before Polars had it: each has its own then."""
     made = getattr(pl, "Categories", None)
-    return pl.Categorical if made is None else pl.Categorical(made.random())
+    return None if made is None else pl.Categorical(made.random())
