@@ -1,8 +1,9 @@
 """Statistics: curves and incidences of a million spells as counts and as arrays, and what a move between states costs.
 
-    python benchmarks/stats.py lifelines 1000000 3
+    python benchmarks/stats.py lifelines days 1000000 3
 
-is what runs beside custlife, in the interpreter that has it: what each task takes, and its answer.
+is what runs beside custlife, in the interpreter that has it: what each task takes, and its answer. Custlife wants the
+lengths of each end and group by themselves; it is timed with the splitting of the arrays and without it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Tasks = dict[str, "Callable[[], float]"]
-PROGRAMS = ("custlife", "lifelines", "scikit-survival")
+SPLIT = "custlife, arrays already split"
+PROGRAMS = ("custlife", SPLIT, "lifelines", "scikit-survival")
+LENGTHS = {"exact": "exact lengths", "days": "lengths in whole days"}
 TASKS = ("Kaplan-Meier, median", "incidence of two causes", "log-rank of two groups")
+TOLERANCES = {("lifelines", TASKS[1]): 1e-3}  # it moves ties of competing ends apart at random
 SPELLS = MOVES = 1_000_000
 STATES = "abcdef"
 DAY = 86_400_000_000
@@ -97,31 +101,42 @@ def by_moves(rounds: int, n: int = MOVES) -> list[tuple[str, float, float, float
 # as arrays, beside others
 
 
-def spells(n: int) -> tuple[Any, Any, Any]:
+def spells(n: int, lengths: str) -> tuple[Any, Any, Any]:
     """Durations, causes (0 is censored), and groups."""
     import numpy as np
 
     rng = np.random.default_rng(20261122)
-    return rng.exponential(20, n), rng.choice([0, 1, 2], n, p=[0.2, 0.5, 0.3]), rng.integers(0, 2, n)
+    exact = rng.exponential(20, n)
+    times = exact if lengths == "exact" else exact.astype("i8")
+    return times, rng.choice([0, 1, 2], n, p=[0.2, 0.5, 0.3]), rng.integers(0, 2, n)
 
 
-def tasks_of(program: str, n: int) -> Tasks:
+def own_tasks(times: Any, causes: Any, groups: Any, is_split: bool) -> Tasks:
+    """The tasks as custlife does them, from arrays split beforehand or on the way."""
+    from custlife import stats
+
+    ended, curve, table = causes > 0, stats.kaplan_meier, stats.risk_table
+    ways: tuple[Callable[[], Any], ...] = (
+        lambda: (times[ended], times[~ended]),
+        lambda: ({"won": times[causes == 1], "lost": times[causes == 2]}, times[~ended]),
+        lambda: {str(g): (times[ended & (groups == g)], times[~ended & (groups == g)]) for g in (0, 1)},
+    )
+    if is_split:
+        ways = tuple((lambda made=made: made) for made in [way() for way in ways])
+    both, by_cause, by_group = ways
+    return dict(zip(TASKS, (
+        lambda: curve(*both()).median.value,
+        lambda: stats.cumulative_incidence(*by_cause())["won"].incidence[-1],
+        lambda: stats.log_rank({name: table(*group) for name, group in by_group().items()}).statistic,
+    ), strict=True))  # fmt: skip
+
+
+def tasks_of(program: str, n: int, lengths: str) -> Tasks:
     """The tasks as one program does them; none of them asks for variances of incidences."""
-    times, causes, groups = spells(n)
+    times, causes, groups = spells(n, lengths)
     ended = causes > 0
-    if program == "custlife":
-        from custlife import stats
-
-        curve, table = stats.kaplan_meier, stats.risk_table
-        return dict(zip(TASKS, (
-            lambda: curve(times[ended], times[~ended]).median.value,
-            lambda: stats.cumulative_incidence(
-                {"won": times[causes == 1], "lost": times[causes == 2]}, times[~ended]
-            )["won"].incidence[-1],
-            lambda: stats.log_rank(
-                {str(g): table(times[ended & (groups == g)], times[~ended & (groups == g)]) for g in (0, 1)}
-            ).statistic,
-        ), strict=True))  # fmt: skip
+    if program in {"custlife", SPLIT}:
+        return own_tasks(times, causes, groups, program == SPLIT)
     if program == "lifelines":
         import lifelines
         from lifelines.statistics import multivariate_logrank_test
@@ -149,12 +164,12 @@ def tasks_of(program: str, n: int) -> Tasks:
     ), strict=True))  # fmt: skip
 
 
-def beside(n: int, rounds: int, peers: str) -> dict[str, dict[str, tuple[float, float]] | str]:
+def beside(lengths: str, n: int, rounds: int, peers: str) -> dict[str, dict[str, tuple[float, float]] | str]:
     """Seconds and answer of each task, by program; the last words of one that does not run."""
     found: dict[str, dict[str, tuple[float, float]] | str] = {}
     for program in PROGRAMS:
-        python = sys.executable if program == "custlife" else peers
-        asked = [python, str(Path(__file__)), program, str(n), str(rounds)]
+        python = sys.executable if program in {"custlife", SPLIT} else peers
+        asked = [python, str(Path(__file__)), program, lengths, str(n), str(rounds)]
         done = subprocess.run(asked, capture_output=True, text=True, check=False)
         words = done.stderr.strip().splitlines()
         found[program] = json.loads(done.stdout) if not done.returncode else words[-1] if words else "no answer"
@@ -162,9 +177,9 @@ def beside(n: int, rounds: int, peers: str) -> dict[str, dict[str, tuple[float, 
 
 
 def main() -> None:
-    program, n, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    program, lengths, n, rounds = *sys.argv[1:3], int(sys.argv[3]), int(sys.argv[4])
     taken = {}
-    for name, work in tasks_of(program, n).items():
+    for name, work in tasks_of(program, n, lengths).items():
         answer = work()
         taken[name] = (least(work, rounds), answer)
     print(json.dumps(taken))
