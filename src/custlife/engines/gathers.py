@@ -377,5 +377,6 @@ class Standing:
 
 Request = (
     Spells | Moves | Activity | Paths | Reasons | FunnelPlan | Profile | Stays | Standings | Transits | Passages
-    | Presence | Purchases | Movements | Lives | Renewals | Running | Scores | Occupations | Contacts | Touches | HandOvers | Deals
-)
+    | Presence | Purchases | Movements | Lives | Renewals | Running | Scores | Occupations | Contacts | Touches
+    | HandOvers | Deals
+)  # fmt: skip
