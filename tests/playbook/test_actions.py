@@ -174,6 +174,11 @@ class TestOneCustomer:
         assert str(playbook.next_action(gone, as_of=AS_OF)) == "gus, in 'gone': nothing to do, as Gone is final"
         new = cl.Customer("new", model)
         assert playbook.next_action(new, as_of=AS_OF).reason == "as they are in no stage yet"
+        anywhere = Playbook([Play("p", "write")])
+        assert playbook.next_action(gone, as_of=AS_OF, plays=anywhere).action == ""
+        assert playbook.next_action(new, as_of=AS_OF, plays=anywhere).action == "write"
+        lapsed = ada().move("lapsed", at="2026-01-09T09:00Z")
+        assert playbook.next_action(lapsed, as_of=AS_OF, plays=anywhere).action == "write"
         named = Playbook([Play("p", "ask why", stages=["gone"])])
         assert playbook.next_action(gone, as_of=AS_OF, plays=named).action == "ask why"
 
@@ -223,6 +228,19 @@ class TestMany:
         assert (found.total, found.unknown, found.as_of) == (5, ("zed",), log.as_of)
         assert "for 2 of 5" in str(found)
         assert "1 named by signals or facts are not among them." in str(found)
+        assert list(found.to_dicts()[0]) == list(found.column_types())
+        assert (len(found), repr(found)) == (2, "<NextActions for 2>")
+        assert "<table" in found._repr_html_()
+
+    def test_priority_goes_before_signals_and_signals_before_time(self):
+        moves = [("intent", "2026-01-05T09:00Z")]
+        many = [cl.Customer(name, MODEL, moves=moves) for name in ("long", "rung", "vip")]
+        many[1] = cl.Customer("rung", MODEL, moves=[("intent", "2026-02-05T09:00Z")])
+        vip = scoring.Condition(scoring.fact("vip"), one_of=[True])
+        book = Playbook([Play("all", "write"), Play("first", "call", when=vip, priority=1)])
+        facts = {"vip": {"vip": True}}
+        found = playbook.next_actions(many, [Call("red", "rung")], as_of=AS_OF, plays=book, facts=facts)
+        assert [one.customer for one in found] == ["vip", "rung", "long"]
 
     def test_real_episodes_are_signals(self):
         from custlife import signals
@@ -285,6 +303,8 @@ class TestErrors:
             playbook.next_action(ada(), ["red"], as_of=AS_OF)
         with pytest.raises(UsageTypeError, match=r"is not a Customer\n\nHint: for many: playbook.next_actions"):
             playbook.next_action([ada()], as_of=AS_OF)
+        with pytest.raises(UsageTypeError, match=r"^play\[0\]='call' is not a Play\n\nHint: make one with play"):
+            Playbook(["call"])
         with pytest.raises(UsageTypeError, match=r"^plays='saas' is not a Playbook"):
             playbook.next_action(ada(), as_of=AS_OF, plays="saas")
         with pytest.raises(UsageError, match=r"^limit=0 is no number of customers"):

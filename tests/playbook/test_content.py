@@ -64,6 +64,9 @@ class TestShares:
         assert wanted == [None] * 6 or sum(wanted) == pytest.approx(1)
         gaps = [row.gap for row in found.rows]
         assert gaps == [None] * 6 or sum(gaps) == pytest.approx(0, abs=1e-12)
+        for row in found.rows:
+            if row.gap is not None:
+                assert row.gap == pytest.approx(row.demand_share - row.supply_share, abs=1e-12)
         assert (None in gaps) == (None in supplied or None in wanted)
 
     @given(inventories, demands, modes)
@@ -229,6 +232,13 @@ class TestFindings:
         with pytest.raises(UsageTypeError, match=r"^least=0 is no whole number above 0"):
             Limits(least=0)
 
+    @pytest.mark.parametrize(("prospects", "shows"), [(4, 0), (5, 1)])
+    def test_awareness_is_too_much_only_where_it_is_more_than_the_demand(self, prospects, shows):
+        inventory = Inventory([ContentItem("x", "visitor")] * 3 + [ContentItem("y", "prospect")] * 2)
+        demand = {"visitor": 6, "prospect": prospects}
+        found = playbook.coverage(inventory, MODEL, demand=demand, as_of=AS_OF).findings
+        assert [one.mistake.split(",")[0] for one in found] == ["too much awareness"] * shows
+
     def test_stages_without_a_place_on_the_spine_say_nothing_of_awareness(self):
         model = cl.StageModel("m", ["a", "b"], exits=[])
         found = playbook.coverage(Inventory([ContentItem("x", "a")] * 5), model, as_of=AS_OF)
@@ -386,6 +396,7 @@ class TestErrors:
         assert "█ supply  ▓ demand\nVisitor " in found.picture().text()
         assert "Planned, not counted: 1 items." in str(found)
         assert attrs.asdict(found.question)["demand"] == "given"
+        assert (found["visitor"].gap, found["prospect"].gap) == (-0.5, 0.5)
         assert '"gap": -0.5' in found.to_json()
         assert "<b>" not in found.grid("team").svg()
         assert "0 common mistakes show" in found._repr_html_()

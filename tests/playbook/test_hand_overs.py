@@ -81,6 +81,8 @@ class TestPlan:
         assert found.to_dicts()[2]["leaving"] == "Sales"
         assert list(found.to_dicts()[0]) == list(found.column_types())
         assert "conversion → retent" in str(found)
+        assert (len(found), repr(found)) == (3, "<HandOverPlan of 'bruxt5', 3 hand-overs>")
+        assert "<table" in found._repr_html_()
         with pytest.raises(UnknownNameError, match=r"^unknown hand-over into 'engage"):
             playbook.hand_overs(presets.catalyst8.rename("outreach", "engage"))["engage"]
         with pytest.raises(UsageTypeError, match=r"^model='bruxt5' is not a StageModel"):
@@ -152,6 +154,12 @@ class TestOneCustomer:
         ]  # fmt: skip
         assert found.hand_over.label == "conversion → onboarding"
         assert found.passed[1].source == "reason"
+
+    @pytest.mark.parametrize(
+        ("at", "late"), [("2026-02-01T12:00:00Z", ()), ("2026-02-01T12:00:00.000001Z", ("needs",))]
+    )
+    def test_what_is_known_at_the_very_moment_is_in_time(self, at, late):
+        assert playbook.check_hand_over(onboarded().fact("needs", "speed", at=at), as_of=AS_OF).late == late
 
     def test_what_came_late_and_what_is_missing_are_told(self):
         acme = onboarded(reason="").fact("needs", "speed", at="2026-02-05T00:00Z")
@@ -225,6 +233,8 @@ class TestMany:
         assert last == {"needs": (2, 1, 1), "reason for buying": (2, 1, 1)}
         assert [(one.customer, one.hand_over.to_stage) for one in found.incomplete][-1] == ("bob", "retention")
         assert "50.0 %" in str(found)
+        assert (len(found), repr(found)) == (5, "<HandOverChecks: 5 rows, 3 incomplete>")
+        assert "<table" in found._repr_html_()
         assert list(found.to_dicts()[0]) == list(found.column_types())
 
     def test_nobody_is_no_answer_without_a_plan(self):
