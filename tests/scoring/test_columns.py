@@ -238,6 +238,27 @@ def test_by_hand():
     assert str(LEAD.on_frame(frame)).startswith("lead: 4 rows")
 
 
+def test_who_refuses_makes_nothing_known_and_of_equal_sides_fit_is_cut():
+    nps, seats = (scoring.measure(name, scoring.fact(name), worst=0, best=10) for name in ("nps", "seats"))
+    strict = cl.HealthScore([nps, attrs.evolve(seats, missing="refuse")])
+    plan = cl.HealthScore([scoring.measure("plan", scoring.fact("plan"), levels={"pro": 100})], name="plan")
+    table = {"nps": [5, 5], "seats": [None, None], "plan": [None, "pro"]}
+    for scorer in (scoring.weighted([strict, plan]), scoring.minimum([strict, plan])):
+        found, wanted = scorer.on_frame(polars.DataFrame(table)), facts_of_all(scorer, table)
+        assert found.to_columns()["value"] == list(wanted.values) == [None, 100]
+        assert found.completeness.tolist() == [one.completeness for one in wanted]
+    bands = {"fit_bands": {"B": 0, "A": 20}, "behavior_bands": {"2": 0, "1": 20}}
+    rules = [
+        scoring.fit("f", scoring.fact("f"), points=20, one_of=1, group="g"),
+        scoring.behavior("b", "b", points=20, group="g"),
+    ]
+    lead = cl.LeadScore(rules, caps={"g": 30}, **bands)
+    one = cl.Customer("c", made.MODEL, events=[("b", made.AS_OF)])
+    wanted = cl.score(lead, one, as_of=made.AS_OF, facts={"f": 1})
+    found = lead.on_frame(polars.DataFrame({"f": [1], "b": [1]}))
+    assert (found.values.tolist(), found.grades) == ([wanted.value], [wanted.grade]) == ([30], ["B1"])
+
+
 def test_more_than_nine_classes_stand_in_brackets():
     fine = scoring.Rfm("order", recency=range(1, 12), frequency=(2,))
     assert fine.on_frame(pandas.DataFrame({"recency": [0, 11.5], "frequency": [1, 2]})).grades == ["[12]1", "[1]2"]

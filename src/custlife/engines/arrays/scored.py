@@ -58,10 +58,9 @@ class Scored:
 
 
 def within(values: Floats, gone: Bools | None, low: float | None, high: float | None) -> Bytes | None:
-    """Whether numbers lie within bounds; None where floats cannot tell exactly, so that somebody else must."""
+    """Whether numbers lie within bounds; None where one is too large for floats to tell exactly."""
     given = values if gone is None else values[~gone]
-    exact = all(bound is None or (abs(bound) < EXACT and float(bound) == bound) for bound in (low, high))
-    if not exact or (len(given) and not np.abs(given).max() < EXACT):
+    if len(given) and not np.abs(given).max() < EXACT:
         return None
     found = np.full(len(values), YES, np.int8)
     with np.errstate(invalid="ignore"):  # what is missing may hold anything
@@ -191,9 +190,8 @@ def mixed(members: Sequence[Scored], weights: Sequence[int]) -> Scored:
     means, _ = weighed(terms, (), count)
     known = np.zeros(count, np.float64)
     for one, weight in zip(members, weights, strict=True):
-        known += weight * one.known
+        known += weight * np.where(one.means == NONE, 0.0, one.known)  # of those that have a score
     known /= sum(weights)
-    known[means == NONE] = 0
     return Scored(means, known, blank(count), blank(count))
 
 
