@@ -149,6 +149,23 @@ class TestFold:
             (day(2), day(4), "letter x"),
         ]
 
+    def test_looks_in_a_row_are_about_one_occasion(self):
+        def about(request):
+            return signals.Look(True, occasion=request.facts["letter"])
+
+        found = signals.watch(Rule("about", about, min_n=2), [letters("ABBBC")], as_of=day(4))
+        assert [(one.opened_at, one.resolved_at) for one in found] == [(day(2), day(4))]
+
+    def test_nobody_is_looked_at_before_since_or_before_anything_is_known(self):
+        seen = []
+        rule = Rule("seen", lambda request: seen.append(request.as_of))
+        who = cl.Customer("ada", cl.StageModel("any", ["one"]), moves=[("one", day(0) + DAY / 2)])
+        signals.watch(rule, [who], as_of=day(2) + DAY / 2)
+        assert seen == [day(1), day(2)]
+        seen.clear()
+        signals.watch(rule, [who], as_of=day(3), since=day(1) + DAY / 2)
+        assert seen == [day(2), day(3)]
+
     def test_states_are_those_of_the_last_look(self):
         states = [signals.watch(Rule("r", lettered), [letters("CMM?C"[:n])], as_of=day(n - 1)) for n in range(1, 6)]
         assert [[one.state for one in found] for found in states] == [[], ["opened"], ["open"], ["open"], ["resolved"]]

@@ -246,6 +246,12 @@ class TestOwed:
         assert [one[0] for one in found] == [datetime(2025, 11, 28, tzinfo=UTC), datetime(2025, 12, 29, tzinfo=UTC)]
         assert found[0][1] == datetime(2025, 12, 1, tzinfo=UTC)
 
+    def test_a_renewal_with_a_term_comes_again_from_its_date(self):
+        facts = [cl.Fact("renewal_at", "2026-01-31"), cl.Fact("contract_term", "1 month")]
+        sign = signals.RenewalNear("2 days")
+        looks = [see(sign, customer(facts=facts), day(30 + one)) for one in (-40, 0, 1, 28, 57)]
+        assert [(look.met, look.value) for look in looks] == [(False, 40), (True, 0), (False, 27), (True, 0), (True, 2)]
+
     def test_a_date_of_renewal_alone_comes_once(self):
         facts = [cl.Fact("renewal_at", "2026-01-20", at=day(0))]
         rule = Rule("near", signals.RenewalNear("1 week"))
@@ -355,7 +361,7 @@ BAD = (
     (lambda: signals.watch(Rule("a", signals.Lapsed()), [], as_of=day(1), since=day(2)), UsageError, "is after as_of"),
     (lambda: signals.watch(Rule("a", signals.Lapsed()), [], as_of=day(1), every="hour"), UsageError, "every='hour'"),
     (lambda: signals.watch(Rule("a", signals.Lapsed()), [], as_of=day(1), facts=3), UsageTypeError, "facts=3 do not say"),
-    (lambda: signals.watch(Rule("a", signals.Stuck("tral", after="1 day")), [customer()], as_of=day(1)), UnknownNameError, "unknown stage 'tral'"),
+    (lambda: signals.watch(Rule("a", signals.Stuck("tral", after="1 day")), [customer()], as_of=day(1)), UnknownNameError, "unknown stage 'tral' @ rule 'a' on model 'saas'"),
     (lambda: signals.watch(Rule("a", signals.Lapsed(), only_in="tral"), [customer()], as_of=day(1)), UnknownNameError, "unknown stage 'tral'"),
     (lambda: signals.watch(Rule("a", signals.Stuck()), [cl.Customer("a", cl.StageModel("m", ["x"]))], as_of=day(1)), UsageError, "no max_gap on any"),
 )  # fmt: skip

@@ -9,7 +9,7 @@ import attrs
 
 from custlife.analysis.result import About
 from custlife.calendar import from_us, instant, periods, to_us, zone
-from custlife.errors import UsageError, UsageTypeError
+from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.scoring.batch import moment_of
 from custlife.scoring.crossing import moments_of
 from custlife.scoring.histories import NO_STAGES, each_customer, is_log
@@ -233,10 +233,14 @@ def _checked(facts: Any) -> Mapping[str, GivenFacts]:
 def _check(rules: Iterable[Rule], model: StageModel) -> None:
     """Refuses stages that the model does not have, before anybody is looked at."""
     for rule in rules:
-        if isinstance(rule.sign, Sign):
-            rule.sign.check(model)
-        for name in rule.only_in:
-            model.resolve(name)
+        try:
+            if isinstance(rule.sign, Sign):
+                rule.sign.check(model)
+            for name in rule.only_in:
+                model.resolve(name)
+        except UnknownNameError as error:
+            where = f"rule {rule.name!r} on model {model.name!r}"
+            raise UnknownNameError(error.kind, error.name, error.known, where) from None
 
 
 def _places(rules: Iterable[Rule]) -> dict[int, int]:
