@@ -30,6 +30,7 @@ __all__ = [
     "mean",
     "numbers",
     "part_of",
+    "pieces",
     "relative_errors",
     "restricted",
     "risk_columns",
@@ -245,11 +246,15 @@ def runs_of(n: Array, d: Array) -> tuple[Array, Array, Array]:
     return begins, n[firsts].astype("f8"), (n[lasts] - d[lasts]).astype("f8")
 
 
+def pieces(n: int) -> Iterator[slice]:
+    """Rows up to some number, in stretches."""
+    return (slice(start, start + STRETCH) for start in range(0, n, STRETCH))
+
+
 def stretches_of(begins: Array) -> Iterator[tuple[slice, Array]]:
     """Stretches of rows, with the number of the run of each row."""
     before = -1
-    for start in range(0, len(begins), STRETCH):
-        rows = slice(start, start + STRETCH)
+    for rows in pieces(len(begins)):
         run = np.cumsum(begins[rows]) + before
         before = run[-1]
         yield rows, run
@@ -264,7 +269,7 @@ def restricted(curve: Any, last: int, horizon: float) -> tuple[float, float]:
     areas[-1] = curve.survival[last - 1] * (horizon - curve.times[last - 1])
     after = np.cumsum(areas[::-1])[-2::-1]  # what is left of the area from each time on
     n, d = (np.asarray(raw(column))[:last] for column in (curve.at_risk, curve.events))
-    stretches = [slice(start, start + STRETCH) for start in range(0, last + 1, STRETCH)]
+    stretches = list(pieces(last + 1))
     terms = (_variances(after[rows], n[rows], d[rows]) for rows in stretches)
     return exact_sum(areas[rows] for rows in stretches), exact_sum(terms)
 
@@ -311,9 +316,7 @@ def _exact_parts(values: Array) -> Iterator[float]:
 def mean(values: Any) -> float:
     """The mean of numbers of 0 or more."""
     found = np.asarray(values)
-    return exact_sum(found[start : start + STRETCH].astype("f8") for start in range(0, len(found), STRETCH)) / len(
-        found
-    )
+    return exact_sum(found[rows].astype("f8") for rows in pieces(len(found))) / len(found)
 
 
 def final_survival(ended: Any, censored: Any, n: int) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from custlife.stats.arrays import EXACT, STRETCH, Part, column_of, exact_sum, part_of, room_for, runs_of, stretches_of
+from custlife.stats.arrays import EXACT, Part, column_of, exact_sum, part_of, pieces, room_for, runs_of, stretches_of
 from custlife.stats.columns import CODES, Column, raw
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ def rank_sums(tables: Sequence[Any]) -> tuple[list[float], list[list[float]]] | 
     pairs = list(combinations(range(len(tables)), 2))
     shares: list[list[Array]] = [[] for _ in tables]
     sums = np.zeros(len(pairs))
-    for start in range(0, len(pooled), STRETCH):
-        stretch = slice(start, start + STRETCH)
+    for stretch in pieces(len(pooled)):
         ended, here = d[stretch].astype("f8"), [column[stretch].astype("f8") for column in present]
         n = sum(here[1:], here[0])
         spread = ended * (n - ended) / np.maximum(n - 1, 1)  # 0 where all end
