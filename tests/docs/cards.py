@@ -172,7 +172,8 @@ def section(entry: Entry) -> str:
     """One metric: what it takes, its card, and an example that makes it."""
     metric = entry.shown()
     parts = [f"## {entry.name} {{: #{entry.name} }}", entry.about, arguments(entry), card(metric)]
-    parts.append(f"```python\nfrom custlife import metrics\n\nprint({metric!r}.label)\n```")
+    made = repr(metric).replace("'", '"')  # as the formatter writes texts
+    parts.append(f"```python\nfrom custlife import metrics\n\nprint({made}.label)\n```")
     parts.append(f"```text\n{metric.label}\n```")
     return "\n\n".join(part for part in parts if part)
 

@@ -6,7 +6,7 @@ interval, n and pending; `@metrics.metric(...)` makes one of your own.
 
 from __future__ import annotations
 
-from custlife.metrics.advocating import advocate_rate, arrivals, in_stage, referral_share
+from custlife.metrics.advocating import advocate_rate, arrivals, in_stage, period_ratio, referral_share
 from custlife.metrics.catalogue import Catalogue, catalogue
 from custlife.metrics.contracts import near_limit, renewal_rate
 from custlife.metrics.converting import (
@@ -24,7 +24,7 @@ from custlife.metrics.inputs import Inputs
 from custlife.metrics.judgement import JudgedLine, Judgement
 from custlife.metrics.leaving import churn_after, churn_by_age
 from custlife.metrics.lifetime import ltv, ltv_from_chain, ltv_from_curve, ltv_historical, ltv_to_cac
-from custlife.metrics.losing import annualised_churn, logo_churn
+from custlife.metrics.losing import annualised_churn, daily_churn, logo_churn
 from custlife.metrics.metric import Metric
 from custlife.metrics.netting import acquisition_share, gross_margin, net
 from custlife.metrics.qualifying import csql_rate, mql_rate, pql_rate, sql_rate
@@ -46,6 +46,7 @@ from custlife.metrics.serving import (
     resolution_time,
 )
 from custlife.metrics.spending import cac, cac_payback, cost
+from custlife.metrics.spreading import k_factor
 from custlife.metrics.surveys import ces, csat, nps, response_rate
 from custlife.metrics.target import Target
 from custlife.metrics.timing import stage_ageing, stuck, time_in_stage, time_to_convert, time_to_value
@@ -88,6 +89,7 @@ __all__ = [
     "customer_quick_ratio",
     "customers_kept",
     "cycle_length",
+    "daily_churn",
     "drop_off",
     "eventual_conversion",
     "feature_adoption",
@@ -98,6 +100,7 @@ __all__ = [
     "gross_revenue_churn",
     "grr",
     "in_stage",
+    "k_factor",
     "lead_response_in_time",
     "lead_response_time",
     "logo_churn",
@@ -118,6 +121,7 @@ __all__ = [
     "open_deals",
     "outcomes_reached",
     "overall_conversion",
+    "period_ratio",
     "pipeline_amount",
     "pql_rate",
     "reactivation_rate",

@@ -8,7 +8,7 @@ import attrs
 
 from custlife.analysis.question import some_names
 from custlife.analysis.retention import Retention
-from custlife.analysis.splitting import check_calendar
+from custlife.analysis.splitting import check_calendar, group_order
 from custlife.analysis.time_in_stage import TimeInStage
 from custlife.errors import UsageError
 from custlife.metrics.converting import converting
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
 
-__all__ = ["advocate_rate", "arrivals", "in_stage", "referral_share"]
+__all__ = ["advocate_rate", "arrivals", "came", "in_stage", "period_ratio", "referral_share"]
 
 
 @attrs.frozen
@@ -122,6 +122,75 @@ def arrivals(names: Names, *, every: str = "month", on: str = LOG) -> Metric:
     return Metric(
         "arrivals", words, better="higher", compute=Came(listed, every, on), label=f"new in {told} in a {every}"
     )
+
+
+@attrs.frozen
+class Pair:
+    """Who came to the one and to the other in a period."""
+
+    segment: tuple[str | None, ...]
+    period: str
+    is_complete: bool
+    goals: int = 0
+    starts: int = 0
+
+
+@attrs.frozen
+class Beside:
+    """Arrivals at one place over those at another, in the same period."""
+
+    start: tuple[str, ...] = attrs.field(converter=some_names)
+    goal: tuple[str, ...] = attrs.field(converter=some_names)
+    every: str
+    on: str
+
+    def __call__(self, request: MetricRequest) -> Iterator[Reading]:
+        """One reading for each segment, and for each period of a trend."""
+        questions = [came(names, self.every, request.by) for names in (self.goal, self.start)]
+        pairs: dict[tuple[Any, str], Pair] = {}
+        for what, answer in zip(("goals", "starts"), request.ask_all(self.on, questions), strict=True):
+            for row in answer.rows:
+                key = row.segment, row.cohort
+                pair = pairs.get(key) or Pair(*key, row.is_complete)
+                pairs[key] = attrs.evolve(pair, **{what: row.size})
+        rows = sorted(pairs.values(), key=lambda pair: (group_order(pair.segment), pair.period))
+
+        def read(pair: Pair, **place: Any) -> Reading:
+            return request.ratio(pair.goals, pair.starts, n=pair.starts, **place)
+
+        yield from by_period(request, self.every, rows, read, pending="starts")
+
+
+@catalogued("conversion", start="lead", goal="customer", every="month")
+def period_ratio(start: Names, goal: Names, *, every: str = "month", on: str = LOG) -> Metric:
+    """New ones at a goal for each new one at a start, in the same period: other people, so no conversion.
+
+    Args:
+        start: The stage or event below the line.
+        goal: The stage or event above the line.
+        every: The period.
+        on: The input that is asked.
+    """
+    check_calendar(every, "monday")
+    starts, goals = some_names(start), some_names(goal)
+    below, above = " or ".join(starts), " or ".join(goals)
+    words = Definition(
+        question=f"How many came to {above} for each one that came to {below} in the same {every}?",
+        numerator=f"units that came to {above} for the first time in the {every}",
+        denominator=f"units that came to {below} for the first time in the {every}",
+        window=f"a calendar {every}: {LAST}",
+        unit="ratio",
+        cohort=f"none: both are of the same {every}, and need not be the same units",
+        needs=on,
+        is_not=(
+            "Conversion: that follows those who came to the start, and cannot pass 100 %.",
+            "A share: it may be above 1.",
+        ),
+        pitfalls=(f"It falls in a {every} of many new starts, whatever becomes of them later.",),
+        source="A ratio of two period counts, named as such",
+    )
+    label = f"{above} for each {below} of the same {every}"
+    return Metric("period_ratio", words, better="higher", compute=Beside(starts, goals, every, on), label=label)
 
 
 @attrs.frozen

@@ -33,6 +33,7 @@ __all__ = [
     "activation_rate",
     "became",
     "conversion",
+    "converted",
     "converting",
     "overall_conversion",
     "repeat_rate",
@@ -67,7 +68,7 @@ class Converted:
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment and cohort."""
         for row in self._rows(request):
-            part = _converted(row)
+            part = converted(row)
             yield request.share(
                 row.eligible - part if self.failed else part,
                 row.eligible,
@@ -105,7 +106,7 @@ def became(row: ConversionRow, customer: str, start: str, goal: str, within: str
     return f"{customer} came to {start} and did not reach {goal} within {limit}."
 
 
-def _converted(row: ConversionRow) -> int:
+def converted(row: ConversionRow) -> int:
     """Converted units among the eligible."""
     return 0 if row.rate is None else round(row.rate * row.eligible)
 
@@ -274,7 +275,7 @@ def trial_to_paid(trial: str, paid: str, *, within: Length, on: str = LOG) -> Me
     )
 
 
-@catalogued("conversion", trial="trial_started", used=["project_made", "file_shared"], paid="paid", within="14 days")
+@catalogued("conversion", trial="trial", used=["made", "shared"], paid="paid", within="14 days")
 def trials_expired_unused(trial: str, used: Names, *, within: Length, paid: Names = (), on: str = "events") -> Metric:
     """The share of trials that run out without the product having been used.
 

@@ -40,7 +40,13 @@ R = TypeVar("R", bound=Row)
 
 
 def by_period(
-    request: MetricRequest, every: str, rows: Sequence[R], read: Callable[..., Reading], *, pending: str = ""
+    request: MetricRequest,
+    every: str,
+    rows: Sequence[R],
+    read: Callable[..., Reading],
+    *,
+    pending: str = "",
+    still: str = "is not over",
 ) -> Iterator[Reading]:
     """Readings of the last period that is over, or of all periods where a trend is asked for.
 
@@ -50,6 +56,7 @@ def by_period(
         rows: The rows of the answer.
         read: Makes a reading of a row; takes `segment`, `period` and `notes`, too.
         pending: Name of the number of a row that is still pending while its period is not over.
+        still: What there is to say of a period that is not complete.
 
     Raises:
         UsageError: A trend of other periods.
@@ -69,6 +76,6 @@ def by_period(
             yield read(row, **place)
         elif wanted:
             waiting = getattr(row, pending) if pending else 0
-            yield request.value(None, n=0, pending=waiting, reason=f"{row.period} is not over", **place)
+            yield request.value(None, n=0, pending=waiting, reason=f"{row.period} {still}", **place)
     if request.every is None and last is None and not request.by:
         yield request.value(None, n=0, reason=f"no {every} is over yet")

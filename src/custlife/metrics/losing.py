@@ -1,7 +1,9 @@
-"""Metrics of lost customers by period: logo churn with its denominators, and what a year of it would cost."""
+"""Metrics of lost customers by period: logo churn with its denominators, by the day, and over a year."""
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -9,6 +11,7 @@ import attrs
 from custlife.analysis.customer_base import CustomerBase
 from custlife.analysis.question import choice, maybe_names
 from custlife.analysis.splitting import check_calendar
+from custlife.calendar import periods, to_us
 from custlife.metrics.counting import LAST, by_period
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
@@ -17,13 +20,15 @@ from custlife.stats import share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from custlife.analysis.customer_base import BaseRow
+    from custlife.calendar import Periods
     from custlife.metrics.converting import Names
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
 
-__all__ = ["annualised_churn", "logo_churn"]
+__all__ = ["annualised_churn", "daily_churn", "logo_churn"]
 
 YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "year": 1}
 FORMULAS = {"start": "lost among S / S", "all over start": "all losses / S", "average": "all losses / ((S + E) / 2)"}
@@ -141,3 +146,76 @@ def annualised_churn(*, every: str = "month", customers: Names | None = None) ->
     )
     compute = Logo(every, "start", maybe_names(customers), annual=True)
     return Metric("annualised_churn", words, better="lower", compute=compute, label=f"churn of a {every}, annualised")
+
+
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+@attrs.frozen
+class Daily:
+    """Losses of a period, counted day by day, over the mean of the customers at the start of each day."""
+
+    every: str
+    customers: tuple[str, ...] | None
+
+    def __call__(self, request: MetricRequest) -> Iterator[Reading]:
+        """One reading for each segment, and for each period of a trend."""
+        questions = [CustomerBase(every, self.customers, request.by) for every in (self.every, "day")]
+        whole, days = request.ask_all("stages", questions)
+        calendar = periods(self.every, tz=request.log().tz)  # type: ignore[arg-type]  # a word that was checked
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for day in days.rows:
+            start = calendar.zone.day_start(date.fromisoformat(day.period).toordinal() - EPOCH)
+            name = calendar.label(calendar.index(start))
+            counts[day.segment, name, "lost"] += day.lost
+            counts[day.segment, name, "there"] += day.start
+
+        def read(row: BaseRow, **place: Any) -> Reading:
+            lost, there = (counts[row.segment, row.period, what] for what in ("lost", "there"))
+            seen = row.start + row.new + row.returned + row.passing
+            return request.ratio(lost * days_of[row.period], there, n=seen, **place)
+
+        days_of = lengths(calendar, len({row.period for row in whole.rows}), request.as_of)
+        yield from by_period(request, self.every, whole.rows, read, pending="start")
+
+
+def lengths(calendar: Periods, count: int, as_of: datetime) -> dict[str, int]:
+    """The days of so many periods up to that of `as_of`, and of the one before them, by label."""
+    last, day = calendar.index(to_us(as_of)), calendar.zone.day
+    numbers = range(last - count, last + 1)
+    return {calendar.label(n): day(calendar.end(n)) - day(calendar.start(n)) for n in numbers}
+
+
+@catalogued("churn", every="month")
+def daily_churn(*, every: str = "month", customers: Names | None = None) -> Metric:
+    """Customers lost day by day in a period, over the mean of the daily counts: "Shopify" churn.
+
+    Args:
+        every: Length of the period.
+        customers: Stages of a customer; by default those from `customer_from` of the model on.
+
+    Source:
+        ChartMogul, "Customer churn rate": the variant that is computed by the day.
+    """
+    check_calendar(every, "monday")
+    words = Definition(
+        question=f"How many customers are lost in a {every}, beside those there are from day to day?",
+        numerator=f"customers lost in the {every} from the start of a day to its end, times the days of the {every}",
+        denominator=f"days of customers: each counts once for each day of the {every} at whose start it is there",
+        window=f"a calendar {every}: {LAST}",
+        unit="rate",
+        cohort=f"the {every}",
+        needs="stages",
+        formula="losses / mean of the daily counts of customers",
+        is_not=(
+            "Logo churn: that counts who was there at the start of the period, and nobody who came later.",
+            "A share: who leaves, comes back and leaves again is lost twice.",
+        ),
+        pitfalls=(
+            "Where customers grow, it is below all losses over the start: new ones are in the mean, too.",
+            "Who comes and goes within one day is in no daily count.",
+        ),
+        source="Churns in the period over the mean of the daily customer counts",
+    )
+    compute = Daily(every, maybe_names(customers))
+    return Metric("daily_churn", words, better="lower", compute=compute, label=f"daily churn in a {every}")

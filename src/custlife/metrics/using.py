@@ -272,7 +272,7 @@ def _place(row: Any) -> tuple[Any, ...]:
     return tuple((value is None, value or "") for value in row.segment), row.cohort or ""
 
 
-@catalogued("usage", outcomes={"wants_reports": "report_shared", "wants_team": "member_joined"}, within="90 days")
+@catalogued("usage", outcomes={"reports": "report_shared", "team": "joined"}, within="90 days")
 def outcomes_reached(outcomes: Pairs, *, within: Length, on: str = "events") -> Metric:
     """The share of intended outcomes that customers reached in time: what they wanted, and what proves it.
 
