@@ -314,3 +314,19 @@ def test_an_infinite_number_is_refused_as_it_is_one_by_one():
         ideal.on_frame(pandas.DataFrame({"size": [float("inf")]}))
     with pytest.raises(UsageError, match="not a finite number"):
         RFM.on_frame(pandas.DataFrame({"recency": [1.0], "frequency": [2], "monetary": [float("inf")]}))
+
+
+def test_gates_ties_and_points_below_zero_by_hand():
+    def health(name, band):
+        return cl.HealthScore([scoring.measure(name, scoring.fact(name), worst=0, best=10)], bands={band: 0}, name=name)
+
+    half = cl.HealthScore([scoring.measure(name, scoring.fact(name), worst=0, best=10) for name in ("nps", "seats")])
+    frame = polars.DataFrame({"nps": [5], "seats": [None], "bad": [2], "size": [1]}, schema_overrides={"seats": int})
+    assert scoring.gated(health("nps", "N"), half, at_least=50).on_frame(frame).completeness.tolist() == [0.5]
+    tied = scoring.maximum({"b": health("nps", "N"), "a": half, "c": health("nps", "Z")})
+    assert tied.on_frame(frame).grades == [""]  # that of a
+    rules = [
+        scoring.fit("size", scoring.fact("size"), at_least=1, points=50),
+        scoring.behavior("bad", "bad", points=-10, cap=15),
+    ]
+    assert cl.LeadScore(rules).on_frame(frame).values.tolist() == [35]
