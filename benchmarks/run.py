@@ -22,6 +22,7 @@ import moving
 import surviving
 from made_rows import made_rows
 
+import metrics
 import scoring
 import stats
 
@@ -114,6 +115,16 @@ def scores(wish: argparse.Namespace) -> Lines:
     return [*lines, *table((f"a health score of {scoring.ROWS:,} rows of Polars", "CPU ms", "ratio", "target"), rows)]
 
 
+def months(wish: argparse.Namespace) -> Lines:
+    rounds, n = wish.rounds or 2, (wish.rows or [100_000 if wish.quick else 10_000_000])[0]
+    rows = [
+        (one.what, f"{one.one:.2f}", f"{one.all_:.2f}", f"{one.all_ / one.one:.2f}", verdict(one.all_ / one.one, 2))
+        for one in metrics.run(n, rounds, wish.data)
+    ]
+    head = (f"CPU s, {n:,} rows of a Polars frame", "one month, or all time", "36 months", "ratio", "target")
+    return ["## Metrics over time", "", *table(head, rows)]
+
+
 def survival(quick: bool) -> Lines:
     rows = [(name, f"{taken:.1f}") for name, taken in surviving.run(2 if quick else 5)]
     head = (f"{surviving.SPELLS:,} spells, one in five censored", "CPU ms")
@@ -161,6 +172,7 @@ TOPICS = {
     "move": lambda wish: moves(wish.quick),
     "count": lambda wish: counts(wish.quick),
     "score": scores,
+    "months": months,
     "survival": lambda wish: survival(wish.quick),
     "stats": statistics,
     "frames": framed,
