@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from custlife.errors import UsageError, UsageTypeError
 from custlife.pictures import Columns, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from custlife.calendar import Periods
     from custlife.engines.gathers import Group
@@ -46,7 +47,7 @@ class Cost:
 
 
 def _filters(value: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
-    pairs = value.items() if hasattr(value, "items") else value
+    pairs = value.items() if isinstance(value, Mapping) else value
     found = []
     for name, wanted in pairs:
         check_segments((name,), DIMENSIONS)
