@@ -29,7 +29,7 @@ ROOMS = sorted(
     if not any(part.startswith("_") for part in found.name.split("."))
 )
 AT_HAND = frozenset(f"custlife.engines.sources{room}" for room in ("", ".asked", ".held", ".source"))
-BY_NUMPY = {"custlife.stats.arrays", "custlife.stats.arrays_groups"} | {
+BY_NUMPY = {f"custlife.stats.arrays{room}" for room in ("", "_groups", "_occupancy")} | {
     room
     for room in ROOMS
     if room.startswith(("custlife.engines.arrays", "custlife.engines.sources")) and room not in AT_HAND

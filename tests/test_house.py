@@ -127,9 +127,12 @@ class TestForbidden:
 
     def test_nothing_stores_code_or_speaks_to_a_network(self) -> None:
         found = faults(lambda n: imported(n) & self.MODULES)
-        assert [fault for fault in found if not self.ON_A_CLUSTER.fullmatch(fault)] == []
+        assert [fault for fault in found if not self.NEEDED.fullmatch(fault)] == []
 
-    ON_A_CLUSTER = re.compile(r"engines/sources/spark_\w+\.py: pickle")  # executors run what the driver sends, no file
+    NEEDED = re.compile(
+        r"engines/sources/spark_\w+\.py: pickle"  # executors run what the driver sends, no file
+        r"|engines/sources/memory\.py: ctypes"  # hands freed memory back: one call without arguments
+    )
 
     def test_nothing_is_evaluated(self) -> None:
         assert faults(lambda n: called(n) & self.CALLS) == []
@@ -195,7 +198,7 @@ class TestImports:
     ALLOWED = re.compile(
         r"calendar/\w+\.py: dateutil|stats/arrays\w*\.py: numpy"
         r"|engines/(?:arrays|sources)/\w+\.py: (?:duckdb|narwhals|numpy|pandas|polars|pyarrow|pyspark)"
-        r"|engines/merging\.py: numpy"
+        r"|engines/merging\.py: numpy|scoring/compiling\.py: numpy"
         r"|analysis/framing\.py: (?:duckdb|pandas|polars|pyarrow)|simulate/(?:drawing|frames)\.py: (?:numpy|pyarrow)"
     )
 

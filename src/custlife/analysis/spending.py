@@ -47,7 +47,7 @@ class Cost:
 
 
 def _filters(value: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
-    pairs = value.items() if isinstance(value, Mapping) else value
+    pairs: Any = value.items() if hasattr(value, "items") else value
     found = []
     for name, wanted in pairs:
         check_segments((name,), DIMENSIONS)

@@ -75,9 +75,10 @@ def inputs_of(given: argparse.Namespace, targets: Scorecard) -> Inputs:
     logs: dict[str, Any] = beside(given, {*given.by, *wanted})
     if given.file is None and not logs:
         raise UsageError("there is nothing to judge the targets on", "name a FILE, or pass --revenue FILE")
+    words: dict[str, Any] = vars(given)
     if given.file is not None:
         seen = wanted & columns_of(Path(given.file), given) if logs else wanted  # one of the others may have the rest
-        words = {**vars(given), "by": sorted({*given.by, *seen})}
+        words = words | {"by": sorted({*given.by, *seen})}
         log = log_of(Namespace(**words), Path(given.file))
         logs[log.INPUT] = log
     if given.events is not None:

@@ -29,7 +29,7 @@ def refused(check: RowCheck, names: Coded, others: Sequence[Any]) -> NDArray[np.
         column, bounds = others[place], check.bounds.get(place)
         if bounds is not None and isinstance(column, np.ndarray) and column.dtype.kind == "i":
             bad |= (column < bounds[0]) | (column > bounds[1])
-            columns.append((np.zeros(len(bad), np.int8), [max(bounds[0], 0)]))
+            columns.append((np.broadcast_to(np.zeros(1, np.int64), len(bad)), [max(bounds[0], 0)]))
         else:
             columns.append(_coded(column))
     keys = Keys(*((codes, len(values)) for codes, values in columns))

@@ -110,6 +110,7 @@ class Grades:
                 "the score is missing", "pass missing='unanswered' if such rows are questions without answer"
             )
         number: Any = value
+        score = 0
         try:
             score = int(number)
             is_whole = not isinstance(value, bool) and score == (float(number) if isinstance(number, str) else number)
