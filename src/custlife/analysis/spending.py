@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -47,7 +47,7 @@ class Cost:
 
 
 def _filters(value: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
-    pairs: Any = value.items() if hasattr(value, "items") else value
+    pairs = cast("Iterable[tuple[str, Any]]", value.items() if isinstance(value, Mapping) else value)
     found = []
     for name, wanted in pairs:
         check_segments((name,), DIMENSIONS)
