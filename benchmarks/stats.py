@@ -116,18 +116,28 @@ def own_tasks(times: Any, causes: Any, groups: Any, is_split: bool) -> Tasks:
     from custlife import stats
 
     ended, curve, table = causes > 0, stats.kaplan_meier, stats.risk_table
-    ways: tuple[Callable[[], Any], ...] = (
-        lambda: (times[ended], times[~ended]),
-        lambda: ({"won": times[causes == 1], "lost": times[causes == 2]}, times[~ended]),
-        lambda: {str(g): (times[ended & (groups == g)], times[~ended & (groups == g)]) for g in (0, 1)},
-    )
+    split = stats.split_durations
+
+    def by_end() -> Any:
+        spells = split(times, ended)
+        return spells[True], spells[False]
+
+    def by_cause() -> Any:
+        spells = split(times, causes)
+        return {"won": spells[1], "lost": spells[2]}, spells[0]
+
+    def by_group() -> Any:
+        spells = split(times, 2 * groups + ended)
+        return {str(g): (spells[2 * g + 1], spells[2 * g]) for g in (0, 1)}
+
+    ways: tuple[Callable[[], Any], ...] = (by_end, by_cause, by_group)
     if is_split:
         ways = tuple((lambda made=made: made) for made in [way() for way in ways])
-    both, by_cause, by_group = ways
+    both, causewise, groupwise = ways
     return dict(zip(TASKS, (
         lambda: curve(*both()).median.value,
-        lambda: stats.cumulative_incidence(*by_cause())["won"].incidence[-1],
-        lambda: stats.log_rank({name: table(*group) for name, group in by_group().items()}).statistic,
+        lambda: stats.cumulative_incidence(*causewise())["won"].incidence[-1],
+        lambda: stats.log_rank({name: table(*group) for name, group in groupwise().items()}).statistic,
     ), strict=True))  # fmt: skip
 
 

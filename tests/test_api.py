@@ -29,10 +29,11 @@ ROOMS = sorted(
     if not any(part.startswith("_") for part in found.name.split("."))
 )
 AT_HAND = frozenset(f"custlife.engines.sources{room}" for room in ("", ".asked", ".held", ".source"))
-BY_NUMPY = {f"custlife.stats.arrays{room}" for room in ("", "_groups", "_occupancy")} | {
+BY_NUMPY = {
     room
     for room in ROOMS
-    if room.startswith(("custlife.engines.arrays", "custlife.engines.sources")) and room not in AT_HAND
+    if room.startswith(("custlife.engines.arrays", "custlife.engines.sources", "custlife.stats.arrays"))
+    and room not in AT_HAND
 }
 """Rooms that others load when they need them."""
 FLOORS = (

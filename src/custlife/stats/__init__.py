@@ -27,6 +27,7 @@ from custlife.stats.multistate_result import StatePoint, StateProbabilities, Sta
 from custlife.stats.proportions import Difference, Method, Share, clopper_pearson, newcombe, share, wilson
 from custlife.stats.readings import Quantile, RestrictedMean, SurvivalPoint
 from custlife.stats.retention_curve import RetentionCurve, RetentionModel, geometric, shifted_beta_geometric
+from custlife.stats.splitting import split_durations
 from custlife.stats.survival import IntervalKind, kaplan_meier
 from custlife.stats.transitions import markov_chain
 from custlife.stats.two_by_two import OddsRatio, PooledOddsRatio, fisher_exact, mantel_haenszel, odds_ratio
@@ -87,6 +88,7 @@ __all__ = [
     "share",
     "share_test",
     "shifted_beta_geometric",
+    "split_durations",
     "state_probabilities",
     "survival_difference",
     "wilson",
