@@ -413,7 +413,9 @@ def test_costs_that_cannot_be_are_refused() -> None:
         "the rows have no column team_col='tean'"
     )
     assert refusal(lambda: Costs.from_frame(pl.DataFrame(COSTS), team_col="tean")).startswith("the frame has no column")
-    assert refusal(lambda: Costs.from_rows(3)).startswith("rows is a int, not rows")
+    assert refusal(lambda: Costs.from_rows(3)).startswith(
+        "rows must be an iterable of dicts or of (period, amount), got int"
+    )
     mixed = Costs.from_rows([*COSTS, {**COSTS[0], "currency": "USD"}], currency_col="currency")
     assert refusal(mixed.spending).startswith("amounts in 2 currencies are never added up: EUR, USD")
     assert mixed.spending(currency="usd", every=None).rows[0].amount == 100

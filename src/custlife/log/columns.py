@@ -9,15 +9,31 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
+from custlife.engines.money import NO_CURRENCY, currency_code
 from custlife.engines.rows.ingest import Unreadable
 from custlife.errors import DataError, UsageError, UsageTypeError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Columns", "Source", "check_columns", "column_names", "picker", "place_of", "plain_rows"]
+__all__ = [
+    "Columns",
+    "Source",
+    "check_columns",
+    "check_one",
+    "column_names",
+    "constant_currency",
+    "first_and_all",
+    "form_of",
+    "named",
+    "picker",
+    "place_of",
+    "plain_rows",
+    "unreadable",
+]
 
 REQUIRED = 3
+DICT = "a dict like the first row"
 Row = tuple[Any, ...]
 
 
@@ -39,6 +55,7 @@ class Columns:
         constant: The name of all rows, where no column holds it.
         told: Further values, as pairs of role and column: amount, currency, expected close.
         when: The argument that names the column of the time.
+        plain: The columns that a plain tuple fills; none: customer, stage and time.
     """
 
     unit: str
@@ -54,6 +71,7 @@ class Columns:
     constant: str | None = None
     told: tuple[tuple[str, str], ...] = ()
     when: str = "at_col"
+    plain: tuple[str, ...] = ()
 
     def others(self) -> tuple[str, ...]:
         """The roles of the columns after the first three, in order."""
@@ -112,6 +130,28 @@ def column_names(given: object, argument: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+def check_one(name: str, value: object, column: object) -> None:
+    """Refuses one value for all rows beside a column of them.
+
+    Raises:
+        UsageError: Both are given.
+    """
+    if value is not None and column is not None:
+        raise UsageError(f"both {name}= and {name}_col= are given", "pass the one that holds for all rows")
+
+
+def constant_currency(currency: object, column: str | None) -> str | None:
+    """The currency of all rows; None where a column holds it.
+
+    Raises:
+        UsageError: Both are given, or it is no code.
+    """
+    check_one("currency", currency, column)
+    if column is not None:
+        return None
+    return NO_CURRENCY if currency is None else currency_code(currency)
+
+
 @runtime_checkable
 class Source(Protocol):
     """Rows that bring themselves into the right order, and know where a person finds them."""
@@ -133,7 +173,7 @@ def place_of(rows: object) -> Callable[[int], str]:
 def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
     """The rows as tuples of `(unit, name, at, *others)`.
 
-    Rows are mappings, or plain tuples of customer, stage and time.
+    Rows are mappings, or plain tuples of customer, stage and time; or of what the columns say.
 
     Raises:
         UsageTypeError: Not an iterable of rows.
@@ -141,26 +181,48 @@ def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
     """
     if isinstance(rows, Source):
         return rows.picked(columns)
-    if isinstance(rows, str | bytes | Mapping) or not hasattr(rows, "__iter__"):
-        raise UsageTypeError(
-            f"rows must be an iterable of dicts or of (customer, stage, at), got {type(rows).__name__}",
-            "for a file write from_csv(path, ...); for a dict of lists, zip(*columns.values())",
-        )
-    if any(hasattr(rows, method) for method in ("iter_rows", "to_pylist", "to_dict", "__arrow_c_stream__")):
-        raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", "write from_frame(frame, ...)")
-    iterator = iter(rows)
-    first = next(iterator, None)
-    if first is None:
-        return ()
-    whole = chain((first,), iterator)
+    first, whole = first_and_all(rows, form_of(columns.plain))
     if isinstance(first, Mapping):
         return from_mappings(whole, columns)
+    if columns.plain:
+        return from_mappings(named(whole, columns.plain), columns, form_of(columns.plain))
     if columns.others():
         raise UsageError(
             "rows of (customer, stage, at) have no further columns",
             "pass rows as dicts to use seq_col, recorded_at_col, segment_cols and the like",
         )
     return _from_tuples(whole, columns.constant)
+
+
+def form_of(plain: tuple[str, ...]) -> str:
+    """How a plain tuple is written."""
+    return f"({', '.join(plain or ('customer', 'stage', 'at'))})"
+
+
+def first_and_all(rows: Any, form: str) -> tuple[object, Iterable[Any]]:
+    """The first of some rows, and all of them; an empty mapping and none where there are none.
+
+    Raises:
+        UsageTypeError: Not an iterable of rows.
+    """
+    if isinstance(rows, str | bytes | Mapping) or not hasattr(rows, "__iter__"):
+        raise UsageTypeError(
+            f"rows must be an iterable of dicts or of {form}, got {type(rows).__name__}",
+            "for a file write from_csv(path, ...); for a dict of lists, zip(*columns.values())",
+        )
+    if any(hasattr(rows, method) for method in ("iter_rows", "to_pylist", "to_dict", "__arrow_c_stream__")):
+        raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", "write from_frame(frame, ...)")
+    iterator = iter(rows)
+    for first in iterator:
+        return first, chain((first,), iterator)
+    return {}, ()
+
+
+def named(rows: Iterable[Any], names: tuple[str, ...]) -> Iterator[Any]:
+    """Rows that are plain tuples, as dicts; any other as it is."""
+    for row in rows:
+        fits = isinstance(row, tuple | list) and len(row) == len(names)
+        yield dict(zip(names, row, strict=True)) if fits else row
 
 
 def check_columns(header: Sequence[str], wanted: Iterable[tuple[str, str]], hint: str = "") -> None:
@@ -188,7 +250,7 @@ def picker(keys: Sequence[Any], constant: str | None) -> Callable[[Any], Row]:
     return with_constant
 
 
-def from_mappings(rows: Iterable[Any], columns: Columns) -> Iterator[Row]:
+def from_mappings(rows: Iterable[Any], columns: Columns, form: str = DICT) -> Iterator[Row]:
     """Rows that are mappings; what is no mapping goes on as unreadable.
 
     A column that no row has is an error, at the first row for the columns that no row can do without.
@@ -215,7 +277,7 @@ def from_mappings(rows: Iterable[Any], columns: Columns) -> Iterator[Row]:
                 unseen = None
             yield made
         else:
-            yield unreadable(row, "a dict like the first row")
+            yield unreadable(row, form)
     if unseen:
         check_columns(list(known), wanted)
 
@@ -226,7 +288,8 @@ def unreadable(row: object, wanted: str) -> Row:
         return row, None, None
     shown = repr(row)
     shown = shown if len(shown) <= 60 else f"{shown[:57]}..."
-    return Unreadable(UsageError(f"{shown} is not {wanted}", "pass all rows in one form")), None, None
+    hint = "pass all rows in one form; dicts for more columns"
+    return Unreadable(UsageError(f"{shown} is not {wanted}", hint)), None, None
 
 
 def _from_tuples(rows: Iterable[Any], constant: str | None) -> Iterator[Row]:

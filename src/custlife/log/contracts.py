@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
-from custlife.analysis.question import names
+from custlife.analysis.question import choice, names
 from custlife.analysis.steps import optional_span
 from custlife.engines.history import Vocabulary
-from custlife.engines.money import NO_CURRENCY, currency_code
+from custlife.engines.money import AMOUNTS_IN, currency_code
 from custlife.engines.rows.renewing import AMOUNT, CONTRACT, ENDED, LIMIT, RENEWAL, TERM, USED, Termed, Terms
-from custlife.errors import UsageError
 from custlife.log.base import Log, ingested
-from custlife.log.columns import Columns, column_names
+from custlife.log.columns import Columns, column_names, constant_currency
 from custlife.log.framed import framed
 from custlife.log.reading import read_csv
-from custlife.log.revenue_log import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +75,8 @@ class Contracts(Log):
         """Contracts from rows.
 
         Args:
-            rows: Mappings, or tuples of customer, start and term; in any order.
+            rows: Mappings, or tuples of customer and start, and of the term where no other argument tells it; in any
+                order.
             customer_col: Column with the id of the customer.
             start_col: Column with the start.
             term_col: Column with the term, such as `"12 months"`; by default `term`, where no date is given.
@@ -102,13 +101,13 @@ class Contracts(Log):
             DataError: Rows that cannot be read, all of them at once, with their numbers.
             UsageTypeError: Not rows.
         """
-        roles = {
-            TERM: term_col, RENEWAL: renewal_col, ENDED: ended_col, AMOUNT: amount_col, LIMIT: limit_col, USED: used_col
-        }  # fmt: skip
-        columns = _columns(customer_col, start_col, (currency, currency_col), contract_col, segment_cols, roles, term)
-        terms = Terms(columns.others(), optional_span(term, "term"), amounts_in, tz, ambiguous)
+        columns, terms = _layout(
+            (customer_col, start_col), (currency, currency_col), amounts_in, contract_col, segment_cols,
+            {TERM: term_col, RENEWAL: renewal_col, ENDED: ended_col},
+            {AMOUNT: amount_col, LIMIT: limit_col, USED: used_col}, term, (tz, ambiguous),
+        )  # fmt: skip
         read = ingested(
-            named(rows, (customer_col, start_col, term_col or TERM)), Vocabulary(()), currency_code, columns,
+            rows, Vocabulary(()), currency_code, columns,
             tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=terms,
         )  # fmt: skip
         return cls._looking(read, as_of, None, tz)._then(Termed(terms))
@@ -166,11 +165,11 @@ class Contracts(Log):
             UsageTypeError: Not a frame, or a column of a type that cannot be read.
             DataError: A column that is not there, or rows that cannot be read.
         """
-        roles = {
-            TERM: term_col, RENEWAL: renewal_col, ENDED: ended_col, AMOUNT: amount_col, LIMIT: limit_col, USED: used_col
-        }  # fmt: skip
-        columns = _columns(customer_col, start_col, (currency, currency_col), contract_col, segment_cols, roles, term)
-        terms = Terms(columns.others(), optional_span(term, "term"), amounts_in, tz, ambiguous)
+        columns, terms = _layout(
+            (customer_col, start_col), (currency, currency_col), amounts_in, contract_col, segment_cols,
+            {TERM: term_col, RENEWAL: renewal_col, ENDED: ended_col},
+            {AMOUNT: amount_col, LIMIT: limit_col, USED: used_col}, term, (tz, ambiguous),
+        )  # fmt: skip
         source = framed(
             native, Vocabulary(()), currency_code, columns,
             tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=terms, partitions=None,
@@ -251,27 +250,31 @@ class Contracts(Log):
         return members(question, self._asked, limit=limit, **cell)
 
 
-def _columns(
-    customer: str,
-    start: str,
+def _layout(
+    main: tuple[str, str],
     currency: tuple[str | None, str | None],
+    amounts_in: str,
     contract: str | None,
     segments: Iterable[str],
-    roles: dict[str, str | None],
-    term: object,
-) -> Columns:
-    """Which column is what."""
-    if None not in currency:
-        raise UsageError("both currency= and currency_col= are given", "pass the one that holds for all rows")
-    if term is None and roles[TERM] is None and roles[RENEWAL] is None:
-        roles = {**roles, TERM: TERM}
-    name = NO_CURRENCY if currency[0] is None else currency_code(currency[0])
-    return Columns(
+    dates: dict[str, str | None],
+    sizes: dict[str, str | None],
+    term: Length | None,
+    reading: tuple[str | None, str],
+) -> tuple[Columns, Terms]:
+    """How contracts are read."""
+    choice("amounts_in", amounts_in, AMOUNTS_IN)
+    constant = constant_currency(*currency)
+    if term is None and dates[TERM] is None and dates[RENEWAL] is None:
+        dates = {**dates, TERM: TERM}
+    term_col, (customer, start) = dates[TERM], main
+    columns = Columns(
         customer, currency[1] or "currency", start,
         segments=column_names(segments, "segment_cols"),
         extras=() if contract is None else ((CONTRACT, contract),),
         called="currency_col",
-        constant=name if currency[1] is None else None,
-        told=tuple((role, column) for role, column in roles.items() if column is not None),
+        constant=constant,
+        told=tuple((role, column) for role, column in (dates | sizes).items() if column is not None),
         when="start_col",
+        plain=main if term_col is None else (*main, term_col),
     )  # fmt: skip
+    return columns, Terms(columns.others(), optional_span(term, "term"), amounts_in, *reading)

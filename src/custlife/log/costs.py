@@ -15,33 +15,34 @@ from custlife.analysis.spending import DIMENSIONS, Cost, Spending
 from custlife.calendar import from_us, instant, periods, to_us, zone
 from custlife.calendar.civil import day_of
 from custlife.engines.history import Note, note
-from custlife.engines.money import (
-    AMOUNTS_IN,
-    NO_CURRENCY,
-    PARTS,
-    check_whole,
-    currency_code,
-    minor_units,
+from custlife.engines.money import AMOUNTS_IN, PARTS, check_whole, currency_code, minor_units
+from custlife.engines.rows.ingest import is_missing
+from custlife.errors import CustlifeError, UsageError
+from custlife.log.columns import (
+    Source,
+    check_columns,
+    constant_currency,
+    first_and_all,
+    form_of,
+    named,
+    place_of,
+    unreadable,
 )
-from custlife.engines.rows.ingest import Unreadable, is_missing
-from custlife.errors import CustlifeError, UsageError, UsageTypeError
-from custlife.log.columns import Source, check_columns, place_of
 from custlife.log.reading import read_csv
-from custlife.log.revenue_log import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from custlife.analysis.spending import SpendingResult
-    from custlife.calendar import Periods
+    from custlife.calendar import Every, Periods
     from custlife.log.base import Instant
     from custlife.log.questions import Names
 
 __all__ = ["Costs"]
 
 PURPOSES = ("acquisition", "retention", "service")
-LABELS = {
+LABELS: dict[Every, re.Pattern[str]] = {
     "year": re.compile(r"(\d{4})"),
     "quarter": re.compile(r"(\d{4})-Q([1-4])"),
     "month": re.compile(r"(\d{4})-(\d{2})"),
@@ -119,12 +120,10 @@ class Costs:
         """
         columns = _Columns(
             period_col, amount_col, currency_col, (team_col, stage_col, channel_col, purpose_col),
-            NO_CURRENCY if currency is None else currency_code(currency), amounts_in,
+            constant_currency(currency, currency_col), amounts_in,
         )  # fmt: skip
         choice("on_bad", on_bad, ("raise", "drop"))
         choice("amounts_in", amounts_in, AMOUNTS_IN)
-        if currency is not None and currency_col is not None:
-            raise UsageError("both currency= and currency_col= are given", "pass the one that holds for all rows")
         return cls._read(rows, columns, tz, as_of, on_bad)
 
     @classmethod
@@ -257,8 +256,13 @@ class _Columns:
     amount: str
     currency: str | None
     dimensions: tuple[str | None, ...]
-    constant: str
+    constant: str | None
     amounts_in: str
+
+    @property
+    def plain(self) -> tuple[str, str]:
+        """The columns that a plain tuple fills."""
+        return self.period, self.amount
 
     def wanted(self) -> list[tuple[str, str]]:
         """Pairs of argument and column."""
@@ -273,11 +277,9 @@ class _Columns:
         Raises:
             UsageError: A period, an amount or a purpose that is none.
         """
-        if isinstance(row, Unreadable):
-            raise row.error
         if not isinstance(row, Mapping):
-            raise UsageError(f"{row!r} is not a row", "pass dicts, or tuples of period and amount")
-        currency = self.constant if self.currency is None else currency_code(row.get(self.currency))
+            raise unreadable(row, form_of(self.plain))[0].error
+        currency = currency_code(row.get(self.currency)) if self.constant is None else self.constant
         parts = minor_units(row.get(self.amount), currency, self.amounts_in) * PARTS
         told = [_text(row.get(column)) if column is not None else None for column in self.dimensions]
         if told[-1] is not None:
@@ -306,7 +308,7 @@ def period_of(value: object) -> tuple[str, int, int]:
     for every, form in LABELS.items():
         found = form.fullmatch(text)
         if found:
-            calendar = periods(every)  # type: ignore[arg-type]  # a key of the table
+            calendar = periods(every)
             number = _number(calendar, every, *map(int, found.groups()))
             if number is not None and calendar.label(number) == text:
                 return text, calendar.first_day(number), calendar.first_day(number + 1) - 1
@@ -335,10 +337,8 @@ def _mappings(rows: Any, columns: _Columns) -> Iterable[Any]:
     """
     if isinstance(rows, Source):
         return _checked(rows, columns)
-    made = named(rows, (columns.period, columns.amount))
-    if isinstance(made, str | bytes | Mapping) or not hasattr(made, "__iter__"):
-        raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", "pass dicts, or tuples of period and amount")
-    listed = list(made)
+    _, whole = first_and_all(rows, form_of(columns.plain))
+    listed = list(named(whole, columns.plain))
     known = {name: None for row in listed if isinstance(row, Mapping) for name in row}
     if known:
         check_columns(list(known), columns.wanted())

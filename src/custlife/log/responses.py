@@ -10,13 +10,11 @@ import attrs
 from custlife.analysis.question import choice, names
 from custlife.engines.history import Vocabulary
 from custlife.engines.rows.scoring import SCALE, SCORE, Graded, Grades, scale_of
-from custlife.errors import UsageError
 from custlife.log.base import Log, ingested
-from custlife.log.columns import Columns, column_names
+from custlife.log.columns import Columns, check_one, column_names
 from custlife.log.framed import framed
 from custlife.log.naming import event_name, event_names
 from custlife.log.reading import read_csv
-from custlife.log.revenue_log import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +97,7 @@ class Responses(Log):
             (key_col, recorded_at_col), segment_cols,
         )  # fmt: skip
         read = ingested(
-            named(rows, (customer_col, at_col, score_col)), Vocabulary(()), event_names(None), columns,
+            rows, Vocabulary(()), event_names(None), columns,
             tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=grades,
         )  # fmt: skip
         return cls._looking(read, as_of, since, tz)._then(Graded(grades))
@@ -280,13 +278,12 @@ def _layout(
 ) -> tuple[Columns, Grades]:
     """How answers are read."""
     choice("missing", missing, ("bad", "unanswered"))
-    if None not in survey:
-        raise UsageError("both survey= and survey_col= are given", "pass the one that holds for all rows")
+    check_one("survey", *survey)
     customer, at, score = main
     columns = Columns(
         customer, survey[1] or "survey", at, None, more[1], more[0], column_names(segments, "segment_cols"),
         () if scale[1] is None else ((SCALE, scale[1]),), (), "survey_col",
-        event_name(survey[0] or "survey") if survey[1] is None else None, ((SCORE, score),),
+        event_name(survey[0] or "survey") if survey[1] is None else None, ((SCORE, score),), plain=main,
     )  # fmt: skip
     given, usual = scale[0], None
     scales: tuple[tuple[str, tuple[int, int]], ...] = ()

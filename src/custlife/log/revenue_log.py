@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import attrs
 
 from custlife.analysis.question import choice
 from custlife.engines.history import Vocabulary
-from custlife.engines.money import AMOUNTS_IN, NO_CURRENCY, currency_code, interval_name
+from custlife.engines.money import AMOUNTS_IN, currency_code, interval_name
 from custlife.engines.rows.banding import Banded
 from custlife.engines.rows.pricing import AMOUNT, INTERVAL, SUBSCRIPTION, Levelled, Pricing
 from custlife.errors import UsageError, UsageTypeError
 from custlife.log.base import ingested
-from custlife.log.columns import Columns, Source, column_names
+from custlife.log.columns import Columns, column_names, constant_currency
 from custlife.log.framed import framed
 from custlife.log.reading import read_csv, read_jsonl
 from custlife.log.revenue_questions import RevenueQuestions
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
     from custlife.log.base import Instant
+    from custlife.log.columns import Source
 
 __all__ = ["RevenueLog"]
 
@@ -114,15 +113,11 @@ class RevenueLog(RevenueQuestions):
             UsageTypeError: Not rows.
         """
         columns, pricing, bands = _layout(
-            Columns(
-                customer_col, currency_col or "currency", at_col, seq_col, recorded_at_col, key_col,
-                column_names(segment_cols, "segment_cols"), called="currency_col",
-            ),
-            (amount_col, amount, amounts_in), (currency, currency_col), (interval, interval_col), subscription_col,
-            seats_col, seat_bands,
+            (customer_col, at_col, amount_col), (seq_col, recorded_at_col, key_col), segment_cols, amount, amounts_in,
+            (currency, currency_col), (interval, interval_col), subscription_col, seats_col, seat_bands,
         )  # fmt: skip
         read = ingested(
-            named(rows, (customer_col, at_col, amount_col)), Vocabulary(()), currency_code, columns,
+            rows, Vocabulary(()), currency_code, columns,
             tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=pricing,
         )  # fmt: skip
         return cls._looking(read, as_of, since, tz)._then(*bands, Levelled(pricing))
@@ -190,12 +185,8 @@ class RevenueLog(RevenueQuestions):
             DataError: A column that is not there, or rows that cannot be read.
         """
         columns, pricing, bands = _layout(
-            Columns(
-                customer_col, currency_col or "currency", at_col, seq_col, recorded_at_col, key_col,
-                column_names(segment_cols, "segment_cols"), called="currency_col",
-            ),
-            (amount_col, amount, amounts_in), (currency, currency_col), (interval, interval_col), subscription_col,
-            seats_col, seat_bands,
+            (customer_col, at_col, amount_col), (seq_col, recorded_at_col, key_col), segment_cols, amount, amounts_in,
+            (currency, currency_col), (interval, interval_col), subscription_col, seats_col, seat_bands,
         )  # fmt: skip
         source = framed(
             native, Vocabulary(()), currency_code, columns,
@@ -238,8 +229,11 @@ class RevenueLog(RevenueQuestions):
 
 
 def _layout(
-    columns: Columns,
-    amount: tuple[str, str, str],
+    main: tuple[str, str, str],
+    more: tuple[str | None, str | None, str | None],
+    segments: Iterable[str],
+    amount: str,
+    amounts_in: str,
     currency: tuple[str | None, str | None],
     interval: tuple[str, str | None],
     subscription: str | None,
@@ -247,21 +241,22 @@ def _layout(
     bands: Iterable[int],
 ) -> tuple[Columns, Pricing, tuple[Callable[[History], History], ...]]:
     """How rows of revenue are read."""
-    amount_col, kind, amounts_in = amount
-    choice("amount", kind, AMOUNTS)
+    choice("amount", amount, AMOUNTS)
     choice("amounts_in", amounts_in, AMOUNTS_IN)
-    if None not in currency:
-        raise UsageError("both currency= and currency_col= are given", "pass the one that holds for all rows")
+    constant = constant_currency(*currency)
     extras = ((INTERVAL, interval[1]), (SUBSCRIPTION, subscription))
-    constant = NO_CURRENCY if currency[0] is None else currency_code(currency[0])
-    whole = attrs.evolve(
-        columns,
+    customer, at, amount_col = main
+    columns = Columns(
+        customer, currency[1] or "currency", at, *more,
+        segments=column_names(segments, "segment_cols"),
         extras=tuple((role, column) for role, column in extras if column is not None),
-        constant=constant if currency[1] is None else None,
+        called="currency_col",
+        constant=constant,
         told=((AMOUNT, amount_col), *(() if seats is None else ((SEATS, seats),))),
-    )
+        plain=main,
+    )  # fmt: skip
     banding = () if seats is None else (Banded(SEATS, _edges(bands), SEATS),)
-    return whole, Pricing(whole.others(), kind, amounts_in, interval_name(interval[0])), banding
+    return columns, Pricing(columns.others(), amount, amounts_in, interval_name(interval[0])), banding
 
 
 def _edges(bands: Iterable[int]) -> tuple[int, ...]:
@@ -278,24 +273,3 @@ def _edges(bands: Iterable[int]) -> tuple[int, ...]:
     if not edges or sorted(set(edges)) != list(edges):
         raise UsageError(f"seat_bands={edges!r} do not ascend", "write seat_bands=(10, 50)")
     return edges
-
-
-def named(rows: Any, names: tuple[str, ...]) -> Any:
-    """Rows that are plain tuples, as dicts; anything else as it is."""
-    if isinstance(rows, Source | str | bytes | Mapping) or not hasattr(rows, "__iter__"):
-        return rows
-    if any(hasattr(rows, method) for method in ("iter_rows", "to_pylist", "to_dict", "__arrow_c_stream__")):
-        return rows
-    iterator = iter(rows)
-    first = next(iterator, None)
-    if first is None:
-        return ()
-    whole = chain((first,), iterator)
-    if isinstance(first, Mapping):
-        return whole
-    return (dict(zip(names, row, strict=True)) if fits(row, names) else row for row in whole)
-
-
-def fits(row: object, names: tuple[str, ...]) -> bool:
-    """Whether a row is a tuple of as many values."""
-    return isinstance(row, tuple | list) and len(row) == len(names)

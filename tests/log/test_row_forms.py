@@ -1,0 +1,69 @@
+"""Plain tuples, dicts, and what is neither: the same words in every log that is made from rows."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custlife import Contracts, Costs, EventLog, Responses, RevenueLog
+from custlife.errors import DataError, UsageError, UsageTypeError
+
+AT, LATER = "2026-01-05T00:00Z", "2026-02-05T00:00Z"
+MAKERS = {
+    "(customer, at, amount)": (RevenueLog.from_rows, ("a", AT, "1")),
+    "(customer, at, score)": (Responses.from_rows, ("a", AT, 9)),
+    "(customer, start, term)": (Contracts.from_rows, ("a", AT, "1 year")),
+    "(period, amount)": (Costs.from_rows, ("2026-01", "1")),
+    "(customer, stage, at)": (EventLog.from_rows, ("a", "x", AT)),
+}
+ODD = [None, 7, "abc", ("a",), ("a", AT, "1", "EUR"), [], object()]
+
+
+@pytest.mark.parametrize("form", MAKERS)
+@given(st.lists(st.sampled_from([*ODD, "fine"]), min_size=1, max_size=4))
+def test_every_row_of_no_known_form_is_told_and_none_is_lost(form, kinds) -> None:
+    make, fine = MAKERS[form]
+    rows = [fine if kind == "fine" else kind for kind in kinds]
+    odd = [number for number, kind in enumerate(kinds, 1) if kind != "fine"]
+    kept = make(rows, on_bad="drop")
+    assert len(kept) == kinds.count("fine")
+    assert sum(note.count or 0 for note in kept.notes if note.kind == "dropped") == len(odd)
+    if odd:
+        with pytest.raises(DataError) as caught:
+            make(rows)
+        text = str(caught.value)
+        assert all(f"  row {number}: " in text for number in odd)
+        assert text.count(f"is not {form}") == len(odd)
+
+
+@pytest.mark.parametrize("form", MAKERS)
+def test_what_are_no_rows_at_all_is_refused_with_the_form_they_have(form) -> None:
+    make, fine = MAKERS[form]
+    for rows in ("a.csv", b"", {"customer": ["a"]}, 3, None):
+        with pytest.raises(UsageTypeError) as caught:
+            make(rows)
+        assert str(caught.value).startswith(
+            f"rows must be an iterable of dicts or of {form}, got {type(rows).__name__}"
+        )
+    assert len(make(())) == len(make(iter([]))) == 0
+    assert len(make(row for row in [list(fine)])) == 1
+
+
+def test_the_form_is_told_by_the_columns_of_the_caller() -> None:
+    with pytest.raises(DataError, match=r"is not \(who, since, mrr\)"):
+        RevenueLog.from_rows([("a", AT)], customer_col="who", at_col="since", amount_col="mrr")
+
+
+def test_contracts_whose_term_is_told_elsewhere_are_pairs() -> None:
+    assert Contracts.from_rows([("a", AT)], term="1 year", as_of=LATER).running().rows[0].renewal_at.year == 2027
+    with pytest.raises(DataError, match=r"is not \(customer, start\)"):
+        Contracts.from_rows([("a", AT, "2 years")], term="1 year")  # whose term would count?
+    both = Contracts.from_rows([("a", AT, "2 years"), ("b", AT, None)], term="1 year", term_col="term", as_of=LATER)
+    assert [row.renewal_at.year for row in both.running().rows] == [2027, 2028]
+
+
+@pytest.mark.parametrize("make", [RevenueLog.from_rows, Contracts.from_rows, Costs.from_rows])
+def test_amounts_are_in_units_that_there_are(make) -> None:
+    with pytest.raises(UsageError, match="amounts_in='cents' is not a mode"):
+        make([], amounts_in="cents")
