@@ -13,7 +13,7 @@ from custlife.analysis.question import names
 from custlife.analysis.result import About, Result
 from custlife.analysis.revenue import as_currency
 from custlife.analysis.splitting import check_calendar, groups_of, head, label, picked
-from custlife.calendar import periods as calendar
+from custlife.calendar import Periods
 from custlife.engines.history import check_segments
 from custlife.engines.money import NO_CURRENCY, decimal_of, one_currency
 from custlife.errors import UsageError, UsageTypeError
@@ -22,7 +22,6 @@ from custlife.pictures import Columns, Segment
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from custlife.calendar import Periods
     from custlife.engines.gathers import Group
     from custlife.pictures import Picture
 
@@ -90,7 +89,7 @@ class Spending:
         """
         currency = one_currency(self.currency, {cost.currency for cost in costs})
         mine = [cost for cost in costs if cost.currency == currency and self._is_wanted(cost)]
-        periods = None if self.every is None else calendar(self.every, tz=about.tz, week_start=self.week_start)  # type: ignore[arg-type]  # checked
+        periods = None if self.every is None else Periods(self.every, about.tz, self.week_start)
         sums: Counter[tuple[Group, int]] = Counter()
         for cost in mine:
             group = tuple(getattr(cost, name) for name in self.by)

@@ -8,14 +8,13 @@ import attrs
 
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import person
-from custlife.calendar import EVERY, WEEKDAYS, periods
+from custlife.calendar import EVERY, WEEKDAYS, Periods
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from custlife.analysis.result import About
-    from custlife.calendar import Periods
     from custlife.engines.gathers import Group
     from custlife.engines.history import Setting, Vocabulary
 
@@ -108,7 +107,7 @@ def check_count(name: str, value: int | None, least: int = 1) -> None:
 
 def calendar(every: str, week_start: str, setting: Setting) -> Periods:
     """The periods of a question in the zone of a setting."""
-    return periods(every, tz=setting.zone, week_start=week_start)  # type: ignore[arg-type]  # checked by the question
+    return Periods(every, setting.zone, week_start)
 
 
 def last_period(periods: Periods, as_of: int, seen: Iterable[int]) -> int:

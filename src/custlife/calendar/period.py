@@ -24,20 +24,32 @@ __all__ = ["EVERY", "WEEKDAYS", "Every", "Periods", "Weekday", "periods"]
 
 Every: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-EVERY: Final = ("day", "week", "month", "quarter", "year")
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+EVERY: Final[tuple[Every, ...]] = ("day", "week", "month", "quarter", "year")
+WEEKDAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK_US: Final = 7 * DAY_US
 MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 
 
-def _check_every(_instance: object, _attribute: object, value: object) -> None:
-    if value not in EVERY:
-        raise UsageError(f"unknown period every={value!r}", f"pass one of {', '.join(map(repr, EVERY))}")
+def as_every(value: str) -> Every:
+    """The length of a period, from its word.
+
+    Raises:
+        UsageError: There is no such word.
+    """
+    if value in EVERY:
+        return value
+    raise UsageError(f"unknown period every={value!r}", f"pass one of {', '.join(map(repr, EVERY))}")
 
 
-def _check_week_start(_instance: object, _attribute: object, value: object) -> None:
-    if value not in WEEKDAYS:
-        raise UsageError(f"unknown week_start={value!r}", f"pass one of {', '.join(map(repr, WEEKDAYS))}")
+def as_weekday(value: str) -> Weekday:
+    """The first day of the week, from its word.
+
+    Raises:
+        UsageError: There is no such word.
+    """
+    if value in WEEKDAYS:
+        return value
+    raise UsageError(f"unknown week_start={value!r}", f"pass one of {', '.join(map(repr, WEEKDAYS))}")
 
 
 @attrs.frozen
@@ -57,9 +69,9 @@ class Periods:
         ['1969-12', '1970-01', '2026-01']
     """
 
-    every: Every = attrs.field(validator=_check_every)
+    every: Every = attrs.field(converter=as_every)
     zone: Zone = attrs.field(converter=zone)
-    week_start: Weekday = attrs.field(default="monday", validator=_check_week_start)
+    week_start: Weekday = attrs.field(default="monday", converter=as_weekday)
 
     def index(self, us: int) -> int:
         """The number of the period that holds an instant.

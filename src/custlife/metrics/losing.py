@@ -11,7 +11,7 @@ import attrs
 from custlife.analysis.customer_base import CustomerBase
 from custlife.analysis.question import choice, maybe_names
 from custlife.analysis.splitting import check_calendar
-from custlife.calendar import periods, to_us
+from custlife.calendar import Periods, to_us
 from custlife.metrics.counting import LAST, by_period
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from custlife.analysis.customer_base import BaseRow
-    from custlife.calendar import Periods
     from custlife.metrics.converting import Names
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
@@ -162,7 +161,7 @@ class Daily:
         """One reading for each segment, and for each period of a trend."""
         questions = [CustomerBase(every, self.customers, request.by) for every in (self.every, "day")]
         whole, days = request.ask_all("stages", questions)
-        calendar = periods(self.every, tz=request.log().tz)  # type: ignore[arg-type]  # a word that was checked
+        calendar = Periods(self.every, request.log().tz)
         counts: Counter[tuple[Any, ...]] = Counter()
         for day in days.rows:
             start = calendar.zone.day_start(date.fromisoformat(day.period).toordinal() - EPOCH)

@@ -10,8 +10,7 @@ import attrs
 
 from custlife.analysis.question import choice, names
 from custlife.analysis.splitting import check_calendar, check_count
-from custlife.calendar import from_us, to_us
-from custlife.calendar import periods as periods_of
+from custlife.calendar import Periods, from_us, to_us
 from custlife.errors import UsageError, UsageTypeError
 from custlife.metrics.card import card
 from custlife.metrics.definition import BETTER, Definition
@@ -159,7 +158,7 @@ class Metric:
             'pending'
         """
         request = MetricRequest(self, of_one(as_inputs(log), customer))
-        return answered([request], partial(explained, customer=customer))[0]  # type: ignore[no-any-return]  # of the work
+        return answered([request], partial(explained, customer=customer))[0]
 
     def _readings(
         self, log: Any, *, by: tuple[str, ...] = (), every: str | None = None, level: float = 0.95
@@ -220,7 +219,7 @@ def at(inputs: Inputs, moment: datetime) -> Inputs:
 def period_ends(metric: Metric, inputs: Inputs, every: str, count: int) -> list[tuple[str, datetime]]:
     """Label and last instant of the last periods that were over at `as_of`."""
     log = MetricRequest(metric, inputs).log()
-    calendar = periods_of(every, tz=log.tz)  # type: ignore[arg-type]  # a word that was checked
+    calendar = Periods(every, log.tz)
     now = to_us(log.as_of)
     last = calendar.index(now + 1) - 1
     return [(calendar.label(i), from_us(calendar.end(i) - 1)) for i in range(last - count + 1, last + 1)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Answers", "MetricRequest", "answered", "origin_of", "wanted"]
 
 Key = tuple[str, Any]
+T = TypeVar("T")
 
 
 class Unanswered(BaseException):
@@ -259,9 +260,9 @@ def wanted(requests: Sequence[MetricRequest], compute: Callable[[MetricRequest],
 
 def answered(
     requests: Sequence[MetricRequest],
-    compute: Callable[[MetricRequest], Any],
+    compute: Callable[[MetricRequest], T],
     known: Mapping[Key, Any] | None = None,
-) -> list[Any]:
+) -> list[T]:
     """What some work makes of each request, with the questions of all of them asked together.
 
     Args:
@@ -269,7 +270,7 @@ def answered(
         compute: The work; it may be started several times, and finishes once.
         known: Answers that there are already, by input and question.
     """
-    done: dict[int, Any] = {}
+    done: dict[int, T] = {}
     answers = Answers()
     answers.known.update(known or {})
     shared = [attrs.evolve(request, answers=answers) for request in requests]

@@ -11,7 +11,7 @@ from custlife.analysis.question import choice
 from custlife.analysis.revenue import RevenueMovements, as_currency
 from custlife.analysis.spending import Spending
 from custlife.analysis.splitting import check_count
-from custlife.calendar import periods
+from custlife.calendar import Periods
 from custlife.engines.money import decimal_of
 from custlife.errors import UsageError, UsageTypeError
 from custlife.metrics.definition import Definition
@@ -218,7 +218,7 @@ def earlier(label: str, every: str, lag: int) -> str:
     year, _, rest = label.partition("-")
     place = int(rest.removeprefix("Q")) - 1 if rest else 0
     number = (int(year) - 1970) * A_YEAR[every] + place
-    return periods(every).label(number - lag)  # type: ignore[arg-type]  # a key of the table
+    return Periods(every, "UTC").label(number - lag)
 
 
 def acquiring(every: str, over: int, lag: int, currency: str | None) -> AcquisitionCost:

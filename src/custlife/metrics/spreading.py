@@ -11,7 +11,7 @@ from custlife.analysis.customer_base import CustomerBase
 from custlife.analysis.question import maybe_names, some_names
 from custlife.analysis.splitting import check_calendar, group_order
 from custlife.analysis.steps import Step
-from custlife.calendar import periods, to_us
+from custlife.calendar import Periods, to_us
 from custlife.metrics.converting import converted, window
 from custlife.metrics.counting import by_period
 from custlife.metrics.definition import Definition
@@ -81,7 +81,7 @@ class Spreading:
 
     def _closed(self, request: MetricRequest, count: int) -> dict[str, bool]:
         """Whether all windows that opened in a period are over, for the last periods up to `as_of`."""
-        calendar = periods(self.every, tz=request.log().tz)  # type: ignore[arg-type]  # a word that was checked
+        calendar = Periods(self.every, request.log().tz)
         now, end_of = to_us(request.as_of), calendar.zone.adder(self.within)
         last = calendar.index(now)
         return {calendar.label(n): end_of(calendar.end(n) - 1) <= now for n in range(last - count, last + 1)}

@@ -13,7 +13,7 @@ from custlife.analysis.growth import GrowthAccounting
 from custlife.analysis.question import choice, maybe_names, some_names
 from custlife.analysis.splitting import check_calendar
 from custlife.analysis.steps import Step
-from custlife.calendar import instant, periods, to_us
+from custlife.calendar import Periods, instant, to_us
 from custlife.errors import DefinitionError
 from custlife.metrics.converting import PENDING, window
 from custlife.metrics.counting import LAST, by_period
@@ -112,7 +112,7 @@ class DaysOfUse:
 
     def _days(self, daily: Any) -> tuple[Counter[tuple[Group, str]], dict[str, int]]:
         """Active days by segment and longer period, and the days that each longer period has."""
-        calendar = periods(self.every, tz=daily.about.tz)  # type: ignore[arg-type]  # a word that was checked
+        calendar = Periods(self.every, daily.about.tz)
         names: dict[str, str] = {}
         lengths: dict[str, int] = {}
         used: Counter[tuple[Group, str]] = Counter()

@@ -49,7 +49,7 @@ class Watch:
     """
 
     rules: RuleSet = attrs.field(converter=rules_of)
-    every: str = "day"
+    every: Every = "day"
     since: datetime | None = None
     manager: str = "manager"
 
@@ -85,7 +85,7 @@ class Run:
         self.as_of = as_of
         self.zone = zone(tz)
         self.facts = facts
-        self.grid = Grid(periods(question.every, tz=tz), as_of)  # type: ignore[arg-type]  # checked there
+        self.grid = Grid(periods(question.every, tz=tz), as_of)
         self.rules = question.rules.in_order()
         self.places = _places(self.rules)
         self.models: dict[int, StageModel] = {}
