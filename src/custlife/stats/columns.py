@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, TypeGuard, TypeVar, overload
 
 import attrs
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["Column", "Pairs", "floats", "raw", "times_of", "wholes"]
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 SHOWN = 1000
 CODES = (("B", 2**8), ("i", 2**31), ("q", 2**63))
 """Arrays of whole numbers, and the number that is too large for each; both ways of counting choose by the largest."""
 
 
-class _Rows(Sequence[T]):
+class _Rows(Sequence[T_co]):
     """A sequence that is equal to the tuple of its items, with its hash and its text."""
 
     __slots__ = ()
@@ -42,7 +43,7 @@ class _Rows(Sequence[T]):
 
 
 @attrs.frozen(eq=False, repr=False)
-class Column(_Rows[T]):
+class Column(_Rows[T_co]):
     """Numbers in an array, or in a tuple where they are too large for one; see `raw`.
 
     Examples:
@@ -52,21 +53,21 @@ class Column(_Rows[T]):
         True
     """
 
-    _held: Sequence[T] = attrs.field(eq=False)  # compared as a tuple is
+    _held: Sequence[T_co] = attrs.field(eq=False)  # compared as a tuple is
 
     def __len__(self) -> int:
         return len(self._held)
 
     @overload
-    def __getitem__(self, at: int) -> T: ...
+    def __getitem__(self, at: int) -> T_co: ...
 
     @overload
-    def __getitem__(self, at: slice) -> Column[T]: ...
+    def __getitem__(self, at: slice) -> Column[T_co]: ...
 
-    def __getitem__(self, at: int | slice) -> T | Column[T]:
+    def __getitem__(self, at: int | slice) -> T_co | Column[T_co]:
         return Column(self._held[at]) if isinstance(at, slice) else self._held[at]
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         return iter(self._held)
 
 
@@ -116,6 +117,9 @@ def wholes(values: Sequence[int], most: int | None = None) -> Column[int]:
 
 def times_of(values: Sequence[float]) -> Column[float]:
     """A column of times, all ints or all floats."""
-    if values and isinstance(values[0], float):
-        return floats(values)
-    return wholes(values)  # type: ignore[arg-type, return-value]  # all are ints, as the first is
+    return wholes(values) if _are_whole(values) else floats(values)
+
+
+def _are_whole(times: Sequence[float]) -> TypeGuard[Sequence[int]]:
+    """Whether times that are all of one kind are ints, as the first is."""
+    return not (times and isinstance(times[0], float))

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import accumulate, islice, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 import attrs
 
@@ -223,8 +223,8 @@ def _where(name: str, index: int, value: float, place: str) -> str:
     return place.format(name, value) if place else f"{name}[{index}]"
 
 
-def _number(value: object, where: str) -> float:
-    """One duration as a plain int or float."""
+def _number(value: float | timedelta | SupportsIndex, where: str) -> float:
+    """One duration as a plain int or float; whatever counts as an int, such as NumPy's, is read as one."""
     if isinstance(value, bool):
         hint = "pass the durations of those who ended as ended= and of those who did not as censored=, not flags"
         raise UsageTypeError(f"duration {value!r} is a flag, not a number", hint, where)
@@ -234,7 +234,7 @@ def _number(value: object, where: str) -> float:
         hint = "pass a number in one unit, such as d // timedelta(microseconds=1)"
         raise UsageTypeError(f"duration {value!r} has no unit here", hint, where)
     try:
-        return operator.index(value)  # type: ignore[arg-type]  # whatever counts as an int, such as numpy's
+        return operator.index(value)
     except TypeError:
         hint = "pass ints or floats, all in one unit"
         raise UsageTypeError(f"duration {value!r} is not a number", hint, where) from None

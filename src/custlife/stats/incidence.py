@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -326,9 +326,8 @@ def _by_numpy(
 ) -> CumulativeIncidence | None:
     """The same by NumPy where there are many lengths and they are exact; else None."""
     _check_causes(ended)
-    if any(isinstance(durations, Mapping) or not hasattr(durations, "__len__") for durations in ended.values()):
-        return None
-    if not is_large(sum(map(len, ended.values()))):  # type: ignore[arg-type]  # looked at above
+    lengths = [len(one) for one in ended.values() if not isinstance(one, Mapping) and isinstance(one, Sized)]
+    if len(lengths) < len(ended) or not is_large(sum(lengths)):
         return None
     from custlife.stats import arrays_groups
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeVar
+
 import attrs
 
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = ["Interval", "check_level", "check_name", "percent"]
+
+N = TypeVar("N", bound=str)
 
 
 def percent(share: float) -> str:
@@ -65,14 +72,17 @@ def check_level(level: float, name: str = "level", usual: float = 0.95) -> float
     return float(level)
 
 
-def check_name(kind: str, name: str, known: tuple[str, ...]) -> None:
-    """Refuse a named mode that does not exist.
+def check_name(kind: str, name: str, known: Sequence[N]) -> N:
+    """The one of the known modes that is named, or an error.
 
     Raises:
         UnknownNameError: With the nearest known name.
 
     Examples:
         >>> check_name("method", "wilson", ("wilson",))
+        'wilson'
     """
-    if name not in known:
-        raise UnknownNameError(kind, name, known)
+    for one in known:
+        if one == name:
+            return one
+    raise UnknownNameError(kind, name, known)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -324,7 +324,7 @@ def _wald_cc(k: int, n: int, level: float) -> tuple[float, float]:
     return _wald(k, n, level, 0.5 / n)
 
 
-_LIMITS: dict[str, Callable[[int, int, float], tuple[float, float]]] = {
+_LIMITS: dict[Method, Callable[[int, int, float], tuple[float, float]]] = {
     "wilson": _wilson,
     "clopper-pearson": _clopper_pearson,
     "wilson-cc": _wilson_cc,
@@ -335,4 +335,4 @@ _LIMITS: dict[str, Callable[[int, int, float], tuple[float, float]]] = {
     "wald": _wald,
     "wald-cc": _wald_cc,
 }
-METHODS: tuple[str, ...] = tuple(_LIMITS)
+METHODS: Final[tuple[Method, ...]] = tuple(_LIMITS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from custlife.errors import UsageError, UsageTypeError
 from custlife.stats.durations import read_durations
@@ -73,7 +73,7 @@ def _in_order(marks: list[M]) -> list[M]:
     """
     kinds = set(map(type, marks))
     if kinds == {bool}:
-        return [False, True]  # type: ignore[list-item]  # M is bool here
+        return cast("list[M]", [False, True])  # M is bool here
     if kinds not in ({int}, {str}, set()):
         odd = next(mark for mark in marks if type(mark) is not type(marks[0]) or type(mark) not in {bool, int, str})
         raise UsageTypeError(

@@ -8,12 +8,11 @@ Rule 4: once everybody at risk has ended the curve is 0 for good, whoever enters
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from custlife.stats.curve import SurvivalCurve
 from custlife.stats.durations import risk_table
 from custlife.stats.interval import check_level, check_name
-from custlife.stats.limits import KINDS
 from custlife.stats.products import survivals, total
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["INTERVALS", "IntervalKind", "kaplan_meier"]
 
 IntervalKind = Literal["log-log", "log", "plain"]
+INTERVALS: Final[tuple[IntervalKind, ...]] = ("log-log", "log", "plain")
 
 
 def kaplan_meier(
@@ -82,6 +82,3 @@ def kaplan_meier(
         n_events=n_events,
         entries=table.entries,
     )
-
-
-INTERVALS: tuple[str, ...] = tuple(KINDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import attrs
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CORRECTIONS", "Correction", "OddsRatio", "PooledOddsRatio", "fisher_exact", "mantel_haenszel", "odds_ratio"]
 
 Correction = Literal["haldane", "posthog", "none"]
-CORRECTIONS = ("haldane", "posthog", "none")
+CORRECTIONS: Final[tuple[Correction, ...]] = ("haldane", "posthog", "none")
 EXACT = 10_000  # up to so many in a table, Fisher's p is a ratio of whole numbers
 ALIKE = 1e-7  # chances that differ by less are ties, where they are not whole numbers
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 
@@ -14,7 +14,7 @@ from custlife.stats.two_by_two import fisher_exact
 __all__ = ["TEST_METHODS", "ShareTest", "ShareTestMethod", "share_test"]
 
 ShareTestMethod = Literal["campbell", "n-1", "fisher"]
-TEST_METHODS: tuple[str, ...] = ("campbell", "n-1", "fisher")
+TEST_METHODS: Final[tuple[ShareTestMethod, ...]] = ("campbell", "n-1", "fisher")
 
 
 @attrs.frozen
