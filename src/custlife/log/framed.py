@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from custlife.errors import UsageError, UsageTypeError
+from custlife.errors import MissingExtraError, UsageError, UsageTypeError
 from custlife.log.base import layout_of
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from custlife.log.columns import Columns
 
 __all__ = ["framed"]
+
+EXTRAS = {"polars": "polars", "duckdb": "duckdb", "pyspark": "spark", "custlife": "polars"}  # custlife's own: of files
 
 
 def framed(
@@ -31,10 +33,14 @@ def framed(
     Raises:
         UsageTypeError: Not a frame, or no whole number of partitions.
         DataError: A column that the frame does not have.
+        MissingExtraError: NumPy is not installed.
     """
-    from custlife.engines.sources.opening import open_frame
-
     check_partitions(partitions)
+    try:
+        from custlife.engines.sources.opening import open_frame
+    except ModuleNotFoundError as error:
+        library = type(native).__module__.partition(".")[0]
+        raise MissingExtraError("a log from a frame or a file", EXTRAS.get(library, "frames")) from error
     layout = layout_of(vocabulary, resolve, columns, **options)
     return open_frame(native, columns.roles(), layout, partitions)
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
+from custlife import StageLog
 from custlife.engines.sources.frames import frame, polars_lazy
 from custlife.engines.sources.reading import read
 from custlife.errors import CustlifeError, DataError, MissingExtraError, TimeError, UsageError, UsageTypeError
@@ -216,6 +217,19 @@ def test_a_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"reading a Stream of tests needs the extra 'frames'"):
         frame(Stream())
+
+
+@pytest.mark.parametrize(
+    ("native", "extra"),
+    [(pl.DataFrame(GOOD), "polars"), (pl.LazyFrame(GOOD), "polars"), (pd.DataFrame(GOOD), "frames")],
+)
+def test_a_machine_without_numpy(native: Any, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "custlife.engines.sources.opening", None)  # as if its first import failed
+    with pytest.raises(MissingExtraError) as caught:
+        StageLog.from_frame(native, MODEL, customer_col="id")
+    assert str(caught.value) == (
+        f"a log from a frame or a file needs the extra {extra!r}\n\nHint: pip install 'custlife[{extra}]'"
+    )
 
 
 @pytest.mark.parametrize("value", [Decimal("1.10"), NOON, [1], 2.5, True, None, NOON.date(), 7])
