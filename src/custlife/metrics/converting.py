@@ -8,7 +8,7 @@ import attrs
 
 from custlife.analysis.conversion import Conversion
 from custlife.analysis.funnel import Funnel
-from custlife.analysis.question import some_names
+from custlife.analysis.question import names, some_names
 from custlife.analysis.steps import Step, optional_span
 from custlife.errors import DefinitionError
 from custlife.metrics.definition import LOG, Definition
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from custlife.analysis.conversion import ConversionRow
+    from custlife.analysis.funnel_result import FunnelStep
     from custlife.calendar import Span
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
@@ -35,6 +36,7 @@ __all__ = [
     "conversion",
     "converted",
     "converting",
+    "listed",
     "overall_conversion",
     "repeat_rate",
     "trial_to_paid",
@@ -106,7 +108,7 @@ def became(row: ConversionRow, customer: str, start: str, goal: str, within: str
     return f"{customer} came to {start} and did not reach {goal} within {limit}."
 
 
-def converted(row: ConversionRow) -> int:
+def converted(row: ConversionRow | FunnelStep) -> int:
     """Converted units among the eligible."""
     return 0 if row.rate is None else round(row.rate * row.eligible)
 
@@ -125,6 +127,18 @@ def window(within: Length | None, name: str) -> Span:
     return found
 
 
+def listed(value: Names, name: str) -> str:
+    """Stages or events in words.
+
+    Raises:
+        DefinitionError: There is none.
+    """
+    found = names(value, name)
+    if not all(found) or not found:
+        raise DefinitionError(f"{name}={value!r} names no stage or event", f"write {name}='trial'")
+    return " or ".join(found)
+
+
 def converting(
     name: str,
     start: Names,
@@ -139,7 +153,7 @@ def converting(
     source: str = SOURCE,
 ) -> Metric:
     """A metric that is a conversion, in its own words."""
-    span, begin, end = window(within, name), " or ".join(some_names(start)), " or ".join(some_names(goal))
+    span, begin, end = window(within, name), listed(start, "start"), listed(goal, "goal")
     words = Definition(
         question=question,
         numerator=f"those of them that reached {end} within {span}",
@@ -157,17 +171,18 @@ def converting(
 
 
 @catalogued("conversion", start="trial", goal="active", within="14 days")
-def conversion(start: str, goal: str, *, within: Length, on: str = LOG) -> Metric:
+def conversion(start: Names, goal: Names, *, within: Length, on: str = LOG) -> Metric:
     """The share of those at one stage or event that reach another in time.
 
     Args:
-        start: The stage or event that opens the window.
+        start: The stage or event that opens the window; any one of several.
         goal: The one to be reached; on a log of stages, who moves on further has passed it.
         within: The most time between them, such as `cl.days(30)` or `"30 days"`.
         on: The input that is asked: `stages`, `events`, or the first that is there.
     """
-    question = f"How many of those who come to {start} reach {goal} in time?"
-    return converting("conversion", start, goal, within, on, label=f"{start} to {goal}", question=question)
+    begin, end = listed(start, "start"), listed(goal, "goal")
+    question = f"How many of those who come to {begin} reach {end} in time?"
+    return converting("conversion", start, goal, within, on, label=f"{begin} to {end}", question=question)
 
 
 @attrs.frozen
@@ -184,9 +199,8 @@ class Overall:
         question = Funnel(steps, self.within, by=request.by, every=request.every, level=request.level)
         for part in request.ask(self.on, question).parts:
             last = part.steps[-1]
-            reached = 0 if last.rate is None else round(last.rate * last.eligible)
             yield request.share(
-                reached,
+                converted(last),
                 last.eligible,
                 pending=last.pending,
                 reason="" if last.rate is not None else last.why,
@@ -204,8 +218,8 @@ def overall_conversion(*, within: Length, steps: Names = (), on: str = LOG) -> M
         steps: The steps in order; all stages of the path by default.
         on: The input that is asked.
     """
-    span, listed = window(within, "overall_conversion"), some_names(steps)
-    way = " → ".join(listed) or "the path of the model"
+    span, path = window(within, "overall_conversion"), some_names(steps)
+    way = " → ".join(path) or "the path of the model"
     words = Definition(
         question=f"How many of those who start go through {way}?",
         numerator=f"those of them that reached the last step within {span}",
@@ -221,8 +235,8 @@ def overall_conversion(*, within: Length, steps: Names = (), on: str = LOG) -> M
         ),
         source="Definitions of overall and step rate; reached k over entered 1",
     )
-    what = f"overall conversion, {way}, within {span}" if listed else f"overall conversion within {span}"
-    return Metric("overall_conversion", words, better="higher", compute=Overall(listed, span, on), label=what)
+    what = f"overall conversion, {way}, within {span}" if path else f"overall conversion within {span}"
+    return Metric("overall_conversion", words, better="higher", compute=Overall(path, span, on), label=what)
 
 
 @catalogued("conversion", signed_up="signed_up", activated="first_project", within="7 days")

@@ -91,14 +91,15 @@ class Ended:
 
     def _reading(self, request: MetricRequest, part: OutcomePart) -> Reading:
         """One part; an end that nobody came to yet is not listed there."""
-        rows = {row.end: row for row in part.rows}
-        row = rows.get(self.end)
-        value, interval = (row.share, row.interval) if row else (0.0, None)
-        why = (row or part.rows[-1]).why
-        if part.rows[-1].share is None:
+        last, row = part.rows[-1], {row.end: row for row in part.rows}.get(self.end)
+        value, interval, why = (row.share, row.interval, row.why) if row else (0.0, None, last.why)
+        if last.share is None:
             value = interval = None
-        elif interval is None:
-            interval = share(round((value or 0) * part.entered), part.entered, level=request.level).interval
+        elif interval is None:  # nobody ended so, or all did: as sure as those whose end is known make it
+            known = part.entered - part.pending
+            interval = share(round((value or 0) * known), known, level=request.level).interval
+            if interval is None:
+                value, why = None, f"nobody has ended yet: {part.pending:,} pending"
         return request.value(
             value,
             n=part.entered,

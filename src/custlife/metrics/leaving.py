@@ -10,11 +10,11 @@ from custlife.analysis.conversion import Conversion
 from custlife.analysis.question import codes_of, maybe_names, some_names
 from custlife.analysis.steps import Step
 from custlife.errors import UsageError
-from custlife.metrics.converting import PENDING, window
+from custlife.metrics.converting import PENDING, converted, window
 from custlife.metrics.definition import LOG, Definition
 from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
-from custlife.stats import newcombe
+from custlife.stats import newcombe, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from custlife.metrics.converting import Length, Names
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
+    from custlife.stats import Interval
 
 __all__ = ["churn_after", "churn_by_age"]
 
@@ -83,14 +84,11 @@ class ChurnedByAge:
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment and cohort."""
         for row in self._rows(request):
-            value, curve = row.km_rate if row.eligible else None, row.curve(level=request.level)
-            interval = None
-            if value is not None and curve.times:
-                interval = curve.at(curve.times[-1]).incidence_interval
+            value = row.km_rate if row.eligible else None
             yield request.value(
                 value,
                 n=row.entered,
-                interval=interval,
+                interval=None if value is None else _limits(row, request.level),
                 pending=row.pending,
                 reason="" if value is not None else "nobody has come to that age yet",
                 segment=row.segment,
@@ -113,6 +111,14 @@ class ChurnedByAge:
         question = Lost(self.customer, self.churned, self.within, request.by, request.every, request.level)
         rows: tuple[ConversionRow, ...] = request.ask(self.on, question).rows
         return rows
+
+
+def _limits(row: ConversionRow, level: float) -> Interval | None:
+    """The interval of the share lost; where nobody was lost, or all were, of as many as were seen to an end."""
+    if row.km_rate in {0, 1}:
+        return share(row.converted, row.converted or row.eligible, level=level).interval
+    curve = row.curve(level=level)
+    return curve.at(curve.times[-1]).incidence_interval
 
 
 @catalogued("churn", age="6 months")
@@ -166,7 +172,7 @@ class After:
         others = {(row.segment, row.cohort): row for row in second}
         for row in first:
             other = others.get((row.segment, row.cohort))
-            counts = [(_lost(one), one.eligible) if one is not None else (0, 0) for one in (row, other)]
+            counts = [(converted(one), one.eligible) if one is not None else (0, 0) for one in (row, other)]
             found = newcombe(*counts[0], *counts[1], level=request.level)
             yield request.value(
                 found.difference,
@@ -178,10 +184,6 @@ class After:
                 period=row.cohort,
                 notes=(f"after it {_told(*counts[0])}, without it {_told(*counts[1])}",),
             )
-
-
-def _lost(row: Any) -> int:
-    return 0 if row.rate is None else round(row.rate * row.eligible)
 
 
 def _told(part: int, whole: int) -> str:

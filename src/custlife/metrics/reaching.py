@@ -8,24 +8,25 @@ import attrs
 
 from custlife.analysis.nurture import Nurture
 from custlife.analysis.response_time import ResponseTime
-from custlife.analysis.steps import Step, optional_span
 from custlife.analysis.touch_steps import OUTBOUND, as_touch
 from custlife.calendar import BusinessHours
+from custlife.metrics.converting import window
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
-from custlife.metrics.timing import of_curve
+from custlife.metrics.timing import of_curve, of_share
 from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from custlife.analysis.steps import Step
     from custlife.calendar import Span
     from custlife.metrics.converting import Length
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
 
-__all__ = ["Reaching", "lead_response_in_time", "lead_response_time", "of_desk", "of_share", "touches_per_stage"]
+__all__ = ["Reaching", "lead_response_in_time", "lead_response_time", "of_desk", "touches_per_stage"]
 
 BOTH = ("stages", "events")
 
@@ -39,11 +40,6 @@ def together(request: MetricRequest, question: Any) -> Any:
 def of_desk(hours: BusinessHours | str | None, tz: str) -> BusinessHours | None:
     """Business hours, also from their text and a zone."""
     return BusinessHours(hours, tz=tz) if isinstance(hours, str) else hours
-
-
-def of_share(q: float) -> str:
-    """A quantile in words."""
-    return "median" if q == 0.5 else f"{100 * q:g} % quantile"
 
 
 @attrs.frozen
@@ -130,7 +126,7 @@ def lead_response_in_time(
         hours: Count only time in these hours, such as `mon-fri 09:00-17:00`.
         tz: Zone of hours given as text.
     """
-    first, desk, limit = as_touch(touch), of_desk(hours, tz), optional_span(within, "within")
+    first, desk, limit = as_touch(touch), of_desk(hours, tz), window(within, "lead_response_in_time")
     words = Definition(
         question=f"How many are contacted within {limit} of {qualified}?",
         numerator=f"those of them whose first contact ({first}) came in time",

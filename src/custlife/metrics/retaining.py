@@ -13,7 +13,7 @@ from custlife.analysis.retention import Retention
 from custlife.analysis.splitting import check_calendar, check_count
 from custlife.analysis.steps import Step
 from custlife.errors import UsageError
-from custlife.metrics.converting import became, window
+from custlife.metrics.converting import became, converted, window
 from custlife.metrics.counting import LAST, by_period
 from custlife.metrics.definition import LOG, Definition
 from custlife.metrics.metric import Metric
@@ -245,8 +245,9 @@ class Reactivated:
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment and cohort."""
         for row in self._rows(request):
-            back = 0 if row.rate is None else round(row.rate * row.eligible)
-            yield request.share(back, row.eligible, pending=row.pending, segment=row.segment, period=row.cohort)
+            yield request.share(
+                converted(row), row.eligible, pending=row.pending, segment=row.segment, period=row.cohort
+            )
 
     def explain(self, request: MetricRequest, customer: str) -> str:
         """What became of the one customer that the request sees."""

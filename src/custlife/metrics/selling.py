@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,11 +12,12 @@ from custlife.analysis.question import choice, some_names
 from custlife.analysis.steps import optional_span
 from custlife.analysis.velocity import Velocity
 from custlife.analysis.win_rate import WinRate
+from custlife.engines.money import AMOUNTS_IN
 from custlife.errors import UsageError
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
-from custlife.stats import Interval
+from custlife.metrics.timing import between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,11 +107,10 @@ class Lasting:
         ).rows:
             found = row.won if self.end == "won" else row.lost
             reason = "" if found.n else f"n=0: no deal was {self.end}"
-            low, high = found.median_low_days, found.median_high_days
-            interval = Interval(low or 0.0, inf if high is None else high, request.level, "log-log")
+            limits = between(found.median_low_days, found.median_high_days, request.level, "log-log")
             yield request.value(
                 found.median_days, n=found.n, pending=row.open, reason=reason, segment=row.segment,
-                interval=None if low is None and high is None else interval,
+                interval=limits if found.n else None,
                 notes=(f"{row.open:,} deals are open",) if row.open else (),
             )  # fmt: skip
 
@@ -188,6 +187,7 @@ def sales_velocity(
         amounts_in: `auto`: amounts that are whole numbers are minor units; or all are in `major` or in `minor` units.
     """
     limit = optional_span(over, "over")
+    choice("amounts_in", amounts_in, AMOUNTS_IN)
     words = Definition(
         question="How much money a day do the open deals bring?",
         numerator="open deals, times win rate, times the average amount won, over the median cycle in days",
@@ -287,6 +287,7 @@ def pipeline_amount(
         lost: Exits that lose it; all of them by default.
         amounts_in: `auto`: amounts that are whole numbers are minor units; or all are in `major` or in `minor` units.
     """
+    choice("amounts_in", amounts_in, AMOUNTS_IN)
     where = f"in {stage}" if stage else "in any stage"
     words = Definition(
         question=f"For how much money are deals open {where}?",

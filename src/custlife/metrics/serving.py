@@ -8,20 +8,21 @@ import attrs
 
 from custlife.analysis.conversion import Conversion
 from custlife.analysis.question import names
-from custlife.analysis.steps import Step, optional_span
+from custlife.analysis.steps import Step
 from custlife.analysis.tickets import Tickets
 from custlife.analysis.touch_steps import as_touch
+from custlife.metrics.converting import converted, window
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
-from custlife.metrics.reaching import Reaching, of_desk, of_share
+from custlife.metrics.reaching import Reaching, of_desk
 from custlife.metrics.registry import catalogued
-from custlife.metrics.timing import of_curve
+from custlife.metrics.timing import of_curve, of_share
 from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from custlife.calendar import BusinessHours
+    from custlife.calendar import BusinessHours, Span
     from custlife.metrics.converting import Length, Names
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
@@ -86,7 +87,7 @@ def first_response_in_time(
         hours: Count only time in these hours, such as `mon-fri 09:00-17:00`.
         tz: Zone of hours given as text.
     """
-    first, desk, limit = as_touch(reply), of_desk(hours, tz), optional_span(within, "within")
+    first, desk, limit = as_touch(reply), of_desk(hours, tz), window(within, "first_response_in_time")
     words = Definition(
         question=f"How many tickets are answered within {limit}?",
         numerator=f"those of them whose first reply ({first}) came in time",
@@ -186,14 +187,15 @@ class Returning:
 
     solved: Step
     reopened: Step
-    within: Length
+    within: Span
 
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment and cohort."""
         question = Conversion(self.solved, self.reopened, self.within, by=request.by, every=request.every)
         for row in request.ask("events", question).rows:
-            again = 0 if row.rate is None else round(row.rate * row.eligible)
-            yield request.share(again, row.eligible, pending=row.pending, segment=row.segment, period=row.cohort)
+            yield request.share(
+                converted(row), row.eligible, pending=row.pending, segment=row.segment, period=row.cohort
+            )
 
 
 @catalogued("service", within="30 days")
@@ -205,7 +207,7 @@ def reopened_rate(*, within: Length = "30 days", solved: Names = "solved", reope
         solved: Events that close a ticket.
         reopened: Events that open it again.
     """
-    limit = optional_span(within, "within")
+    limit = window(within, "reopened_rate")
     words = Definition(
         question=f"How many solved tickets are opened again within {limit}?",
         numerator="those of them opened again in time",
@@ -220,5 +222,5 @@ def reopened_rate(*, within: Length = "30 days", solved: Names = "solved", reope
         ),
         pitfalls=("A ticket opened again twice counts once.", TEAM),
     )
-    compute = Returning(Step(names(solved, "solved")), Step(names(reopened, "reopened")), limit or "30 days")
+    compute = Returning(Step(names(solved, "solved")), Step(names(reopened, "reopened")), limit)
     return Metric("reopened_rate", words, better="lower", compute=compute, label=f"opened again within {limit}")

@@ -10,10 +10,12 @@ from custlife.analysis.surveys import UNITS, SurveyScore
 from custlife.metrics.definition import Definition
 from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
+from custlife.stats import Interval, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from custlife.analysis.surveys import SurveyResult, SurveyRow
     from custlife.metrics.reading import Reading
     from custlife.metrics.request import MetricRequest
 
@@ -34,12 +36,17 @@ class Surveyed:
     easier: str = "high"
     answered: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        self._question()
+
+    def _question(self) -> SurveyScore:
+        return SurveyScore(self.kind, self.variant, self.survey, None, self.repeats, self.easier)
+
     def __call__(self, request: MetricRequest) -> Iterator[Reading]:
         """One reading for each segment and period."""
-        question = SurveyScore(
-            self.kind, self.variant, self.survey, request.every, self.repeats, self.easier, request.by, request.level
-        )
-        for row in request.ask("responses", question).rows:
+        question = attrs.evolve(self._question(), every=request.every, by=request.by, level=request.level)
+        answer: SurveyResult = request.ask("responses", question)
+        for row in answer.rows:
             place: dict[str, Any] = {"segment": row.segment, "period": row.period}
             if self.answered:
                 yield request.share(row.n, row.asked, **place)
@@ -48,7 +55,18 @@ class Surveyed:
             else:
                 above = row.high - row.low if self.kind == "nps" else None
                 whole = row.n if self.kind == "nps" else None
-                yield request.value(row.value, n=row.n, interval=row.interval, part=above, whole=whole, **place)
+                limits = row.interval or self._alike(row, answer.scale, request.level)
+                yield request.value(row.value, n=row.n, interval=limits, part=above, whole=whole, **place)
+
+    def _alike(self, row: SurveyRow, scale: tuple[int, int], level: float) -> Interval | None:
+        """The interval where all answers are alike: some others may be anything, as many as Wilson's limit allows."""
+        sure = share(row.n, row.n, level=level).interval
+        if row.value is None or sure is None:
+            return None
+        by = scale[1] if self.variant == "of_maximum" else 1
+        least, most = (-100, 100) if self.kind == "nps" else (end / by for end in scale)
+        low, high = (row.value * sure.low + end * (1 - sure.low) for end in (least, most))
+        return Interval(low, high, level, "wilson")
 
 
 def surveyed(name: str, compute: Surveyed, label: str, better: str = "higher", **words: Any) -> Metric:
@@ -78,7 +96,7 @@ def nps(survey: str | None = None, *, repeats: str = "each") -> Metric:
         "net promoter score",
         question="How many more would recommend us than not?",
         numerator="answers of 9 and 10 less answers of 0 to 6",
-        denominator=f"answers on the scale 0 to 10: {REPEATS.get(repeats, repeats)}",
+        denominator=f"answers on the scale 0 to 10: {REPEATS[repeats]}",
         formula="100 (p - d), with standard error 100 sqrt((p + d - (p - d)^2) / n)",
         is_not=(
             "A mean: 7 and 8 count for nothing, and all from 0 to 6 alike.",
@@ -110,7 +128,7 @@ def csat(survey: str | None = None, *, variant: str = "top2", repeats: str = "ea
         f"customer satisfaction, {variant.replace('_', ' ')}",
         question="How satisfied are those who answer?",
         numerator={"top2": "answers with one of the two highest scores"}.get(variant, "the sum of the scores"),
-        denominator=f"answers: {REPEATS.get(repeats, repeats)}",
+        denominator=f"answers: {REPEATS[repeats]}",
         is_not=(*(what for name, what in rivals.items() if name != variant), SILENT),
         pitfalls=("A number without its variant cannot be compared with any other.",),
         source="CSAT: % top-2 box (4-5 of 5); some vendors use the mean or % of maximum",
@@ -133,7 +151,7 @@ def ces(survey: str | None = None, *, variant: str = "mean", easier: str = "high
         f"customer effort, {variant}",
         question="How easy was it for those who answer?",
         numerator="answers with one of the three easiest scores" if variant == "easy" else "the sum of the scores",
-        denominator=f"answers: {REPEATS.get(repeats, repeats)}",
+        denominator=f"answers: {REPEATS[repeats]}",
         is_not=("The older scale, on which low is easy, unless easier='low' turns it around.", SILENT),
         source="CES: mean of 1-7 agreement, higher is easier; or % 5-7",
     )

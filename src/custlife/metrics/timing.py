@@ -13,6 +13,7 @@ from custlife.analysis.question import some_names
 from custlife.analysis.steps import Step, optional_span
 from custlife.analysis.time_in_stage import TimeInStage
 from custlife.errors import UsageError
+from custlife.metrics.converting import listed
 from custlife.metrics.definition import LOG, Definition
 from custlife.metrics.metric import Metric
 from custlife.metrics.registry import catalogued
@@ -29,7 +30,16 @@ if TYPE_CHECKING:
     from custlife.metrics.request import MetricRequest
     from custlife.stats import SurvivalCurve
 
-__all__ = ["stage_ageing", "stuck", "time_in_stage", "time_to_convert", "time_to_value"]
+__all__ = [
+    "between",
+    "of_curve",
+    "of_share",
+    "stage_ageing",
+    "stuck",
+    "time_in_stage",
+    "time_to_convert",
+    "time_to_value",
+]
 
 CONVERTERS = "A median over those who got there: it leaves out everyone who takes longer, and is too short."
 MEAN = "A mean: its tail decides, and the tail is not over."
@@ -41,19 +51,23 @@ def of_curve(
 ) -> Reading:
     """A reading of the time by which the share q has ended."""
     found = curve.quantile(q)
-    ends = found.low, found.high
-    interval = Interval(ends[0] or 0.0, inf if ends[1] is None else ends[1], request.level, found.method)
+    is_known = (found.value, found.low, found.high) != (None, None, None)
     there = curve.n - pending
     return request.value(
         found.value,
         n=curve.n,
-        interval=None if ends == (None, None) else interval,
+        interval=between(found.low, found.high, request.level, found.method) if is_known else None,
         pending=pending,
         reason="" if found.value is not None else f"fewer than {100 * q:g} % of {curve.n:,} have got there",
         segment=segment,
         period=period,
         notes=(f"{there:,} of {curve.n:,} have got there",) if curve.n else (),
     )
+
+
+def between(low: float | None, high: float | None, level: float, method: str) -> Interval:
+    """The interval of a length; an end that is not known is as far away as a length can be."""
+    return Interval(low or 0.0, inf if high is None else high, level, method)
 
 
 @attrs.frozen
@@ -85,17 +99,18 @@ class Until:
         return f"{customer} came to {start}, and {days} to {goal}."
 
 
-def _words(q: float) -> str:
+def of_share(q: float) -> str:
+    """A quantile in words."""
     return "median" if q == 0.5 else f"{100 * q:g} % quantile"
 
 
 def until(name: str, start: Names, goal: Names, q: float, on: str, *, question: str, is_not: str, label: str) -> Metric:
     """A metric of the time from one stage or event to another, in its own words."""
     check_level(q, "q", 0.5)
-    begin, end = " or ".join(some_names(start)), " or ".join(some_names(goal))
+    begin, end = listed(start, "start"), listed(goal, "goal")
     words = Definition(
         question=question,
-        numerator=f"time from {begin} to {end}: the {_words(q)}",
+        numerator=f"time from {begin} to {end}: the {of_share(q)}",
         denominator=f"units that came to {begin}, those still on their way included",
         window="none: who has not got there yet is censored at as_of",
         unit="days",
@@ -106,7 +121,7 @@ def until(name: str, start: Names, goal: Names, q: float, on: str, *, question: 
         pitfalls=("Where fewer than the share ever get there, there is no such time, and no value.",),
         source=KM,
     )
-    return Metric(name, words, better="lower", compute=Until(start, goal, q, on), label=f"{_words(q)} {label}")
+    return Metric(name, words, better="lower", compute=Until(start, goal, q, on), label=f"{of_share(q)} {label}")
 
 
 @catalogued("times", start="lead", goal="customer")
@@ -178,7 +193,7 @@ def time_in_stage(stage: str, *, q: float = 0.5) -> Metric:
     check_level(q, "q", 0.5)
     words = Definition(
         question=f"How long do customers stay in {stage}?",
-        numerator=f"time from entering {stage} to leaving it for any other stage: the {_words(q)}",
+        numerator=f"time from entering {stage} to leaving it for any other stage: the {of_share(q)}",
         denominator=f"stays in {stage}, open ones included",
         window="none: open stays are censored at as_of",
         unit="days",
@@ -190,7 +205,7 @@ def time_in_stage(stage: str, *, q: float = 0.5) -> Metric:
         ),
         source=KM,
     )
-    label = f"{_words(q)} time in {stage}"
+    label = f"{of_share(q)} time in {stage}"
     return Metric("time_in_stage", words, better="neither", compute=Staying(stage, q), label=label)
 
 
