@@ -230,6 +230,88 @@ def test_a_missing_argument_is_an_error_of_python():
         metrics.conversion("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("make", "what", "hint"),
+    [
+        (
+            lambda: metrics.csat(variant="top"),
+            "variant='top' is not a mode",
+            "choose one of 'top2', 'mean', 'of_maximum'",
+        ),
+        (lambda: metrics.ces(variant="top2"), "variant='top2' is not a mode", "choose one of 'mean', 'easy'"),
+        (lambda: metrics.ces(easier="left"), "easier='left' is not a mode", "choose one of 'high', 'low'"),
+        (lambda: metrics.nps(repeats="first"), "repeats='first' is not a mode", "choose one of 'each', 'last'"),
+        (lambda: metrics.response_rate(kind="mps"), "kind='mps' is not a mode", "choose one of 'nps', 'csat', 'ces'"),
+        (
+            lambda: metrics.sales_velocity(amounts_in="cents"),
+            "amounts_in='cents' is not a mode",
+            "choose one of 'auto', 'major', 'minor'",
+        ),
+        (
+            lambda: metrics.pipeline_amount(amounts_in="cents"),
+            "amounts_in='cents' is not a mode",
+            "choose one of 'auto', 'major', 'minor'",
+        ),
+        (
+            lambda: metrics.near_limit(80),
+            "at_least=80 is no share of a limit: 100 % is 1",
+            "write at_least=0.8",
+        ),
+        (
+            lambda: metrics.ltv_from_chain("a", margins={"a": 0.1}),
+            "margins['a']=0.1 is not exact money",
+            "write '0.1' or Decimal('0.1')",
+        ),
+        (
+            lambda: metrics.ltv_from_chain("a", margins={}, yearly_discount=-1),
+            "yearly_discount=-1 is not above -1",
+            "write yearly_discount=0.1",
+        ),
+        (
+            lambda: metrics.ltv_from_chain("a", margins={}, every="fortnight"),
+            "every='fortnight' is not a period",
+            "choose one of 'day', 'week', 'month', 'quarter', 'year'",
+        ),
+        (
+            lambda: metrics.ltv_from_curve(margin=1, yearly_discount="much"),
+            "yearly_discount='much' is not a number",
+            "pass yearly_discount as an int or a float",
+        ),
+        (
+            lambda: metrics.ltv_from_curve(margin=1, yearly_discount=0),
+            "yearly_discount=0 is not above 0",
+            "write yearly_discount=0.1",
+        ),
+        (
+            lambda: metrics.conversion("", "b", within="1 day"),
+            "start='' names no stage or event",
+            "write start='trial'",
+        ),
+        (lambda: metrics.conversion("a", [], within="1 day"), "goal=[] names no stage or event", "write goal='trial'"),
+        (lambda: metrics.time_to_convert("a", None), "goal=None names no stage or event", "write goal='trial'"),
+        *(
+            (make, f"metric {name!r} needs a window: without one nobody is ever lost", "write within='30 days'")
+            for name, make in {
+                "reopened_rate": lambda: metrics.reopened_rate(within=None),
+                "first_response_in_time": lambda: metrics.first_response_in_time(within=None),
+                "lead_response_in_time": lambda: metrics.lead_response_in_time("sql", within=None),
+                "scorecard": lambda: metrics.scorecard(cl.presets.bruxt5, within=None),
+            }.items()
+        ),
+    ],
+)
+def test_a_metric_that_could_not_be_read_cannot_be_made(make, what, hint):
+    with pytest.raises((DefinitionError, UsageError, UsageTypeError)) as caught:
+        make()
+    assert (caught.value.what, caught.value.hint) == (what, hint)
+
+
+def test_one_of_several_starts_will_do():
+    both = metrics.conversion(["a", "b"], ["c", "lost"], within="2 days")
+    assert both.label == "a or b to c or lost within 2 days"
+    assert both.definition.question == "How many of those who come to a or b reach c or lost in time?"
+
+
 # -- metrics of one's own -----------------------------------------------------------------------------------------
 
 
@@ -291,6 +373,12 @@ def test_what_cannot_be_split_or_has_no_periods_says_so():
 def test_what_is_marked_as_a_metric_is_a_function():
     with pytest.raises(UsageTypeError, match=r"metric\(\) marks functions, not Converted"):
         metrics.metric(**WORDS)(RATE.compute)
+
+
+def test_a_lambda_gives_its_metric_no_name(own):
+    with pytest.raises(DefinitionError, match="a lambda gives its metric no name"):
+        metrics.metric(**WORDS)(lambda request: request.share(1, 2))
+    assert metrics.metric(**WORDS, name="half")(lambda request: request.share(1, 2)).name == "half"
 
 
 def test_readings_say_what_they_are():

@@ -61,6 +61,23 @@ def test_segments_and_money_come_back(tmp_path):
     assert 'at_least = "12000.50"' in card.to_toml()
 
 
+def test_lengths_and_exact_numbers_of_them_come_back():
+    days, payback = metrics.time_to_convert("a", "b"), metrics.cac_payback(margin="0.7")
+    card = cl.Scorecard([
+        cl.Target(days, at_most=Decimal("14.5")), cl.Target(days, at_most="2 weeks"), cl.Target(payback, at_most=12),
+    ])  # fmt: skip
+    assert cl.Scorecard.from_toml(card.to_toml()) == card
+    assert cl.Scorecard.from_toml(card.to_toml().replace("at_most = 12", "at_most = '1 year'")) == card
+
+
+def test_a_metric_that_no_document_can_name_is_refused():
+    hidden = metrics.Metric("hidden", WON.definition, better="higher", compute=WON.compute)
+    for write in (cl.Scorecard([hidden]).to_toml, cl.Scorecard([hidden]).to_json):
+        with pytest.raises(UsageError) as caught:
+            write()
+        assert caught.value.what == "metric 'hidden' is not in the catalogue, so that no document can name it"
+
+
 BROKEN = """
 format = "custlife.targets/1"
 titel = "x"
@@ -137,6 +154,8 @@ def test_a_line_is_a_target_or_a_metric():
     assert len(cl.Scorecard([WON])) == 1
     with pytest.raises(UsageTypeError, match="a line cannot be 'nrr'"):
         cl.Scorecard(["nrr"])
+    with pytest.raises(UsageTypeError, match="a line cannot be None"):
+        cl.Scorecard(None)
 
 
 def test_a_judged_scorecard_is_an_answer():

@@ -199,6 +199,27 @@ def test_months_are_no_number_of_days():
     assert caught.value.what == "at_most='1 month' is no number of days"
 
 
+@pytest.mark.parametrize("length", [cl.months(18), "18 months", 18])
+def test_months_are_a_number_of_months(length):
+    target = cl.Target(metrics.cac_payback(margin="0.7"), at_most=length)
+    assert (target.at_most, target.signs) == (18, "≤ 18 months")
+    assert cl.Target(metrics.cac_payback(margin="0.7"), at_most="2 years").at_most == 24
+
+
+def test_days_are_no_number_of_months():
+    with pytest.raises(UsageError) as caught:
+        cl.Target(metrics.cac_payback(margin="0.7"), at_most="90 days")
+    assert caught.value.what == "at_most='90 days' is no number of months"
+    assert caught.value.hint == "write at_most=12"
+
+
+@pytest.mark.parametrize("segment", ["pro", ["pro"], 3, {"plan": 3}, {3: "pro"}, [("plan", "pro", "x")]])
+def test_a_segment_is_columns_with_texts(segment):
+    with pytest.raises(UsageTypeError) as caught:
+        cl.Target(RATE, at_least=0.3, segment=segment)
+    assert caught.value.what == f"segment={segment!r} does not say which column has which text"
+
+
 def test_a_target_says_what_it_wants():
     goal = cl.Target(RATE, at_least=0.3, at_most=0.5, due=date(2026, 6, 30), segment={"plan": "p"})
     assert str(goal) == "a to b within 2 days (p): at least 30.0 % and at most 50.0 % by 2026-06-30"

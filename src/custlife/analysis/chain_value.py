@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from custlife.engines.gathers import Group
     from custlife.pictures import Picture
 
-__all__ = ["BLIND", "Clv", "ClvResult", "ClvRow", "ClvTotal", "Terms", "clv", "terms_of"]
+__all__ = ["BLIND", "Clv", "ClvResult", "ClvRow", "ClvTotal", "Terms", "clv", "margin_of", "terms_of"]
 
 BLIND = "The value does not see that."
 A_YEAR = {"day": 365.2425, "week": 365.2425 / 7, "month": 12, "quarter": 4, "year": 1}
@@ -81,7 +81,7 @@ def terms_of(
     for stage in margins:
         if stage not in result.known:
             raise UnknownNameError("stage", stage, result.known)
-    found = tuple((stage, _margin(stage, margin)) for stage, margin in margins.items())
+    found = tuple((stage, margin_of(stage, margin)) for stage, margin in margins.items())
     check_count("horizon", horizon, 0)
     if (discount is None) == (yearly_discount is None):
         what = "no discount was given" if discount is None else "both discount and yearly_discount were given"
@@ -95,7 +95,13 @@ def terms_of(
     return Terms(found, rate, horizon, cents)
 
 
-def _margin(stage: str, margin: object) -> Decimal:
+def margin_of(stage: str, margin: object) -> Decimal:
+    """What a customer in a stage earns in a period, as exact money.
+
+    Raises:
+        UsageTypeError: Not exact money, such as a float.
+        UsageError: Not a finite number.
+    """
     name = f"margins[{stage!r}]"
     if isinstance(margin, bool) or not isinstance(margin, (Decimal, int, str)):
         raise UsageTypeError(f"{name}={margin!r} is not exact money", f"write '{margin}' or Decimal('{margin}')")

@@ -116,14 +116,24 @@ class Near:
             yield request.share(near, len(mine), segment=group)
 
 
+MOST = 10  # times the limit: beyond it a percentage was meant
+
+
 @catalogued("contracts", at_least=0.8)
 def near_limit(at_least: float = 0.8) -> Metric:
     """The share of running contracts that use much of what they may.
 
     Args:
         at_least: How much of the limit, such as `0.8`; 1 for those at or above it.
+
+    Raises:
+        UsageTypeError: Not a number.
+        UsageError: A number that is no share.
     """
     RunningContracts(used=at_least)
+    if at_least > MOST:
+        what = f"at_least={at_least!r} is no share of a limit: 100 % is 1"
+        raise UsageError(what, f"write at_least={at_least / 100:g}")
     share = f"{100 * at_least:g} %"
     words = Definition(
         question="How many customers outgrow their contract?",

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from custlife.analysis.steps import as_window
 from custlife.errors import UsageTypeError
 from custlife.metrics.advocating import advocate_rate, arrivals
-from custlife.metrics.converting import activation_rate, conversion, trial_to_paid
+from custlife.metrics.converting import activation_rate, conversion, trial_to_paid, window
 from custlife.metrics.ending import eventual_conversion
 from custlife.metrics.leaving import churn_by_age
 from custlife.metrics.losing import logo_churn
@@ -203,6 +202,7 @@ def scorecard(model: StageModel, *, within: Length = "90 days") -> Scorecard:
 
     Raises:
         UsageTypeError: Not a model.
+        DefinitionError: No window.
 
     Examples:
         >>> from custlife import presets
@@ -213,8 +213,7 @@ def scorecard(model: StageModel, *, within: Length = "90 days") -> Scorecard:
     given: object = model
     if not isinstance(given, StageModel):
         raise UsageTypeError(f"model={given!r} is not a stage model", "pass presets.bruxt5, or log.model")
-    window = as_window(within)
-    lines = [Line(metric, stage) for stage, metric in _metrics(model, window)] if window else []
+    lines = [Line(metric, stage) for stage, metric in _metrics(model, window(within, "scorecard"))]
     return Scorecard(tuple(dict.fromkeys(lines)), f"Scorecard of {model.title or model.name}")
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.chain_value import margin_of
 from custlife.analysis.lives import PayingLives
 from custlife.analysis.revenue import RevenueMovements, as_currency
-from custlife.analysis.splitting import check_count
+from custlife.analysis.splitting import check_calendar, check_count
 from custlife.engines.money import NO_CURRENCY, decimal_of
 from custlife.errors import UsageError
 from custlife.metrics.definition import Definition
@@ -19,6 +20,7 @@ from custlife.metrics.registry import catalogued
 from custlife.metrics.revenue import unit_of
 from custlife.metrics.spending import AcquisitionCost, Cohorts, Share, acquiring, as_margin, pooled
 from custlife.stats import shifted_beta_geometric
+from custlife.stats.numbers import check_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -224,7 +226,7 @@ def ltv_from_curve(
         currency: The currency, where the log has several.
     """
     check_count("periods", periods, 2)
-    if not yearly_discount > 0:
+    if check_number("yearly_discount", yearly_discount) <= 0:
         raise UsageError(f"yearly_discount={yearly_discount!r} is not above 0", "write yearly_discount=0.1")
     share = as_margin(margin)
     words = Definition(
@@ -295,7 +297,10 @@ def ltv_from_chain(
         yearly_discount: Rate for a year.
         every: Length of the periods.
     """
-    listed = tuple((name, str(amount)) for name, amount in dict(margins).items())
+    check_calendar(every, "monday")
+    if check_number("yearly_discount", yearly_discount) <= -1:
+        raise UsageError(f"yearly_discount={yearly_discount!r} is not above -1", "write yearly_discount=0.1")
+    listed = tuple((name, str(margin_of(name, amount))) for name, amount in dict(margins).items())
     words = Definition(
         question=f"What is a customer in {stage} still worth?",
         numerator="discounted margins of all periods to come, the current one in full",

@@ -191,6 +191,8 @@ def metric(
         if not hasattr(compute, "__qualname__"):
             what = f"metric() marks functions, not {type(compute).__name__}"
             raise UsageTypeError(what, "write metrics.Metric(name, definition, better=..., compute=...)")
+        if name is None and compute.__name__ == "<lambda>":
+            raise DefinitionError("a lambda gives its metric no name", "pass name='...', or write a function")
         place = f"{compute.__module__}.{compute.__qualname__}"
         made = Metric(name or compute.__name__, words, better=better, compute=compute)
         register(Entry(made.name, family, same(made), (), place, made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,7 +17,7 @@ from custlife.pictures import Table
 from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from custlife.analysis.result import About
@@ -51,7 +52,7 @@ class Line:
 
 def _lines(value: Iterable[Target | Metric | Line] | Target | Metric) -> tuple[Line, ...]:
     made = []
-    for one in (value,) if isinstance(value, (Target, Metric)) else tuple(value):
+    for one in value if isinstance(value, Iterable) else (value,):
         if not isinstance(one, (Target, Metric, Line)):
             hint = "write cl.Target(metrics.conversion('trial', 'active', within='14 days'), at_least=0.25)"
             raise UsageTypeError(f"a line cannot be {one!r}", hint)

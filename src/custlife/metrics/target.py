@@ -28,12 +28,19 @@ if TYPE_CHECKING:
 __all__ = ["Target", "judged"]
 
 DAY = 86_400_000_000
-LENGTHS = {"days": DAY, "hours": DAY // 24}
+LENGTHS = {"days": DAY, "hours": DAY // 24, "months": 0}
+"""The units of lengths, in microseconds; months have no number of them."""
 
 
 def _segment(value: Mapping[str, str | None] | Iterable[tuple[str, str | None]]) -> tuple[tuple[str, str | None], ...]:
     pairs: Any = value.items() if isinstance(value, Mapping) else value
-    return tuple((name, one) for name, one in pairs)
+    try:
+        made = tuple((name, one) for name, one in pairs)
+    except (TypeError, ValueError):
+        made = ((None, None),)
+    if not all(isinstance(name, str) and isinstance(one, str | None) for name, one in made):
+        raise UsageTypeError(f"segment={value!r} does not say which column has which text", "write segment={'plan': 'pro'}")
+    return made
 
 
 @attrs.frozen
@@ -166,6 +173,16 @@ def _nobody(request: MetricRequest, segment: tuple[str | None, ...]) -> Reading:
     return request.value(None, n=0, segment=segment, reason=f"nobody is in the segment {label(segment)}")
 
 
+def _length(side: str, length: Span, given: object, unit: str) -> Number:
+    """A length as a number of days, hours or months."""
+    exact = length.days * DAY + length.us
+    if unit == "months" and not exact:
+        return length.months
+    if unit not in LENGTHS or unit == "months" or length.months:
+        raise UsageError(f"{side}={given!r} is no number of {unit}", f"write {side}={12 if unit == 'months' else 30}")
+    return exact / LENGTHS[unit]
+
+
 def _bound(side: str, value: Any, unit: str) -> Number | None:
     """A bound as a number in the unit of the metric.
 
@@ -176,10 +193,7 @@ def _bound(side: str, value: Any, unit: str) -> Number | None:
     if value is None:
         return None
     if isinstance(value, (Span, timedelta)) or (isinstance(value, str) and unit in LENGTHS):
-        length = span(value, name=side)
-        if unit not in LENGTHS or length.months:
-            raise UsageError(f"{side}={value!r} is no number of {unit}", f"write {side}=30")
-        return (length.days * DAY + length.us) / LENGTHS[unit]
+        return _length(side, span(value, name=side), value, unit)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise UsageTypeError(f"{side}={value!r} is not a number", f"write {side}=0.25")
     if not isfinite(value):

@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from custlife.documents import Fields, check_format, refuse
-from custlife.errors import DataError
-from custlife.metrics.registry import get
+from custlife.errors import DataError, UsageError
+from custlife.metrics.registry import entries, get
 from custlife.metrics.scorecard import Line, Scorecard
 from custlife.metrics.target import LENGTHS, Target
 
@@ -24,7 +24,16 @@ FORMAT = "custlife.targets/1"
 
 
 def to_document(scorecard: Scorecard) -> dict[str, Any]:
-    """A scorecard as a table of plain values."""
+    """A scorecard as a table of plain values.
+
+    Raises:
+        UsageError: A metric that is not in the catalogue, where a document finds it.
+    """
+    known = {entry.name for entry in entries()}
+    for line in scorecard.lines:
+        if line.metric.name not in known:
+            what = f"metric {line.metric.name!r} is not in the catalogue, so that no document can name it"
+            raise UsageError(what, "make it with @metrics.metric(...)")
     return {"format": FORMAT, "title": scorecard.title, "targets": [_line(line) for line in scorecard.lines]}
 
 
@@ -97,10 +106,12 @@ def _read(fields: Fields) -> Line | None:
 def _bound(fields: Fields, side: str, metric: Metric | None) -> Any:
     """A number, or a text: an exact number, or a length."""
     value = fields.raw(side)
-    if isinstance(value, str) and metric is not None and metric.definition.unit not in LENGTHS:
-        try:
-            return Decimal(value)
-        except InvalidOperation:
+    if not isinstance(value, str) or metric is None:
+        return value
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        if metric.definition.unit not in LENGTHS:
             fields.fault(side, f"{value!r} is not a number")
             return None
-    return value
+        return value
