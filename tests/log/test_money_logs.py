@@ -65,6 +65,7 @@ def test_an_amount_is_the_same_however_it_is_written(minor, currency) -> None:
         ("49,90", "amount='49,90' is no amount"),
         (Decimal("nan"), "the amount is missing"),
         (Decimal("inf"), "amount=Decimal('Infinity') is not finite"),
+        (Decimal("snan"), "amount=Decimal('sNaN') is not finite"),
         ("1.005", "amount=1.005 is finer than the smallest unit of EUR, of 2 digits"),
         ("1e30", "amount='1e30' is beyond 1,000,000,000,000 minor units"),
         (10**13, "amount=10000000000000 is beyond 1,000,000,000,000 minor units"),
@@ -101,6 +102,16 @@ def test_whole_numbers_are_minor_units_and_that_is_told() -> None:
     assert "whole numbers are amounts in minor units" in str(log)
     major = RevenueLog.from_rows([("a", AT, 1990)], amounts_in="major", as_of=AS_OF)
     assert (major.revenue_movements().rows[0].end, major.notes) == (1990, ())
+    told = "whole numbers are amounts in minor units"
+    contract = [{"customer": "a", "start": AT, "term": "1 year", "amount": 1990}]
+    for made in (Contracts.from_rows(contract, amount_col="amount"),
+                 Contracts.from_frame(pl.DataFrame(contract), amount_col="amount")):  # fmt: skip
+        assert (told in str(made), made.running().rows[0].amount) == (True, Decimal("19.90"))
+    assert told not in str(Contracts.from_rows(contract, amount_col="amount", amounts_in="minor"))
+    assert told in str(Costs.from_rows([("2026-01", 1990)]))
+    assert told in str(Costs.from_rows([("2026-01", 1990)]).spending().notes[0])
+    assert told not in str(Costs.from_rows([("2026-01", 1990)], amounts_in="minor"))
+    assert told not in str(Costs.from_rows([("2026-01", "19.90")]))
     frame = pl.DataFrame({"customer": ["a", "b"], "at": [AT] * 2, "amount": [1990, 5], "currency": ["JPY", "EUR"]})
     yen = RevenueLog.from_frame(frame, amounts_in="major", currency_col="currency", as_of=AS_OF)
     assert yen.revenue_movements(currency="JPY").rows[0].end == 1990
@@ -139,9 +150,22 @@ def test_seats_make_bands_to_split_by() -> None:
     assert refusal(lambda: RevenueLog.from_rows(rows, seats_col="seats", seat_bands=(9, 9))).startswith(
         "seat_bands=(9, 9)"
     )
-    assert refusal(lambda: RevenueLog.from_rows(rows, seats_col="seats", seat_bands=("9",))).startswith(
-        "seat_bands=('9',)"
-    )
+    for bands in (("9",), 9, None, "9"):
+        assert refusal(lambda bands=bands: RevenueLog.from_rows(rows, seats_col="seats", seat_bands=bands)).startswith(
+            f"seat_bands={tuple(bands) if isinstance(bands, str) else bands!r} are not whole numbers"
+        )
+
+
+@pytest.mark.parametrize("seats", ["ten", 3.5, -1, "10.0", 10**13])
+def test_what_is_no_number_of_seats_is_refused_from_rows_and_frames_alike(seats) -> None:
+    rows = [{"customer": name, "at": AT, "amount": 5, "seats": seats if name == "b" else None} for name in "ab"]
+    text = f"1 row cannot be used\n  row 2: seats={seats!r} is no number of seats\n"
+    frame = pl.DataFrame(rows)
+    assert refusal(lambda: RevenueLog.from_rows(rows, seats_col="seats")).startswith(text)
+    assert refusal(lambda: RevenueLog.from_frame(frame, seats_col="seats")).startswith(text)
+    assert refusal(lambda: RevenueLog.from_frame(frame[1:], seats_col="seats")).startswith(text.replace("2", "1"))
+    kept = RevenueLog.from_frame(frame, seats_col="seats", on_bad="drop", as_of=AS_OF)
+    assert kept.revenue_movements(by="seats").rows[0].segment == (None,)
 
 
 def test_likely_mistakes_are_named() -> None:

@@ -17,6 +17,7 @@ from custlife.calendar.civil import day_of
 from custlife.engines.history import Note, note
 from custlife.engines.money import AMOUNTS_IN, PARTS, check_whole, currency_code, minor_units
 from custlife.engines.rows.ingest import is_missing
+from custlife.engines.rows.pricing import minor_notes
 from custlife.errors import CustlifeError, UsageError
 from custlife.log.columns import (
     Source,
@@ -162,18 +163,21 @@ class Costs:
     @classmethod
     def _read(cls, rows: Any, columns: _Columns, tz: str | None, as_of: Instant | None, on_bad: str) -> Self:
         found: list[Cost] = []
+        amounts: list[object] = []
         problems: list[tuple[str, str]] = []
         hint, place = "", place_of(rows)
         for number, row in enumerate(_mappings(rows, columns), 1):
             try:
                 found.append(columns.cost(row))
+                amounts.append(row[columns.amount])
             except CustlifeError as error:
                 problems.append((place(number), error.what))
                 hint = hint or error.hint
         if on_bad == "raise":
             check_whole(problems, hint)
         told = [f"{where}: {what}" for where, what in problems]
-        notes = (note("dropped", "rows that cannot be used were left out", told),) if problems else ()
+        dropped = (note("dropped", "rows that cannot be used were left out", told),) if problems else ()
+        notes = (*dropped, *minor_notes(amounts, columns.amounts_in))
         where = zone(tz)
         if as_of is None:
             last = max((cost.last_day + 1 for cost in found), default=0)

@@ -10,7 +10,7 @@ from custlife.analysis.question import choice
 from custlife.engines.history import Vocabulary
 from custlife.engines.money import AMOUNTS_IN, currency_code, interval_name
 from custlife.engines.rows.banding import Banded
-from custlife.engines.rows.pricing import AMOUNT, INTERVAL, SUBSCRIPTION, Levelled, Pricing
+from custlife.engines.rows.pricing import AMOUNT, INTERVAL, SEATS, SUBSCRIPTION, Levelled, Pricing
 from custlife.errors import UsageError, UsageTypeError
 from custlife.log.base import ingested
 from custlife.log.columns import Columns, column_names, constant_currency
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RevenueLog"]
 
-SEATS = "seats"
 AMOUNTS = ("level", "movement")
 
 
@@ -266,9 +265,10 @@ def _edges(bands: Iterable[int]) -> tuple[int, ...]:
         UsageTypeError: Not whole numbers.
         UsageError: None, or not ascending.
     """
-    given: tuple[object, ...] = tuple(bands)
-    edges = tuple(edge for edge in given if isinstance(edge, int) and not isinstance(edge, bool))
-    if len(edges) < len(given):
+    given: object = tuple(bands) if hasattr(bands, "__iter__") else bands
+    found = given if isinstance(given, tuple) else (given,)
+    edges = tuple(edge for edge in found if isinstance(edge, int) and not isinstance(edge, bool))
+    if edges != given:
         raise UsageTypeError(f"seat_bands={given!r} are not whole numbers", "write seat_bands=(10, 50)")
     if not edges or sorted(set(edges)) != list(edges):
         raise UsageError(f"seat_bands={edges!r} do not ascend", "write seat_bands=(10, 50)")

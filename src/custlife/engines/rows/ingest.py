@@ -13,6 +13,7 @@ import attrs
 from custlife.calendar import instant, to_us
 from custlife.engines.history import MISSING, Column, History, Note, note
 from custlife.engines.rows.looking import within_rows
+from custlife.engines.rows.wholes import as_whole
 from custlife.errors import CustlifeError, DataError, HistoryError, TimeError, UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def is_missing(value: object) -> bool:
         return not value
     try:
         return bool(value != value)  # noqa: PLR0124  # what is missing is not itself
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError):
         return type(value).__name__ == "NAType"
 
 
@@ -232,12 +233,9 @@ def whole_number(value: object) -> int | None:
     """The place of a row among those of its instant, or None; what is no whole number is refused."""
     if is_missing(value):
         return None
-    number: Any = value
-    try:
-        if not isinstance(value, bool) and int(number) == (float(number) if isinstance(number, str) else number):
-            return int(number)
-    except (TypeError, ValueError, OverflowError):
-        pass
+    number = as_whole(value)
+    if number is not None:
+        return number
     raise UsageError(f"seq={value!r} is not a whole number", "number the rows of one instant 0, 1, 2, ...")
 
 

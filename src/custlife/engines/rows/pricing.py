@@ -16,6 +16,8 @@ from custlife.engines.money import (
     minor_units,
     parts_a_month,
 )
+from custlife.engines.rows.ingest import is_missing
+from custlife.engines.rows.wholes import as_whole
 from custlife.errors import HistoryError, UsageError
 
 if TYPE_CHECKING:
@@ -23,9 +25,20 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["AMOUNT", "INTERVAL", "LEVEL", "SUBSCRIPTION", "Levelled", "Pricing", "levels", "refuse"]
+__all__ = [
+    "AMOUNT",
+    "INTERVAL",
+    "LEVEL",
+    "SEATS",
+    "SUBSCRIPTION",
+    "Levelled",
+    "Pricing",
+    "levels",
+    "minor_notes",
+    "refuse",
+]
 
-AMOUNT, LEVEL = "amount", "level"
+AMOUNT, LEVEL, SEATS = "amount", "level", "seats"
 INTERVAL, SUBSCRIPTION = "interval", "subscription"
 
 
@@ -48,20 +61,21 @@ class Pricing:
     @property
     def places(self) -> tuple[int, ...]:
         """Which of the other columns it reads."""
-        return tuple(place for place, name in enumerate(self.others) if name in {PAID, BILLED})
+        return tuple(place for place, name in enumerate(self.others) if name in {PAID, BILLED, SEATED})
 
     @property
     def bounds(self) -> Mapping[int, tuple[int, int]]:
-        """Between which whole numbers amounts are fine."""
-        if self.amounts_in == "major":
-            return {}
-        return {self.others.index(PAID): (0 if self.amount == "level" else -LARGEST, LARGEST)}
+        """Between which whole numbers amounts and seats are fine."""
+        fine = {SEATED: (0, LARGEST)}
+        if self.amounts_in != "major":
+            fine[PAID] = 0 if self.amount == "level" else -LARGEST, LARGEST
+        return {place: fine[name] for place, name in enumerate(self.others) if name in fine}
 
     def __call__(self, name: object, others: Sequence[Any], /) -> None:
         """Refuses a row.
 
         Raises:
-            UsageError: Its amount is none, or its interval of billing is.
+            UsageError: Its amount is none, or its interval of billing, or its number of seats.
         """
         told = dict(zip(self.others, others, strict=True))
         minor = self.minor(told[PAID], currency_code(name))
@@ -71,13 +85,17 @@ class Pricing:
                 "for changes of what is paid pass amount='movement'",
             )
         interval_name(told.get(BILLED, self.interval))
+        seats = told.get(SEATED)
+        number = 0 if is_missing(seats) else as_whole(seats)
+        if number is None or not 0 <= number <= LARGEST:
+            raise UsageError(f"seats={seats!r} is no number of seats", "write a whole number, or leave it empty")
 
     def minor(self, amount: object, currency: str) -> int:
         """An amount in minor units."""
         return minor_units(amount, currency, self.amounts_in)
 
 
-PAID, BILLED = f"value:{AMOUNT}", f"extra:{INTERVAL}"
+PAID, BILLED, SEATED = f"value:{AMOUNT}", f"extra:{INTERVAL}", f"value:{SEATS}"
 
 
 @attrs.frozen
@@ -94,11 +112,15 @@ class Levelled:
 
 def with_levels(history: History, found: array[int], pricing: Pricing) -> History:
     """The history with the level of every row in place of the amount given."""
-    amounts = history.values[AMOUNT]
-    has_wholes = (len(amounts) and getattr(amounts, "typecode", "") == "q") or any(map(_is_whole, amounts))
-    notes = (MINOR,) if pricing.amounts_in == "auto" and has_wholes else ()
+    notes = minor_notes(history.values[AMOUNT], pricing.amounts_in)
     rest = {name: column for name, column in history.values.items() if name != AMOUNT}
     return attrs.evolve(history, values={**rest, LEVEL: found}, notes=(*history.notes, *notes))
+
+
+def minor_notes(amounts: Sequence[Any], amounts_in: str) -> tuple[Note, ...]:
+    """What is assumed of amounts that are whole numbers."""
+    has_wholes = (len(amounts) and getattr(amounts, "typecode", "") == "q") or any(map(_is_whole, amounts))
+    return (MINOR,) if amounts_in == "auto" and has_wholes else ()
 
 
 MINOR = Note("assumed", "whole numbers are amounts in minor units, such as cents; pass amounts_in= to say so")

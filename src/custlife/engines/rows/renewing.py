@@ -16,6 +16,7 @@ from custlife.engines.money import PARTS, currency_code, minor_units
 from custlife.engines.renewals import Contract
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.moving import group_at
+from custlife.engines.rows.pricing import minor_notes
 from custlife.errors import HistoryError, UsageError
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ class Terms:
         if odd:
             raise HistoryError("contracts end after they start", odd, "check the dates of renewal and of the end")
         rest = {name: column for name, column in history.values.items() if name not in columns}
-        return attrs.evolve(history, values={**rest, TOLD: found})
+        notes = (*history.notes, *minor_notes(columns.get(AMOUNT, ()), self.amounts_in))
+        return attrs.evolve(history, values={**rest, TOLD: found}, notes=notes)
 
 
 TOLD = "told"

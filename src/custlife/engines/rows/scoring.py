@@ -12,6 +12,7 @@ import attrs
 from custlife.engines.history import MISSING, Column
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.moving import group_at
+from custlife.engines.rows.wholes import as_whole
 from custlife.errors import UsageError
 
 if TYPE_CHECKING:
@@ -109,14 +110,8 @@ class Grades:
             raise UsageError(
                 "the score is missing", "pass missing='unanswered' if such rows are questions without answer"
             )
-        number: Any = value
-        score = 0
-        try:
-            score = int(number)
-            is_whole = not isinstance(value, bool) and score == (float(number) if isinstance(number, str) else number)
-        except (TypeError, ValueError, OverflowError):
-            is_whole = False
-        if not is_whole:
+        score = as_whole(value)
+        if score is None:
             raise UsageError(f"score={value!r} is no whole number", "write the number that was chosen")
         if scale is not None and not scale[0] <= score <= scale[1]:
             raise UsageError(
