@@ -39,7 +39,8 @@ def _segment(value: Mapping[str, str | None] | Iterable[tuple[str, str | None]])
     except (TypeError, ValueError):
         made = ((None, None),)
     if not all(isinstance(name, str) and isinstance(one, str | None) for name, one in made):
-        raise UsageTypeError(f"segment={value!r} does not say which column has which text", "write segment={'plan': 'pro'}")
+        hint = "write segment={'plan': 'pro'}"
+        raise UsageTypeError(f"segment={value!r} does not say which column has which text", hint)
     return made
 
 
