@@ -223,7 +223,6 @@ class TestErrors:
         n for n, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
     )
     ASKED_FOR = frozenset(("AttributeError", "KeyError"))  # by Python itself, of methods with names of its own
-    BASES = frozenset(("pictures/base.py", "analysis/framing.py"))
 
     def test_builtin_exceptions_are_raised_only_where_python_asks_for_them(self) -> None:
         assert faults(self.builtin) == []
@@ -234,11 +233,7 @@ class TestErrors:
             for function in functions(name)
             for what in raised(function) & self.BUILTIN
             if not (function.name.startswith("__") and what in self.ASKED_FOR)
-            if not (name in self.BASES and what == "NotImplementedError")
         )
-
-    def test_only_base_classes_leave_something_to_others(self) -> None:
-        assert {name for name in NAMES if "NotImplementedError" in TEXTS[name]} == self.BASES
 
 
 def raised(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

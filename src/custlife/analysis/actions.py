@@ -15,6 +15,7 @@ from custlife.analysis.touch_steps import event_codes
 from custlife.calendar import Span, span
 from custlife.errors import UsageError, UsageTypeError
 from custlife.stats import benjamini_hochberg, fisher_exact, mantel_haenszel, odds_ratio
+from custlife.stats.two_by_two import CORRECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from custlife.engines.gathers import Group
     from custlife.engines.history import Setting
     from custlife.engines.touching import Deal, Deals, DealTable
+    from custlife.stats.two_by_two import Correction
 
 __all__ = ["ActionsAgainstWins"]
 
@@ -54,6 +56,10 @@ def _us(one: Span) -> int:
     return one.days * DAY + one.us
 
 
+def _correction(value: str) -> Correction:
+    return choice("correction", value, CORRECTIONS)
+
+
 @attrs.frozen
 class ActionsAgainstWins(DealQuestion):
     """The question which actions go with won deals; `log.actions_against_wins(events)` builds and asks it.
@@ -75,11 +81,7 @@ class ActionsAgainstWins(DealQuestion):
 
     actions: tuple[str, ...] = attrs.field(default=(), converter=names)
     bands: int | tuple[Span, ...] = attrs.field(default=BANDS, converter=_bands)
-    correction: str = "haldane"
-
-    def __attrs_post_init__(self) -> None:
-        super(ActionsAgainstWins, self).__attrs_post_init__()  # noqa: UP008  # attrs makes the class anew
-        choice("correction", self.correction, ("haldane", "posthog", "none"))
+    correction: Correction = attrs.field(default="haldane", converter=_correction)
 
     def requests(self, setting: Setting) -> list[Deals]:
         """The one table it needs."""
@@ -112,7 +114,7 @@ class ActionsAgainstWins(DealQuestion):
     def _row(self, group: Group, action: str, code: int, strata: list[list[tuple[Deal, int]]]) -> Action:
         tables = [_table(code, stratum) for stratum in strata]
         a, b, c, d = (sum(column) for column in zip(*tables, strict=True))
-        plain = odds_ratio(a, b, c, d, level=self.level, correction=self.correction)  # type: ignore[arg-type]  # checked
+        plain = odds_ratio(a, b, c, d, level=self.level, correction=self.correction)
         is_tested = min(a + b, c + d, a + c, b + d) > 0
         p_value = fisher_exact(a, b, c, d) if is_tested else None
         pooled = mantel_haenszel(tables, level=self.level)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from custlife.analysis.funnel_result import FunnelStep
-    from custlife.stats import Interval, SurvivalCurve
+    from custlife.stats import Interval, IntervalKind, SurvivalCurve
 
 __all__ = ["Contrast", "RateSide", "Side", "TimeSide", "curve_of"]
 
@@ -123,7 +123,7 @@ class TimeSide:
     """
 
     tallies: tuple[SpellTally, ...]
-    interval: str
+    interval: IntervalKind
     horizon: float | None = None
 
     @property
@@ -165,16 +165,9 @@ def _shared(*curves: SurvivalCurve) -> float:
     return min(open_ends) if open_ends else max(ends)
 
 
-def curve_of(tally: SpellTally, level: float, interval: str) -> SurvivalCurve:
+def curve_of(tally: SpellTally, level: float, interval: IntervalKind) -> SurvivalCurve:
     """The Kaplan-Meier curve of some stays, days: leaving for any stage ends one."""
     ended = array("q")
     for lengths in tally.ended.values():
         ended += lengths
-    return kaplan_meier(
-        ended,
-        tally.open,
-        entered=tally.entered,
-        unit=DAY,
-        level=level,
-        interval=interval,  # type: ignore[arg-type]  # checked by the question
-    )
+    return kaplan_meier(ended, tally.open, entered=tally.entered, unit=DAY, level=level, interval=interval)

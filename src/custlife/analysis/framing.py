@@ -6,6 +6,7 @@ None only, has the types of any other. No library of frames is loaded before som
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from decimal import Decimal
 from importlib.util import find_spec
@@ -31,7 +32,7 @@ EXTRAS = {"polars": "polars", "pandas": "all", "pyarrow": "polars", "duckdb": "d
 CARRIERS: tuple[Kind, ...] = ("pyarrow", "polars")
 
 
-class Framed:
+class Framed(ABC):
     """What has rows, and hands them on in any form.
 
     It lists its rows in `to_dicts` and says in `column_types` what their columns hold; all other forms follow.
@@ -39,13 +40,13 @@ class Framed:
 
     __slots__ = ()
 
+    @abstractmethod
     def to_dicts(self) -> list[dict[str, Any]]:
         """The rows, each a dict with the same keys in the same order."""
-        raise NotImplementedError(type(self).__name__)  # everything that has rows lists its own
 
+    @abstractmethod
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold, such as `int`, or `int | None` where a value may be missing."""
-        raise NotImplementedError(type(self).__name__)  # everything that has rows declares their types
 
     def to_columns(self) -> dict[str, list[Any]]:
         """The rows as one list a column, also where there are no rows."""

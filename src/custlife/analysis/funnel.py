@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.funnel_result import FunnelResult, part_of
-from custlife.analysis.question import choice, codes_of, names
+from custlife.analysis.question import choice, codes_of, names, share_interval
 from custlife.analysis.splitting import about, calendar, check_calendar, group_order
 from custlife.analysis.steps import Exclude, Step, as_exclusions, as_steps, as_window, tests_of
 from custlife.engines.gathers import Exclusion, FunnelPlan
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from custlife.calendar import Periods, Span
     from custlife.engines.gathers import FunnelTable
     from custlife.engines.history import Setting
+    from custlife.stats import Method
 
 __all__ = ["Funnel"]
 
@@ -29,7 +30,6 @@ MODES: dict[str, tuple[str, ...]] = {
     "ties": ("lenient", "strict"),
     "repeats": ("keep", "ignore", "end"),
     "exclusion": ("drop", "stop", "reset", "void"),
-    "interval": ("wilson", "clopper-pearson"),
 }
 
 
@@ -68,7 +68,7 @@ class Funnel:
     every: str | None = None
     week_start: str = "monday"
     level: float = 0.95
-    interval: str = "wilson"
+    interval: Method = attrs.field(default="wilson", converter=share_interval)
 
     def __attrs_post_init__(self) -> None:
         for name, choices in MODES.items():

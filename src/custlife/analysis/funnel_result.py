@@ -330,7 +330,7 @@ def part_of(
 
 def _step(tally: FunnelTally, step: StepTally, label: str, question: Funnel) -> FunnelStep:
     lost = tally.entered - step.reached - step.pending
-    rate = share(step.eligible_reached, step.eligible, level=question.level, method=question.interval)  # type: ignore[arg-type]  # a mode that the question has checked
+    rate = share(step.eligible_reached, step.eligible, level=question.level, method=question.interval)
     limited = question.within is not None or any(s.within for s in question.steps)
     each = question.entry == "each"
     why = NO_WINDOW if not limited else NOBODY if rate.rate is None else EACH if each else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
@@ -19,11 +19,25 @@ if TYPE_CHECKING:
 
     from custlife.engines.gathers import Request
     from custlife.engines.history import History, Setting
+    from custlife.stats import Method
+__all__ = [
+    "Asked",
+    "Question",
+    "ask",
+    "ask_all",
+    "choice",
+    "codes_of",
+    "maybe_names",
+    "names",
+    "share_interval",
+    "some_names",
+]
 
-__all__ = ["Asked", "Question", "ask", "ask_all", "choice", "codes_of", "maybe_names", "names", "some_names"]
-
+N = TypeVar("N", bound=str)
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
+
+SHARE_INTERVALS: Final[tuple[Method, ...]] = ("wilson", "clopper-pearson")
 
 
 class Question(Protocol, Generic[R_co]):
@@ -121,16 +135,26 @@ def maybe_names(value: str | Iterable[str] | None) -> tuple[str, ...] | None:
     return None if value is None else names(value, "names")
 
 
-def choice(name: str, value: str, choices: Sequence[str]) -> str:
-    """A named mode, or an error that lists them.
+def choice(name: str, value: str, choices: Sequence[N]) -> N:
+    """The one of the modes that is named, or an error that lists them.
 
     Raises:
         UsageError: No such mode.
     """
-    if value not in choices:
-        listed = ", ".join(map(repr, choices))
-        raise UsageError(f"{name}={value!r} is not a mode", f"choose one of {listed}")
-    return value
+    for one in choices:
+        if one == value:
+            return one
+    listed = ", ".join(map(repr, choices))
+    raise UsageError(f"{name}={value!r} is not a mode", f"choose one of {listed}")
+
+
+def share_interval(value: str) -> Method:
+    """How the interval of a share is made.
+
+    Raises:
+        UsageError: No such mode.
+    """
+    return choice("interval", value, SHARE_INTERVALS)
 
 
 def codes_of(setting: Setting, wanted: Iterable[str], what: str = "stage") -> frozenset[int]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice, maybe_names, names
+from custlife.analysis.question import choice, maybe_names, names, share_interval
 from custlife.analysis.retention_result import RetentionCell, RetentionMean, RetentionResult, RetentionRow
 from custlife.analysis.splitting import (
     about,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from custlife.calendar import Periods
     from custlife.engines.gathers import Group
     from custlife.engines.history import Setting
-    from custlife.stats import Interval
+    from custlife.stats import Interval, Method
 
 __all__ = ["Retention"]
 
@@ -64,13 +64,13 @@ class Retention:
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
     week_start: str = "monday"
     level: float = 0.95
-    interval: str = "wilson"
+    interval: Method = attrs.field(default="wilson", converter=share_interval)
 
     def __attrs_post_init__(self) -> None:
         check_calendar(self.every, self.week_start)
         choice("kind", self.kind, ("classic", "rolling"))
         choice("cohort", self.cohort, ("first", "recurring"))
-        choice("interval", self.interval, ("wilson", "clopper-pearson"))
+
         check_count("periods", self.periods, 0)
         check_level(self.level)
 
@@ -124,7 +124,7 @@ class Retention:
             if period > whole:
                 cells.append(RetentionCell(period - cohort, None, None, None, is_complete=False))
                 continue
-            found = share(active.get((group, cohort, period), 0), size, level=self.level, method=self.interval)  # type: ignore[arg-type]  # a mode that the question has checked
+            found = share(active.get((group, cohort, period), 0), size, level=self.level, method=self.interval)
             cells.append(RetentionCell(period - cohort, found.k, found.rate, found.interval, is_complete=True))
         return RetentionRow(group, periods.label(cohort), size, cohort <= whole, tuple(cells))
 
@@ -138,7 +138,7 @@ class Retention:
                 if row.size and len(row.cells) > offset and row.cells[offset].is_complete
             ]
             retained, size = sum(k or 0 for k, _ in pairs), sum(n for _, n in pairs)
-            found = share(retained, size, level=self.level, method=self.interval)  # type: ignore[arg-type]  # a mode that the question has checked
+            found = share(retained, size, level=self.level, method=self.interval)
             interval: Interval | None = found.interval if self.cohort == "first" else None
             segment = rows[0].segment
             means.append(RetentionMean(segment, offset, retained, size, len(pairs), found.rate, interval))

@@ -13,6 +13,7 @@ from custlife.analysis.question import choice, codes_of, names, some_names
 from custlife.analysis.result import DAY, Result, decimal
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_horizon
+from custlife.engines.cores import at_once
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
@@ -30,12 +31,16 @@ if TYPE_CHECKING:
     from custlife.engines.gathers import Group, SpellTable
     from custlife.engines.history import Setting
     from custlife.pictures import Picture
-    from custlife.stats import Quantile, RestrictedMean, SurvivalCurve
+    from custlife.stats import IntervalKind, Quantile, RestrictedMean, SurvivalCurve
 
 __all__ = ["NextStage", "StageTime", "TimeInStage", "TimeInStageResult"]
 
 
 KEPT = 1 << 16  # lengths of a curve that is kept with its row
+
+
+def _interval(value: str) -> IntervalKind:
+    return check_name("interval", value, INTERVALS)
 
 
 @attrs.frozen
@@ -61,13 +66,13 @@ class TimeInStage:
     horizon: Span | None = attrs.field(default=None, converter=as_horizon)
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
     level: float = 0.95
-    interval: str = "log-log"
+    interval: IntervalKind = attrs.field(default="log-log", converter=_interval)
 
     def __attrs_post_init__(self) -> None:
         choice("clock", self.clock, ("visit", "total"))
         choice("resolution", self.resolution, ("exact", "day"))
         check_level(self.level)
-        check_name("interval", self.interval, INTERVALS)
+
         if self.horizon is not None and self.horizon.months:
             raise UsageError(f"horizon={self.horizon} has no fixed length", "write it in days or hours: cl.days(90)")
 
@@ -81,11 +86,11 @@ class TimeInStage:
         table: SpellTable = tables[0]
         names, path = setting.vocabulary.names, setting.vocabulary.path
         wanted = codes_of(setting, self.stages) if self.stages else {*range(path), *(code for _, code in table)}
-        rows = [
-            self._row(table.get((group, code)) or SpellTally(), group, code, names)
-            for group in groups_of((group for group, _ in table), self.by)
-            for code in sorted(wanted)
+        cells = [
+            (group, code) for group in groups_of((group for group, _ in table), self.by) for code in sorted(wanted)
         ]
+        size = sum(len(lengths) for tally in table.values() for lengths in tally.ended.values())
+        rows = at_once(lambda cell: self._row(table.get(cell) or SpellTally(), *cell, names), cells, size)
         return TimeInStageResult(self, about(setting, self.by), tuple(rows))
 
     def _row(self, tally: SpellTally, group: Group, code: int, names: tuple[str, ...]) -> StageTime:
@@ -156,7 +161,7 @@ class StageTime:
     upper_quartile: Quantile
     _horizon: float = attrs.field(repr=False)
     _level: float = attrs.field(repr=False)
-    _interval: str = attrs.field(repr=False)
+    _interval: IntervalKind = attrs.field(repr=False)
     _tally: SpellTally = attrs.field(repr=False, eq=False)
 
     @cached_property

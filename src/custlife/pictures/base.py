@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, cast
 
 import attrs
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Picture:
+class Picture(ABC):
     """A frozen value that draws itself: `text` for terminals, `svg` for pages, `html` for notebooks and reports.
 
     Equal pictures draw equal bytes. Labels may hold anything; they are cleaned and escaped.
@@ -24,21 +25,21 @@ class Picture:
     title: str
     note: str
 
+    @abstractmethod
     def text(self, width: int = 80) -> str:
         """The picture for a terminal of that many columns."""
-        raise NotImplementedError  # every kind draws itself
 
+    @abstractmethod
     def svg(self, width: int = 720) -> str:
         """The picture as one SVG element that many pixels wide; it stands on light and on dark paper."""
-        raise NotImplementedError  # every kind draws itself
 
     def html(self) -> str:
         """The picture as an HTML fragment."""
         return f'<figure class="cl-picture" style="margin:0 0 1.5rem">{self.svg()}</figure>'
 
+    @abstractmethod
     def _about(self) -> str:
         """One sentence for those who cannot see the picture."""
-        raise NotImplementedError  # every kind draws itself
 
     def __str__(self) -> str:
         return self.text()
