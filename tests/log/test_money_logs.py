@@ -228,6 +228,16 @@ def test_the_same_log_from_a_file(tmp_path) -> None:
     assert RevenueLog.from_jsonl(tmp_path / "a.jsonl", as_of=AS_OF).revenue_movements().rows[0].end == 3
     (tmp_path / "r.csv").write_text("customer,at,score\na,2026-01-05T00:00Z,9\n")
     assert Responses.from_csv(tmp_path / "r.csv", scale="0-10").nps().rows[0].value == 100
+    lines = {
+        Contracts: '{"customer": "a", "start": "2025-01-05T00:00Z", "term": "12 months"}\n',
+        Responses: '{"customer": "a", "at": "2026-01-05T00:00Z", "score": 9}\n',
+        Costs: '{"period": "2026-01", "amount": "12.50"}\n',
+    }
+    for make, text in lines.items():
+        (tmp_path / "one.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+        assert len(make.from_jsonl(tmp_path / "one.jsonl.gz")) == 1
+        (tmp_path / "bad.jsonl").write_text(f"\n{text}[1]\n")
+        assert "line 3: '[1]' is not an object" in refusal(lambda make=make: make.from_jsonl(tmp_path / "bad.jsonl"))
     (tmp_path / "c.csv").write_text("customer,start,term\na,2025-01-05T00:00Z,12 months\n")
     assert len(Contracts.from_csv(tmp_path / "c.csv").running()) == 1
 

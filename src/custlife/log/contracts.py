@@ -14,11 +14,10 @@ from custlife.engines.rows.renewing import AMOUNT, CONTRACT, ENDED, LIMIT, RENEW
 from custlife.log.base import Log, ingested
 from custlife.log.columns import Columns, column_names, constant_currency
 from custlife.log.framed import framed
-from custlife.log.reading import read_csv
+from custlife.log.reading import FromFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from custlife.analysis.renewals import RenewalResult
     from custlife.analysis.running_contracts import RunningResult
@@ -30,7 +29,7 @@ __all__ = ["Contracts"]
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
-class Contracts(Log):
+class Contracts(FromFiles, Log):
     """The contracts of many customers, ready to be asked which were renewed and which are up next.
 
     A row is a contract: when it starts, and its term or its date of renewal. With `ended_col` contracts go on, term by
@@ -175,20 +174,6 @@ class Contracts(Log):
             tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=terms, partitions=None,
         )  # fmt: skip
         return cls._looking(source, as_of, None, tz)._then(Termed(terms))
-
-    @classmethod
-    def from_csv(cls, path: str | Path, **options: Any) -> Self:
-        """Contracts from a CSV file with a header; gzipped ones (`.gz`) too. Amounts in it are in major units.
-
-        Args:
-            path: The file.
-            **options: As for `from_rows`; `delimiter` and `encoding` too.
-
-        Raises:
-            DataError: A malformed file, with the line.
-        """
-        rows = read_csv(path, delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
-        return cls.from_rows(rows, **options)
 
     def renewals(
         self,

@@ -29,11 +29,10 @@ from custlife.log.columns import (
     place_of,
     unreadable,
 )
-from custlife.log.reading import read_csv
+from custlife.log.reading import FromFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from custlife.analysis.spending import SpendingResult
     from custlife.calendar import Every, Periods
@@ -53,7 +52,7 @@ LABELS: dict[Every, re.Pattern[str]] = {
 
 
 @attrs.frozen(repr=False)
-class Costs:
+class Costs(FromFiles):
     """What was spent in each period, ready to be set beside customers and revenue.
 
     Costs are few, so they are a plain value: frozen, and compared by what they hold. Costs of a period count once it is
@@ -145,20 +144,6 @@ class Costs:
         told = {**usual, **{name: column for name, column in options.items() if name.endswith("_col")}}
         wanted = [(name, column) for name, column in told.items() if column is not None]
         return cls.from_rows(list(dict_rows(native, wanted)), **options)
-
-    @classmethod
-    def from_csv(cls, path: str | Path, **options: Any) -> Self:
-        """Costs from a CSV file with a header; gzipped ones (`.gz`) too. Amounts in it are in major units.
-
-        Args:
-            path: The file.
-            **options: As for `from_rows`; `delimiter` and `encoding` too.
-
-        Raises:
-            DataError: A malformed file, with the line.
-        """
-        rows = read_csv(path, delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
-        return cls.from_rows(rows, **options)
 
     @classmethod
     def _read(cls, rows: Any, columns: _Columns, tz: str | None, as_of: Instant | None, on_bad: str) -> Self:

@@ -18,7 +18,7 @@ from custlife.log.columns import Columns, column_names
 from custlife.log.customers import events_of_customers
 from custlife.log.framed import framed
 from custlife.log.naming import event_name, event_names
-from custlife.log.reading import read_csv, read_jsonl
+from custlife.log.reading import FromFiles
 from custlife.log.stage_log import StageLog
 from custlife.stages import StageModel
 
@@ -35,7 +35,7 @@ __all__ = ["EventLog"]
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
-class EventLog(EventQuestions, Log):
+class EventLog(FromFiles, EventQuestions, Log):
     """The events of many customers, ready to be asked or to be turned into stages by rules.
 
     Examples:
@@ -230,33 +230,6 @@ class EventLog(EventQuestions, Log):
             customers, options.pop("segment_cols", ()), options.pop("value_cols", ("value",))
         )
         return cls.from_rows(rows, as_of=as_of, **{**columns, **options})
-
-    @classmethod
-    def from_csv(cls, path: str | Path, **options: Any) -> Self:
-        """A log from a CSV file with a header; gzipped ones (`.gz`) too.
-
-        Args:
-            path: The file.
-            **options: As for `from_rows`; `delimiter` and `encoding` too.
-
-        Raises:
-            DataError: A malformed file, with the line.
-        """
-        rows = read_csv(path, delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
-        return cls.from_rows(rows, **options)
-
-    @classmethod
-    def from_jsonl(cls, path: str | Path, **options: Any) -> Self:
-        """A log from a file with one JSON object a line; gzipped ones (`.gz`) too.
-
-        Args:
-            path: The file.
-            **options: As for `from_rows`.
-
-        Raises:
-            DataError: A line that is not a JSON object, with its number.
-        """
-        return cls.from_rows(read_jsonl(path), **options)
 
     # -- made into ----------------------------------------------------------------------------------------------------
 

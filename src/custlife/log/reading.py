@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from custlife.log.columns import Columns, Row
 
-__all__ = ["CsvRows", "JsonRows", "read_csv", "read_jsonl"]
+__all__ = ["CsvRows", "FromFiles", "JsonRows", "read_csv", "read_jsonl"]
 
 DELIMITERS = ";\t|,"
 GZIP = b"\x1f\x8b"
@@ -254,3 +254,42 @@ def read_jsonl(path: str | Path) -> JsonRows:
         UsageTypeError: Not a path.
     """
     return JsonRows(_path(path))
+
+
+class FromFiles:
+    """What is made from rows, and so from files of rows."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @classmethod
+        def from_rows(cls, *args: Any, **options: Any) -> Self:
+            """Made from rows."""
+
+    @classmethod
+    def from_csv(cls, path: str | Path, **options: Any) -> Self:
+        """The same from a CSV file with a header; gzipped ones (`.gz`) too. All in it is text: amounts in major units.
+
+        Args:
+            path: The file.
+            **options: As for `from_rows`; `delimiter` and `encoding` too.
+
+        Raises:
+            DataError: A malformed file, with the line.
+        """
+        rows = read_csv(path, delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
+        return cls.from_rows(rows, **options)
+
+    @classmethod
+    def from_jsonl(cls, path: str | Path, **options: Any) -> Self:
+        """The same from a file with one JSON object a line; gzipped ones (`.gz`) too.
+
+        Args:
+            path: The file.
+            **options: As for `from_rows`.
+
+        Raises:
+            DataError: A line that is not a JSON object, with its number.
+        """
+        return cls.from_rows(read_jsonl(path), **options)

@@ -14,11 +14,10 @@ from custlife.log.base import Log, ingested
 from custlife.log.columns import Columns, check_one, column_names
 from custlife.log.framed import framed
 from custlife.log.naming import event_name, event_names
-from custlife.log.reading import read_csv
+from custlife.log.reading import FromFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from custlife.analysis.surveys import SurveyResult
     from custlife.log.base import Instant
@@ -31,7 +30,7 @@ __all__ = ["Responses"]
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
-class Responses(Log):
+class Responses(FromFiles, Log):
     """The answers of many customers to surveys, ready to be asked for NPS, CSAT and CES.
 
     Examples:
@@ -160,20 +159,6 @@ class Responses(Log):
             tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=grades, partitions=None,
         )  # fmt: skip
         return cls._looking(source, as_of, since, tz)._then(Graded(grades))
-
-    @classmethod
-    def from_csv(cls, path: str | Path, **options: Any) -> Self:
-        """A log from a CSV file with a header; gzipped ones (`.gz`) too.
-
-        Args:
-            path: The file.
-            **options: As for `from_rows`; `delimiter` and `encoding` too.
-
-        Raises:
-            DataError: A malformed file, with the line.
-        """
-        rows = read_csv(path, delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
-        return cls.from_rows(rows, **options)
 
     @property
     def surveys(self) -> tuple[str, ...]:

@@ -15,12 +15,11 @@ from custlife.errors import UsageError, UsageTypeError
 from custlife.log.base import ingested
 from custlife.log.columns import Columns, column_names, constant_currency
 from custlife.log.framed import framed
-from custlife.log.reading import read_csv, read_jsonl
+from custlife.log.reading import FromFiles
 from custlife.log.revenue_questions import RevenueQuestions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from custlife.engines.history import History
     from custlife.log.base import Instant
@@ -32,7 +31,7 @@ AMOUNTS = ("level", "movement")
 
 
 @attrs.frozen(eq=False, slots=False, repr=False)
-class RevenueLog(RevenueQuestions):
+class RevenueLog(FromFiles, RevenueQuestions):
     """The recurring revenue of many customers, ready to be asked.
 
     A row says what a customer pays from then on (0 where it stops paying); rows may come in any order. Amounts are
@@ -192,33 +191,6 @@ class RevenueLog(RevenueQuestions):
             tz=tz, ambiguous=ambiguous, on_bad=on_bad, unit=unit, check=pricing, partitions=partitions,
         )  # fmt: skip
         return cls._looking(source, as_of, since, tz)._then(*bands, Levelled(pricing))
-
-    @classmethod
-    def from_csv(cls, path: str | Path, **options: Any) -> Self:
-        """A log from a CSV file with a header; gzipped ones (`.gz`) too. Amounts in it are in major units.
-
-        Args:
-            path: The file.
-            **options: As for `from_rows`; `delimiter` and `encoding` too.
-
-        Raises:
-            DataError: A malformed file, with the line.
-        """
-        rows = read_csv(path, delimiter=options.pop("delimiter", ","), encoding=options.pop("encoding", "utf-8-sig"))
-        return cls.from_rows(rows, **options)
-
-    @classmethod
-    def from_jsonl(cls, path: str | Path, **options: Any) -> Self:
-        """A log from a file with one JSON object a line; gzipped ones (`.gz`) too.
-
-        Args:
-            path: The file.
-            **options: As for `from_rows`.
-
-        Raises:
-            DataError: A line that is not a JSON object, with its number.
-        """
-        return cls.from_rows(read_jsonl(path), **options)
 
     @property
     def currencies(self) -> tuple[str, ...]:
