@@ -266,6 +266,7 @@ class FromFiles:
         @classmethod
         def from_rows(cls, *args: Any, **options: Any) -> Self:
             """Made from rows."""
+            ...
 
     @classmethod
     def from_csv(cls, path: str | Path, **options: Any) -> Self:
