@@ -301,6 +301,12 @@ class TestErrors:
             playbook.next_action(ada(), as_of=AS_OF, plays=Playbook([Play("x", "call", stages="intnt")]))
         with pytest.raises(UsageTypeError, match=r"signals\[0\]='red' is no signal"):
             playbook.next_action(ada(), ["red"], as_of=AS_OF)
+        with pytest.raises(UsageTypeError, match=r"^signals=Call\(rule='red'.* is not a list"):
+            playbook.next_action(ada(), Call("red"), as_of=AS_OF)
+        with pytest.raises(UsageTypeError, match=r"^plays=Play\(.* is not a list"):
+            Playbook(Play("x", "call"))
+        with pytest.raises(UsageTypeError, match=r"^facts=\[\('seats', 3\)\] do not say whose they are"):
+            playbook.next_actions([ada()], as_of=AS_OF, facts=[("seats", 3)])
         with pytest.raises(UsageTypeError, match=r"is not a Customer\n\nHint: for many: playbook.next_actions"):
             playbook.next_action([ada()], as_of=AS_OF)
         with pytest.raises(UsageTypeError, match=r"^play\[0\]='call' is not a Play\n\nHint: make one with play"):

@@ -186,6 +186,8 @@ class TestOneCustomer:
             playbook.check_hand_over(lead, as_of=AS_OF)
         with pytest.raises(UsageTypeError, match="is not a Customer"):
             playbook.check_hand_over("lea", as_of=AS_OF)
+        with pytest.raises(UsageTypeError, match=r"^facts=3 do not say whose they are"):
+            playbook.check_hand_overs([], as_of=AS_OF, facts=3)
         with pytest.raises(UsageTypeError, match=r"^plan='x' is no plan"):
             playbook.check_hand_over(lead, as_of=AS_OF, plan="x")
         with pytest.raises(UsageError, match=r"^the plan is for model 'bruxt5', and the customer is on 'catalyst8'"):

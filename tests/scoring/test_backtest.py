@@ -246,6 +246,9 @@ class TestUndated:
         assert found.horizons[0].observations == 2
         with pytest.raises(UsageError, match="'country' of 'ada', 'seats' of 'ada'"):
             cl.backtest(PLAIN, [self.ADA], "renewed", as_of=END, facts=known)
+        with pytest.raises(UsageError, match="'seats' of 'ada'"):
+            cl.backtest(self.HEALTH, [self.ADA], "renewed", as_of=END, facts=known, static="seats of a plane")
+        assert cl.backtest(self.HEALTH, [self.ADA], "renewed", as_of=END, facts=known, static="seats") == found
         both = scoring.weighted({"h": self.HEALTH, "r": scoring.Rfm("login", recency=(9,), frequency=(2,))})
         with pytest.raises(UsageError, match="today: 'seats' of 'ada'\n"):
             cl.backtest(both, [self.ADA], "renewed", as_of=END, facts=known)
@@ -256,6 +259,25 @@ class TestUndated:
             self.HEALTH, [self.ADA], "renewed", as_of=END, facts=known, anchors=[at(10), at(20), at(36)]
         )
         assert [o.value for o in found.horizons[0].seen] == [None, 50, 90]
+
+    def test_a_fact_without_a_date_that_was_recorded_holds_from_then_on(self):
+        known = {"ada": [cl.Fact("seats", 5, recorded_at=at(15))]}
+        found = cl.backtest(self.HEALTH, [self.ADA], "renewed", as_of=END, facts=known, anchors=[at(10), at(20)])
+        assert [o.value for o in found.horizons[0].seen] == [None, 50]
+
+
+class TestZones:
+    def test_anchors_are_starts_of_periods_of_the_logs(self):
+        stages = cl.StageLog.from_rows([("ada", "intent", at(5))], MODEL, tz="Europe/Zurich", as_of=at(100))
+        events = cl.EventLog.from_rows([("ada", "login", at(6))], tz="Europe/Zurich", as_of=at(100))
+        hour = timedelta(hours=1)
+        for logs in (stages, [stages], [stages, events]):
+            (one,) = cl.backtest(PLAIN, logs, "conversion", horizons="30 days").horizons
+            assert [o.anchor for o in one.seen] == [at(32) - hour, at(60) - hour]
+        other = cl.EventLog.from_rows([("ada", "login", at(6))], tz="UTC", as_of=at(100))
+        with pytest.raises(UsageError, match="the logs have different zones: Europe/Zurich and UTC"):
+            cl.backtest(PLAIN, [stages, other], "conversion")
+        assert cl.backtest(PLAIN, [stages, other], "conversion", tz="UTC").horizons
 
 
 class TestShown:
@@ -302,6 +324,8 @@ class TestShown:
             ({"outcome": [3]}, UsageTypeError),
             ({"level": 95}, UsageError),
             ({"tz": "Mars"}, UsageError),
+            ({"facts": [("seats", 3)]}, UsageTypeError),
+            ({"facts": {"ada": 3}}, UsageTypeError),
         ],
     )
     def test_what_cannot_be_asked_is_refused(self, options, kind):
@@ -340,6 +364,13 @@ class TestLearning:
         assert found["never"].log_odds is None
         assert found.base.rate == 0.36
         assert [(b.low, b.share.k, b.share.n) for b in found.calibration] == [(0, 12, 60), (90, 24, 40)]
+
+    def test_observations_that_even_out_within_a_customer_are_worth_no_more_than_independent_ones(self):
+        from custlife.scoring.learning import _design_effect
+
+        assert _design_effect([("ada", True), ("ada", False), ("bob", True), ("bob", False)]) == 1
+        assert _design_effect([("ada", True), ("ada", True), ("bob", False), ("bob", False)]) == 4
+        assert _design_effect([("ada", True), ("bob", True), ("bob", True)]) == 1.5
 
     @given(st.floats(0.1, 1000), st.floats(0.1, 1000))
     @settings(max_examples=10)

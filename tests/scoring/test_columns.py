@@ -323,6 +323,10 @@ def test_gates_ties_and_points_below_zero_by_hand():
     half = cl.HealthScore([scoring.measure(name, scoring.fact(name), worst=0, best=10) for name in ("nps", "seats")])
     frame = polars.DataFrame({"nps": [5], "seats": [None], "bad": [2], "size": [1]}, schema_overrides={"seats": int})
     assert scoring.gated(health("nps", "N"), half, at_least=50).on_frame(frame).completeness.tolist() == [0.5]
+    for limit, value in ((50, 50), (50.000001, 30)):  # the gate stands at 50
+        gate = scoring.gated(health("nps", "N"), health("nps", "G"), at_least=limit, otherwise=30)
+        assert gate.on_frame(frame).values.tolist() == [value]
+    assert scoring.gated(half, health("nps", "N"), at_least=50).on_frame(frame).completeness.tolist() == [0.5]
     tied = scoring.maximum({"b": health("nps", "N"), "a": half, "c": health("nps", "Z")})
     assert tied.on_frame(frame).grades == [""]  # that of a
     rules = [

@@ -59,6 +59,7 @@ def problems(text: str) -> dict[str, str]:
         ('kind = "weighted"\n[[members]]\nname = "x"\nscorer = "gone"', "members[0].scorer", "unknown scorer 'gone'"),
         ('kind = "minimum"\n[[members]]\nname = "x"', "members[0].scorer", "the key is missing"),
         ('kind = "maximum"\n[[members]]\nname = "x"\nscorer = 3', "members[0].scorer", "3 is not a table"),
+        ('kind = "maximum"\n[[members]]\nname = "x"\nscorer = "gone"\nwieght = 3', "members[0].wieght", "unknown key"),
         ('kind = "gated"\nscorer = "gone"\ngate = "gone"', "at_least", "the key is missing"),
         ('kind = "capped"\nat_most = 3', "scorer", "the key is missing"),
     ],

@@ -248,6 +248,13 @@ class TestHealth:
             lambda: scoring.Reads("events", [3]),
             lambda: scoring.Condition("nps", at_least=3),
             lambda: cl.HealthScore([scoring.Measure("", scoring.fact("x"), worst=0, best=1)]),
+            lambda: cl.HealthScore(5),
+            lambda: cl.HealthScore(
+                [scoring.measure("x", scoring.fact("x"), worst=0, best=1)],
+                overrides=scoring.override("y", scoring.fact("y"), one_of=True, at_most=1),
+            ),
+            lambda: scoring.measure("x", scoring.fact("x"), levels=["pro", "free"]),
+            lambda: cl.Score(50, parts=scoring.Part("x", 50)),
         ],
     )
     def test_what_is_of_another_type_is_refused(self, make):
@@ -372,11 +379,37 @@ class TestLeads:
             lambda: scoring.Fit("x", "y", 3),
             lambda: scoring.steps("a"),
             lambda: scoring.Criterion("x", "y"),
+            lambda: cl.LeadScore(None),
+            lambda: cl.LeadScore([scoring.behavior("demo", points=1)], caps=30),
+            lambda: cl.LeadScore([scoring.behavior("demo", points=1)], caps=["behavior"]),
+            lambda: scoring.IdealCustomer(scoring.criterion("x", scoring.fact("x"), at_least=1)),
+            lambda: scoring.IdealCustomer([scoring.criterion("x", scoring.fact("x"), at_least=1)], exclusions=3),
         ],
     )
     def test_what_is_of_another_type_is_refused(self, make):
         with pytest.raises(UsageTypeError):
             make()
+
+    @pytest.mark.parametrize(
+        ("make", "what"),
+        [
+            (lambda: scoring.half_life(30), "over=30 has no unit"),
+            (lambda: scoring.steps((30, 0.5)), "steps=30 has no unit"),
+            (lambda: scoring.measure("x", scoring.fact("x"), worst=0, best=1, stale_after=30), "stale_after=30 has no unit"),
+            (lambda: scoring.behavior("x", points=1, within=30), "within=30 has no unit"),
+            (lambda: scoring.Rfm("x", recency=30, frequency=(2,)), "recency=30 is not a list"),
+        ],
+    )  # fmt: skip
+    def test_an_error_names_the_argument_that_was_meant(self, make, what):
+        with pytest.raises(UsageTypeError) as caught:
+            make()
+        assert caught.value.what == what
+
+    def test_a_cap_of_a_rule_holds_below_0_as_well(self):
+        lead = cl.LeadScore([scoring.behavior("bounced", points=-30, cap=60), scoring.behavior("demo", points=100)])
+        bounced = [cl.Event("bounced", AS_OF, key=str(number)) for number in range(4)]
+        found = scored(lead, ACME.record(events=[*bounced, ("demo", AS_OF)]))
+        assert (found.value, found.part("bounced").points) == (40, -60)
 
 
 def faded(rule, event, tz):
@@ -432,6 +465,15 @@ class TestIdeal:
         for scorer in (health, lead):
             assert scored(scorer, ACME).value is None
             assert scored(scorer, ACME.track("signed up", at=AS_OF)).value == 0
+
+    def test_who_is_excluded_scores_0_also_where_nothing_else_is_known(self):
+        ideal = scoring.IdealCustomer(
+            [scoring.criterion("size", scoring.fact("seats"), at_least=5)],
+            exclusions=[scoring.criterion("rival", scoring.fact("rival"), one_of=True)],
+        )
+        found = scored(ideal, ACME, [cl.Fact("rival", True)])
+        assert (found.value, found.completeness) == (0, 0)
+        assert scored(ideal, ACME, [cl.Fact("rival", False)]).value is None
 
     def test_says_whom_it_describes(self):
         ideal = scoring.IdealCustomer([scoring.criterion("size", scoring.fact("seats"), at_least=5)], pains="slow tools", channels=["fairs"], seeks=["speed"])  # fmt: skip
@@ -496,6 +538,8 @@ class TestRfm:
             lambda: scoring.Rfm("order", recency=(3,), frequency=(2,), field="x"),
             lambda: scoring.Rfm.learn([ACME], "order", as_of=AS_OF),
             lambda: scoring.Rfm.learn([ACME], "order", as_of=AS_OF, classes=1),
+            lambda: scoring.Rfm.learn([ACME], "order", as_of=AS_OF, classes="5"),
+            lambda: scoring.Rfm.learn([ACME], "order", as_of=AS_OF, classes=2.5),
             lambda: scoring.Rfm.learn([ACME.track("order", at=AS_OF)], "order", as_of=AS_OF),
         ],
     )
@@ -575,12 +619,20 @@ class TestCompositions:
         assert found.value == pytest.approx(max(low, min(high, value)), abs=1e-6)
         assert sum(in_micro(part.points) for part in found.parts) in {0, in_micro(found.value)}
 
+    def test_both_bounds_may_be_one_number(self):
+        from custlife.scoring.composing import Capped
+
+        bound = 50.0
+        for value in (10, 50, 90):
+            assert scored(Capped(giving("x", value), bound, bound), ACME).value == 50
+
     @pytest.mark.parametrize(
         "make",
         [
             lambda x: scoring.weighted([]),
             lambda x: scoring.weighted([x, x]),
             lambda x: scoring.weighted([x], {"y": 1}),
+            lambda x: scoring.weighted([x], [1]),
             lambda x: scoring.weighted([x], {"x": 0}),
             lambda x: scoring.weighted("x"),
             scoring.capped,

@@ -121,6 +121,17 @@ class TestCrossings:
         assert repr(found) == "<Crossings of lead at 40: 1>"
         assert found._repr_html_()
 
+    def test_it_is_looked_at_from_the_first_that_is_known_on_and_at_the_starts_of_days_of_the_log(self):
+        hour = timedelta(hours=1)
+        rows = [("ada", "demo", at(5) + 9 * hour), ("ada", "demo", at(6) + 9 * hour)]
+        log = cl.EventLog.from_rows(rows, tz="Europe/Zurich", as_of=at(30))
+        seen = []
+        scoring.crossings(lambda request: seen.append(request.as_of) or 1, log, 40, as_of=at(7), every="day")
+        assert seen == [rows[0][2], at(6) - hour, rows[1][2], at(7) - hour]
+        seen.clear()
+        scoring.crossings(lambda request: seen.append(request.as_of) or 1, log, 40, as_of=at(7), every="day", tz="UTC")
+        assert seen == [rows[0][2], at(6), rows[1][2], at(7)]
+
     @pytest.mark.parametrize("options", [{"threshold": 130}, {"threshold": 50, "direction": "left"}])
     def test_what_cannot_be_crossed_is_refused(self, options):
         with pytest.raises(UsageError):

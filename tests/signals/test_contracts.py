@@ -64,6 +64,18 @@ def test_rows_of_one_term_each_renew_by_the_next_row():
     ]  # fmt: skip
 
 
+def test_a_contract_begun_anew_has_not_ended():
+    rows = [("ada", "2025-01-01", "1 year", "2025-06-01"), ("ada", "2025-09-01", "1 year", "2026-06-01")]
+    rows = [dict(zip(("customer", "start", "term", "ended"), row, strict=True)) for row in rows]
+    log = cl.Contracts.from_rows(rows, tz="UTC", as_of="2026-03-01", ended_col="ended")
+    told = signals.contract_facts(log)["ada"]
+    held = [
+        scoring.Facts([fact for fact in told if fact.at <= cl.instant(day, tz="UTC")]).get("contract_ended")
+        for day in ("2025-05-31", "2025-06-01", "2025-09-01", "2026-06-01")
+    ]
+    assert [None if one is None else f"{one:%Y-%m-%d}" for one in held] == [None, "2025-06-01", None, "2026-06-01"]
+
+
 def test_several_contracts_at_once_are_refused():
     rows = [{"customer": "ada", "start": "2025-01-01", "term": "1 year", "name": name} for name in "ab"]
     log = cl.Contracts.from_rows(rows, tz="UTC", contract_col="name", as_of="2025-06-01")

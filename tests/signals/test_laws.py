@@ -51,6 +51,19 @@ class TestTime:
         whole = signals.watch(rules, people, as_of=moment, every=every, tz=tz)
         assert signals.watch(rules, cut, as_of=moment, every=every, tz=tz).episodes == whole.episodes
 
+    def test_a_day_that_the_clocks_skip_is_not_looked_at_twice(self):
+        """Samoa went from 29 December 2011 straight to the 31st."""
+        seen = []
+        rule = Rule("r", lambda request: seen.append(request.as_of))
+        who = cl.Customer("ada", cl.presets.bruxt5, events=[("login", "2011-12-28T00:00-10:00")])
+        signals.watch(rule, [who], as_of="2012-01-01T00:00+14:00", tz="Pacific/Apia")
+        assert [f"{at.astimezone(ZoneInfo('Pacific/Apia')):%d %H}" for at in seen] == [
+            "28 00",
+            "29 00",
+            "31 00",
+            "01 00",
+        ]
+
     @settings(max_examples=12, deadline=None)
     @given(rule_sets(), populations(), every)
     def test_looking_twice_changes_nothing(self, rules, people, every):

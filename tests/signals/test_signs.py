@@ -109,6 +109,12 @@ class TestStanding:
         who = customer(("trial", day(0)), events=[("signed", day(1)), ("call", day(2)), ("signed", day(5))])
         assert told(Rule("off", plan), who, day(20)) == [(day(8), None)]
 
+    def test_what_is_done_as_the_plan_starts_is_done(self):
+        plan = signals.OffTrack([("call", "2 days")], start=["signed"])
+        who = customer(("trial", day(0)), events=[("signed", day(1)), ("call", day(1))])
+        assert told(Rule("off", plan), who, day(20)) == []
+        assert told(Rule("off", plan), customer(events=[("call", day(1) - US), ("signed", day(1))]), day(20)) != []
+
     def test_before_the_first_stage_nobody_knows(self):
         who = customer(events=[("login", day(0))])
         for sign in (signals.Stuck(after="1 day"), signals.Lapsed(), signals.AtRisk({"trial": 1}, at_least=0.5)):
@@ -176,6 +182,26 @@ class TestScored:
         assert set(found) == set(markov.states) - {"churned", "lost"}
         for state, value in found.items():
             assert value == pytest.approx(risk(state, 3), abs=1e-12)
+
+    def test_who_comes_back_was_lost_all_the_same(self):
+        from custlife.stats import MarkovChain
+
+        chain = self.chain_of_one_who_returns()
+        markov = chain.markov
+        assert isinstance(markov, MarkovChain)
+        assert markov.probability("lapsed", "lapsed") < 1
+        stay = markov.probability("trial", "trial")
+        found = dict(signals.churn_risk(chain, "lapsed", periods=2, at_least=0.1).risks)
+        assert found["trial"] == pytest.approx((1 + stay) * markov.probability("trial", "lapsed"))
+
+    def chain_of_one_who_returns(self):
+        rows = [
+            ("ada", "trial", day(0)),
+            ("ada", "lapsed", day(40)),
+            ("ada", "trial", day(70)),
+            ("bob", "trial", day(0)),
+        ]
+        return cl.StageLog.from_rows(rows, MODEL, as_of=day(200)).chain()
 
     def test_at_risk_by_stage(self):
         who = customer(("trial", day(0)), ("onboarding", day(3)), ("paid", day(6)))
@@ -289,6 +315,11 @@ class TestOwed:
         ]
         assert found.episodes[0].why == "8 of 10 used (80 %)"
 
+    def test_numbers_that_a_file_gave_as_text_are_numbers(self):
+        sign = signals.NearLimit(scoring.fact("used"), scoring.fact("limit"))
+        look = see(sign, customer(facts=[cl.Fact("used", "90"), cl.Fact("limit", "100")]), day(1))
+        assert (look.met, look.value, look.why) == (True, 0.9, "90 of 100 used (90 %)")
+
     def test_a_plan_without_a_limit_has_no_share(self):
         sign = signals.NearLimit(scoring.fact("used"), scoring.fact("limit"))
         facts = [cl.Fact("used", 5), cl.Fact("limit", 0)]
@@ -303,6 +334,12 @@ class TestOwed:
 
 
 class TestOwners:
+    def test_the_team_is_that_of_the_last_stage_that_has_one(self):
+        stages = [cl.Stage("a", owners=["Marketing"]), cl.Stage("b", owners=["Sales"]), "c"]
+        model = cl.StageModel("owned", stages)
+        who = cl.Customer("ada", model, moves=[("a", day(0)), ("b", day(1)), ("c", day(2))])
+        assert signals.watch(Rule("c", signals.Entered("c")), [who], as_of=day(3)).open[0].owner == "Sales"
+
     def test_exits_are_for_the_team_of_the_last_stage_that_has_one(self):
         who = customer(("onboarding", day(0)), ("trial", day(1)), ("lapsed", day(2)))
         assert [one.owner for one in signals.watch(Rule("l", signals.Lapsed()), [who], as_of=day(3))] == [
@@ -330,6 +367,15 @@ BAD = (
     (lambda: Rule("a", signals.Lapsed(), owner=3), UsageTypeError, "owner=3 is no text"),
     (lambda: signals.RuleSet([]), DefinitionError, "there is no rule"),
     (lambda: signals.RuleSet([3]), UsageTypeError, "rules[0]=3 is not a Rule"),
+    (lambda: signals.RuleSet(signals.Lapsed()), UsageTypeError, "rules[0]=Lapsed(stages=()) is not a Rule"),
+    (lambda: signals.RuleSet(3), UsageTypeError, "rules=3 is not a list"),
+    (lambda: Rule("a", signals.Lapsed(), cool_down=7), UsageTypeError, "cool_down=7 has no unit"),
+    (lambda: signals.Stuck(after=14), UsageTypeError, "after=14 has no unit"),
+    (lambda: signals.OffTrack("a", start="b"), UsageTypeError, "plan='a' is not a list"),
+    (lambda: signals.OffTrack(["a"], start="b"), UsageTypeError, "plan holds 'a', no milestone"),
+    (lambda: signals.AtRisk(["a"], at_least=0.1), UsageTypeError, "risks=['a'] are no risks"),
+    (lambda: signals.AtRisk({"a": "x"}, at_least=0.1), UsageTypeError, "risks['a']='x' is a str"),
+    (lambda: signals.watch(Rule("a", signals.Lapsed()), [], as_of=day(1), facts={"ada": 3}), UsageTypeError, "facts['ada']=3 are not the facts"),
     (lambda: signals.RuleSet([Rule("a", signals.Lapsed())] * 2), DefinitionError, "two rules are called 'a'"),
     (lambda: signals.RuleSet(Rule("a", signals.Lapsed(), unless="b")), DefinitionError, "waits for unknown rule 'b'"),
     (lambda: signals.RuleSet(Rule("a", signals.Lapsed(), unless="a")), DefinitionError, "in a circle: 'a'"),

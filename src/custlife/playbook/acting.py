@@ -15,8 +15,8 @@ from custlife.playbook.book import Play, Playbook
 from custlife.playbook.book import plays as words_of
 from custlife.scoring.batch import moment_of
 from custlife.scoring.histories import each_customer
-from custlife.scoring.points import shortly
-from custlife.scoring.request import facts_of, request_at
+from custlife.scoring.points import several, shortly
+from custlife.scoring.request import by_customer, facts_for, facts_of, request_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -192,12 +192,11 @@ def next_actions(
         raise UsageError(f"limit={limit!r} is no number of customers", "pass limit=20")
     book, moment, calls = _checked_plays(plays), moment_of(customers, as_of), _open_ones(signals)
     books: dict[StageModel, Playbook] = {}
-    given: Mapping[str, GivenFacts] = {} if facts is None else facts
+    given = by_customer(facts)
     found: list[NextAction] = []
     for customer in each_customer(customers):
         own = book or books.get(customer.model) or books.setdefault(customer.model, words_of(customer.model))
-        mine = given.get(customer.id, ())
-        request = request_at(customer, moment, facts_of(customer.id, mine) if mine else ())
+        request = request_at(customer, moment, facts_for(customer.id, given))
         found.append(_chosen(request, calls.get(customer.id, []), own))
     rows = sorted((one for one in found if one.action), key=_rank)
     idle = sorted((one for one in found if not one.action), key=_rank)
@@ -281,7 +280,7 @@ def _checked_plays(plays: object) -> Playbook | None:
 def _open_ones(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
     """Open signals by customer, in an order of their own."""
     found: dict[str, list[Signal]] = {}
-    for place, one in enumerate(signals):
+    for place, one in enumerate(several(signals, "signals")):
         if not (hasattr(one, "rule") and hasattr(one, "customer") and hasattr(one, "state")):
             hint = "pass episodes: each has rule, customer, state, why, owner and action"
             raise UsageTypeError(f"signals[{place}]={shortly(one)} is no signal", hint)

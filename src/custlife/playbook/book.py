@@ -9,7 +9,7 @@ import attrs
 from custlife.calendar import zone
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.declared import check_names
-from custlife.scoring.points import shortly
+from custlife.scoring.points import several, shortly
 from custlife.scoring.reading import Condition
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Play:
 
 
 def _plays(given: Iterable[Play]) -> tuple[Play, ...]:
-    return tuple(given)
+    return several(given, "plays")
 
 
 @attrs.frozen

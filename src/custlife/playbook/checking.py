@@ -17,7 +17,7 @@ from custlife.playbook.handing import HandOverPlan, PlannedHandOver, Required, h
 from custlife.scoring.batch import moment_of
 from custlife.scoring.histories import each_customer
 from custlife.scoring.points import shortly
-from custlife.scoring.request import facts_of, request_at
+from custlife.scoring.request import by_customer, facts_for, facts_of, request_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -269,13 +269,12 @@ def check_hand_overs(
         [('needs', 0), ('reason for buying', 1)]
     """
     moment = moment_of(customers, as_of)
-    given: Mapping[str, GivenFacts] = {} if facts is None else facts
+    given = by_customer(facts)
     checks: dict[str, list[HandOverCheck]] = {}
     planned = plan
     for customer in each_customer(customers):
         planned = _plan_for(customer.model, planned)
-        mine = given.get(customer.id, ())
-        request = request_at(customer, moment, facts_of(customer.id, mine) if mine else ())
+        request = request_at(customer, moment, facts_for(customer.id, given))
         for row in planned:
             if (check := _checked(request, row)).at is not None:
                 checks.setdefault(row.to_stage, []).append(check)

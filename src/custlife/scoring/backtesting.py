@@ -47,7 +47,7 @@ def backtest(
     at_risk: str | Iterable[str] | None = None,
     repeats: bool = False,
     facts: Mapping[str, GivenFacts] | None = None,
-    static: Sequence[str] = (),
+    static: str | Iterable[str] = (),
     tz: str | None = None,
     level: float = 0.95,
 ) -> Backtest:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.errors import DefinitionError, UsageTypeError
-from custlife.scoring.points import points_of, shortly
+from custlife.errors import DefinitionError
+from custlife.scoring.points import pairs_of, points_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 __all__ = ["EDGES", "Bands", "bands_of"]
 
@@ -16,13 +18,8 @@ EDGES = ("up", "down")
 
 
 def _steps(given: Mapping[str, float] | Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
-    pairs: Any = given.items() if isinstance(given, Mapping) else given
-    try:
-        found = [(name, points_of(start, f"bands[{name!r}]")) for name, start in pairs]
-    except (TypeError, ValueError) as error:
-        if isinstance(error, UsageTypeError):
-            raise
-        raise UsageTypeError(f"bands={shortly(given)} are no bands", "write {'red': 0, 'yellow': 50}") from None
+    pairs = pairs_of(given, "bands", "{'red': 0, 'yellow': 50}")
+    found = [(name, points_of(start, f"bands[{name!r}]")) for name, start in pairs]
     return tuple(sorted(found, key=_start))
 
 
@@ -75,8 +72,8 @@ class Bands:
         return "" if is_below else self.of(value)
 
 
-def bands_of(given: Any, edge: str = "up") -> Bands | None:
-    """Bands from a mapping; None where there are none."""
+def bands_of(given: Any) -> Bands | None:
+    """Converter of bands, from a mapping; None where there are none."""
     if given is None or isinstance(given, Bands):
         return given
-    return Bands(given, edge)
+    return Bands(given)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from custlife.calendar import instant, span
+from custlife.calendar import instant, span, zone
 from custlife.customers import Customer
 from custlife.errors import UsageError, UsageTypeError
 from custlife.scoring.histories import each_customer, is_log
 from custlife.scoring.judging import HookError, checked, checked_scorer, judged, name_of, plain_score, signed
 from custlife.scoring.points import shortly
 from custlife.scoring.registry import resolved
-from custlife.scoring.request import facts_of, request_at
+from custlife.scoring.request import by_customer, facts_for, facts_of, request_at
 from custlife.scoring.scores import Failure, HookTime, Scores, Slow
 from custlife.scoring.stopwatch import ticks
 from custlife.scoring.value import Score
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from custlife.calendar import Instant, Span
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from custlife.scoring.judging import Scorer
     from custlife.scoring.request import ScoreRequest
 
-__all__ = ["moment_of", "score", "score_all"]
+__all__ = ["moment_of", "score", "score_all", "zone_of"]
 
 EVERY = 1_000  # customers between two calls of progress
 
@@ -97,7 +96,7 @@ def score_all(
     """
     hook = checked_scorer(resolved(scorer))
     moment = moment_of(customers, as_of)
-    run = Run(hook, moment, _limit(slow_after), {} if facts is None else _checked_facts(facts))
+    run = Run(hook, moment, _limit(slow_after), by_customer(facts))
     done = 0
     for done, customer in enumerate(each_customer(customers), 1):
         run.add(customer)
@@ -116,8 +115,7 @@ def moment_of(given: Any, as_of: Instant | None) -> datetime:
     """
     if as_of is not None:
         return instant(as_of, name="as_of")
-    logs = [given] if is_log(given) else given if isinstance(given, list | tuple) else []
-    if logs and all(map(is_log, logs)):
+    if logs := _logs_in(given):
         moments = sorted({log.as_of for log in logs})
         if len(moments) > 1:
             told = " and ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)
@@ -125,6 +123,26 @@ def moment_of(given: Any, as_of: Instant | None) -> datetime:
         moment: datetime = moments[0]
         return moment
     raise UsageError("as_of is missing: a score depends on when one looks", "pass as_of=, such as datetime.now(UTC)")
+
+
+def zone_of(given: Any, tz: str | None) -> str:
+    """The zone of the calendar: the one given, else that of the logs, else UTC.
+
+    Raises:
+        UsageError: No such zone, or logs in different ones.
+    """
+    if tz is not None:
+        return zone(tz).key
+    found = sorted({str(log.tz) for log in _logs_in(given) if getattr(log, "tz", None)})
+    if len(found) > 1:
+        raise UsageError(f"the logs have different zones: {' and '.join(found)}", "pass tz=")
+    return found[0] if found else "UTC"
+
+
+def _logs_in(given: Any) -> Sequence[Any]:
+    """The log, or the logs if nothing else is given."""
+    logs = [given] if is_log(given) else given if isinstance(given, list | tuple) else []
+    return logs if all(map(is_log, logs)) else []
 
 
 def _limit(slow_after: Span | timedelta | str | None) -> int | None:
@@ -135,16 +153,6 @@ def _limit(slow_after: Span | timedelta | str | None) -> int | None:
     if not wanted.is_exact:
         raise UsageError(f"slow_after={slow_after!r} depends on the calendar", "write slow_after='2 seconds'")
     return wanted.us * 1_000
-
-
-def _checked_facts(facts: Any) -> Mapping[str, GivenFacts]:
-    hint = "write facts={'acme': {'seats': 5}}"
-    if not isinstance(facts, Mapping):
-        raise UsageTypeError(f"facts={shortly(facts)} do not say whose they are", hint)
-    for name, given in facts.items():
-        if not isinstance(given, Mapping | list | tuple):
-            raise UsageTypeError(f"facts[{name!r}]={shortly(given)} are not the facts of a customer", hint)
-    return facts
 
 
 class Run:
@@ -188,11 +196,8 @@ class Run:
         return Score(None, reason=reason, completeness=0, name=self.name, customer=customer, as_of=self.as_of)
 
     def _facts(self, customer: str) -> tuple[Fact, ...]:
-        given = self.facts.get(customer)
-        if not given:
-            return ()
         try:
-            return facts_of(customer, given)
+            return facts_for(customer, self.facts)
         except Exception as error:
             kind = f"got facts that cannot be used ({type(error).__name__})"
             raise HookError(self.name, kind, f"facts of customer {customer!r}: {error}") from error

@@ -10,7 +10,7 @@ import attrs
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.declared import Declared
 from custlife.scoring.judging import checked_scorer, judged, name_of
-from custlife.scoring.points import in_micro, in_points, points_of, shared, shortly, whole_weights
+from custlife.scoring.points import in_micro, in_points, pairs_of, points_of, shared, shortly, whole_weights
 from custlife.scoring.registry import resolved
 from custlife.scoring.value import Part, Score
 
@@ -198,7 +198,8 @@ def weighted(
         70.0
     """
     found = _members(scorers)
-    given = dict.fromkeys((member.name for member in found), 1.0) if weights is None else dict(weights)
+    pairs = [(member.name, 1.0) for member in found] if weights is None else weights
+    given = dict(pairs_of(pairs, "weights", "weights={'usage': 2, 'support': 1}"))
     names = {member.name for member in found}
     if set(given) != names:
         odd = sorted(set(given) ^ names)
@@ -321,11 +322,12 @@ def _bounded(
 ) -> Score:
     """A score within bounds, with a part that says what was cut off or added."""
     value = inner.value
-    bound = None if value is None else low if low is not None and value < low else high
-    if value is None or bound is None or (bound is high and value <= bound):
+    raised = value is not None and low is not None and value < low
+    bound = low if raised else high
+    if value is None or bound is None or (not raised and value <= bound):
         return attrs.evolve(inner, name=name, completeness=complete)
     parts = inner.parts or (Part(inner.name or "score", value, level=value),)
     cut = in_points(in_micro(bound) - in_micro(value))
-    told = reason or f"{'at least' if bound is low and value < bound else 'at most'} {bound:g}"
+    told = reason or f"{'at least' if raised else 'at most'} {bound:g}"
     extra = Part(part, cut, reason=told)
     return attrs.evolve(inner, value=bound, parts=(*parts, extra), grade="", name=name, completeness=complete)

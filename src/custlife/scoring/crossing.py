@@ -11,12 +11,12 @@ from custlife.analysis.framing import Framed
 from custlife.calendar import from_us, periods, to_us
 from custlife.errors import UsageError
 from custlife.pictures import Table
-from custlife.scoring.batch import moment_of
+from custlife.scoring.batch import moment_of, zone_of
 from custlife.scoring.histories import each_customer
 from custlife.scoring.judging import checked_scorer, judged, name_of
 from custlife.scoring.points import points_of
 from custlife.scoring.registry import resolved
-from custlife.scoring.request import facts_of, request_at
+from custlife.scoring.request import by_customer, facts_for, request_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -110,7 +110,7 @@ def crossings(
     direction: str = "up",
     event: str = "qualified",
     facts: Mapping[str, GivenFacts] | None = None,
-    tz: str = "UTC",
+    tz: str | None = None,
 ) -> Crossings:
     """When scores came over a threshold, as events, so that response times and funnels can start there.
 
@@ -126,7 +126,7 @@ def crossings(
         direction: `up`: from below the threshold to it or above; `down`: from it or above to below.
         event: What the events are called.
         facts: Id of a customer to what other systems know of them; facts with a date are entries too.
-        tz: The zone of periods.
+        tz: The zone of periods; of a log by default its own, else UTC.
 
     Raises:
         UsageError: No such direction, or a threshold that is no score.
@@ -145,12 +145,12 @@ def crossings(
     if direction not in DIRECTIONS:
         raise UsageError(f"direction={direction!r} is unknown", "pass direction='up' or direction='down'")
     until = moment_of(customers, as_of)
+    given, place = by_customer(facts), zone_of(customers, tz)
     found: list[Crossing] = []
     for customer in each_customer(customers):
-        given = (facts or {}).get(customer.id)
-        known = facts_of(customer.id, given) if given else ()
+        known = facts_for(customer.id, given)
         was: bool | None = None if direction == "down" else False
-        for at in moments_of(customer, known, until, every, tz):
+        for at in moments_of(customer, known, until, every, place):
             value = judged(hook, request_at(customer, at, known)).value
             if value is None:
                 continue

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.calendar import Span, span
-from custlife.errors import DefinitionError, UsageTypeError
-from custlife.scoring.points import number, shortly
-from custlife.scoring.reading import maybe_span
+from custlife.errors import DefinitionError
+from custlife.scoring.points import number, pairs_of
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -22,14 +21,12 @@ DECAYS = ("linear", "half_life", "steps")
 
 
 def _steps(given: Any) -> tuple[tuple[Span, float], ...]:
-    try:
-        return tuple((span(after, name="steps"), float(number(share, "share"))) for after, share in given)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, DefinitionError | UsageTypeError):
-            raise
-        raise UsageTypeError(
-            f"steps={shortly(given)} are no steps", "write [('30 days', 0.5), ('90 days', 0)]"
-        ) from None
+    pairs = pairs_of(given, "steps", "[('30 days', 0.5), ('90 days', 0)]")
+    return tuple((span(after, name="steps"), float(number(share, "share"))) for after, share in pairs)
+
+
+def _over(given: Any) -> Span | None:
+    return None if given is None else span(given, name="over")
 
 
 @attrs.frozen
@@ -50,7 +47,7 @@ class Decay:
     """
 
     kind: str
-    over: Span | None = attrs.field(default=None, converter=maybe_span)
+    over: Span | None = attrs.field(default=None, converter=_over)
     steps: tuple[tuple[Span, float], ...] = attrs.field(default=(), converter=_steps)
 
     def __attrs_post_init__(self) -> None:

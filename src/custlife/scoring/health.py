@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.calendar import to_us, zone
-from custlife.errors import DefinitionError, UsageTypeError
+from custlife.errors import DefinitionError
 from custlife.scoring.bands import Bands, bands_of
 from custlife.scoring.declared import Declared, check_names
 from custlife.scoring.measures import Measure, Override, check_missing
-from custlife.scoring.points import ONE, in_micro, in_points, points_of, shared, whole_weights
+from custlife.scoring.points import ONE, in_micro, in_points, points_of, several, shared, whole_weights
 from custlife.scoring.reading import UNKNOWN
 from custlife.scoring.value import Part, Score, said
 
@@ -25,17 +25,11 @@ __all__ = ["HealthScore"]
 
 
 def _measures(given: Iterable[Measure]) -> tuple[Measure, ...]:
-    if isinstance(given, Measure):
-        raise UsageTypeError("measures is one measure, not several", "write [measure]")
-    return tuple(given)
+    return several(given, "measures")
 
 
 def _overrides(given: Iterable[Override]) -> tuple[Override, ...]:
-    return tuple(given)
-
-
-def _bands(given: Any) -> Bands | None:
-    return bands_of(given)
+    return several(given, "overrides")
 
 
 @attrs.frozen
@@ -72,7 +66,7 @@ class HealthScore(Declared):
     KIND = "health"
 
     measures: tuple[Measure, ...] = attrs.field(converter=_measures)
-    bands: Bands | None = attrs.field(default=None, converter=_bands, kw_only=True)
+    bands: Bands | None = attrs.field(default=None, converter=bands_of, kw_only=True)
     overrides: tuple[Override, ...] = attrs.field(default=(), converter=_overrides, kw_only=True)
     missing: str = attrs.field(default="reweigh", kw_only=True)
     neutral: float = attrs.field(default=50.0, converter=points_of, kw_only=True)

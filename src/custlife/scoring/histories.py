@@ -115,7 +115,7 @@ def each_customer(given: Any) -> Iterator[Customer]:
     items = iter(given)
     for place, item in enumerate(items):
         if place == 0 and is_log(item):
-            yield from customers_of(item, *items)
+            yield from customers_of(item, *_logs(items))
             return
         if not isinstance(item, Customer):
             raise UsageTypeError(
@@ -124,6 +124,14 @@ def each_customer(given: Any) -> Iterator[Customer]:
         if item.id in seen:
             raise DataError(f"customer {item.id!r} stands twice", hint="put them together: a.merge(b)")
         seen.add(item.id)
+        yield item
+
+
+def _logs(items: Iterator[Any]) -> Iterator[LogLike]:
+    """What comes after a first log: nothing but logs."""
+    for place, item in enumerate(items, 1):
+        if not is_log(item):
+            raise UsageTypeError(f"customers[{place}]={shortly(item)} is not a log", "pass Customer values or logs")
         yield item
 
 

@@ -10,7 +10,7 @@ from custlife.calendar import zone
 from custlife.errors import UsageTypeError
 from custlife.scoring.bands import Bands, bands_of
 from custlife.scoring.declared import Declared, check_names
-from custlife.scoring.points import FULL, in_points, shared, shortly, whole_weights
+from custlife.scoring.points import FULL, in_points, several, shared, shortly, whole_weights
 from custlife.scoring.reading import Condition, Reads, texts
 from custlife.scoring.value import Part, Score
 
@@ -63,11 +63,11 @@ def criterion(
 
 
 def _criteria(given: Iterable[Criterion]) -> tuple[Criterion, ...]:
-    return tuple(given)
+    return several(given, "criteria")
 
 
-def _bands(given: Any) -> Bands | None:
-    return bands_of(given)
+def _exclusions(given: Iterable[Criterion]) -> tuple[Criterion, ...]:
+    return several(given, "exclusions")
 
 
 @attrs.frozen
@@ -103,8 +103,8 @@ class IdealCustomer(Declared):
     KIND = "ideal"
 
     criteria: tuple[Criterion, ...] = attrs.field(converter=_criteria)
-    exclusions: tuple[Criterion, ...] = attrs.field(default=(), converter=_criteria, kw_only=True)
-    bands: Bands | None = attrs.field(default=None, converter=_bands, kw_only=True)
+    exclusions: tuple[Criterion, ...] = attrs.field(default=(), converter=_exclusions, kw_only=True)
+    bands: Bands | None = attrs.field(default=None, converter=bands_of, kw_only=True)
     pains: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
     channels: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
     seeks: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -12,11 +11,12 @@ from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.bands import Bands, bands_of
 from custlife.scoring.decay import Decay
 from custlife.scoring.declared import Declared, check_names
-from custlife.scoring.points import FULL, ONE, in_micro, in_points, points_of, shortly
+from custlife.scoring.points import FULL, ONE, in_micro, in_points, pairs_of, points_of, several, shortly
 from custlife.scoring.reading import Condition, Reads, maybe_span, on_record, texts
 from custlife.scoring.value import Part, Score
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime, timedelta
 
     from custlife.scoring.request import ScoreRequest
@@ -123,18 +123,12 @@ def behavior(
 
 
 def _pairs(given: Any) -> tuple[tuple[str, float], ...]:
-    pairs = given.items() if isinstance(given, Mapping) else given
+    pairs = pairs_of(given, "caps", "caps={'fit': 40}")
     return tuple(sorted((group, points_of(cap, f"caps[{group!r}]")) for group, cap in pairs))
 
 
 def _rules(given: Iterable[Fit | Behavior]) -> tuple[Fit | Behavior, ...]:
-    if isinstance(given, Fit | Behavior):
-        raise UsageTypeError("rules is one rule, not several", "write [rule]")
-    return tuple(given)
-
-
-def _bands(given: Any) -> Bands | None:
-    return bands_of(given)
+    return several(given, "rules")
 
 
 @attrs.frozen
@@ -174,9 +168,9 @@ class LeadScore(Declared):
 
     rules: tuple[Fit | Behavior, ...] = attrs.field(converter=_rules)
     caps: tuple[tuple[str, float], ...] = attrs.field(default=(), converter=_pairs, kw_only=True)
-    thresholds: Bands | None = attrs.field(default=None, converter=_bands, kw_only=True)
-    fit_bands: Bands | None = attrs.field(default=None, converter=_bands, kw_only=True)
-    behavior_bands: Bands | None = attrs.field(default=None, converter=_bands, kw_only=True)
+    thresholds: Bands | None = attrs.field(default=None, converter=bands_of, kw_only=True)
+    fit_bands: Bands | None = attrs.field(default=None, converter=bands_of, kw_only=True)
+    behavior_bands: Bands | None = attrs.field(default=None, converter=bands_of, kw_only=True)
     name: str = attrs.field(default="lead", kw_only=True)
     tz: str = attrs.field(default="UTC", kw_only=True)
 

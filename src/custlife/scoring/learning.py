@@ -15,7 +15,7 @@ from custlife.scoring.declared import check_names
 from custlife.scoring.grading import bins
 from custlife.scoring.ideal import Criterion
 from custlife.scoring.lead import Fit, LeadScore
-from custlife.scoring.points import number, points_of
+from custlife.scoring.points import number, points_of, several
 from custlife.scoring.sampling import anchors_of, end_of, first_after, horizons_of, pasts, study
 from custlife.stats.discrimination import clustered_share
 from custlife.stats.interval import Interval, check_level
@@ -174,7 +174,7 @@ def learn(
     at_risk: str | Iterable[str] | None = None,
     repeats: bool = False,
     facts: Mapping[str, GivenFacts] | None = None,
-    static: Sequence[str] = (),
+    static: str | Iterable[str] = (),
     tz: str | None = None,
     level: float = 0.95,
     name: str = "learned",
@@ -218,7 +218,7 @@ def learn(
         >>> learn([fresh], simulate.b2b(200), "onboarding", horizon="60 days")["fresh"].log_odds > 0
         True
     """
-    wanted = tuple(criteria)
+    wanted = several(criteria, "criteria")
     check_names("criterion", wanted, Criterion)
     strength = float(number(shrink, "shrink"))
     if strength < 0:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.calendar import Span, span
 from custlife.errors import DefinitionError, UsageTypeError
-from custlife.scoring.points import FULL, in_micro, number, points_of, shortly, whole_weights
-from custlife.scoring.reading import Condition, Reads, as_number, maybe_span
+from custlife.scoring.points import FULL, in_micro, number, pairs_of, points_of, shortly, whole_weights
+from custlife.scoring.reading import Condition, Reads, as_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
-    from custlife.calendar import Span
     from custlife.customers.properties import Scalar
 
 __all__ = ["MISSING", "Measure", "Override", "check_missing", "measure", "override"]
@@ -24,8 +24,12 @@ MISSING = ("reweigh", "neutral", "zero", "refuse")
 
 
 def _levels(given: Any) -> tuple[tuple[Scalar, float], ...]:
-    pairs = given.items() if hasattr(given, "items") else given
+    pairs = pairs_of(given, "levels", "levels={'pro': 100, 'free': 20}")
     return tuple((value, points_of(level, f"levels[{value!r}]")) for value, level in pairs)
+
+
+def _stale_after(given: Any) -> Span | None:
+    return None if given is None else span(given, name="stale_after")
 
 
 def _number(value: Any) -> float | None:
@@ -63,7 +67,7 @@ class Measure:
     levels: tuple[tuple[Scalar, float], ...] = attrs.field(default=(), converter=_levels, kw_only=True)
     weight: float = attrs.field(default=1.0, kw_only=True)
     missing: str | None = attrs.field(default=None, kw_only=True)
-    stale_after: Span | None = attrs.field(default=None, converter=maybe_span, kw_only=True)
+    stale_after: Span | None = attrs.field(default=None, converter=_stale_after, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         where = f"measure {self.name!r}"
@@ -134,7 +138,7 @@ def measure(
         >>> measure("tickets", fact("open_tickets"), worst=10, best=0).better
         'low'
     """
-    named = {"missing": missing, "stale_after": maybe_span(stale_after)}
+    named = {"missing": missing, "stale_after": _stale_after(stale_after)}
     return Measure(name, reads, worst=worst, best=best, levels=levels or (), weight=weight, **named)  # type: ignore[arg-type]  # as converted
 
 

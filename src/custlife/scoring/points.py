@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from numbers import Rational, Real
 from typing import TYPE_CHECKING, Any
 
 from custlife.errors import UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
     from fractions import Fraction
 
-__all__ = ["FULL", "ONE", "in_micro", "in_points", "number", "points_of", "ratio", "shared", "whole_weights"]
+__all__ = [
+    "FULL", "ONE", "in_micro", "in_points", "number", "pairs_of", "points_of", "ratio", "several", "shared",
+    "whole_weights",
+]  # fmt: skip
 
 ONE = 1_000_000
 FULL = 100 * ONE
@@ -136,6 +140,38 @@ def shared(parts: Sequence[int], below: int) -> tuple[int, list[int]]:
         found.append(rounded - so_far)
         so_far = rounded
     return so_far, found
+
+
+def several(given: object, name: str) -> tuple[Any, ...]:
+    """Several values, from a list or whatever else has them; one alone is refused.
+
+    Raises:
+        UsageTypeError: It is a text, or has no values.
+
+    Examples:
+        >>> several([1, 2], "rules")
+        (1, 2)
+    """
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise UsageTypeError(f"{name}={shortly(given)} is not a list", f"write {name}=[...]")
+    return tuple(given)
+
+
+def pairs_of(given: Any, name: str, example: str) -> tuple[tuple[Any, Any], ...]:
+    """Pairs, from a mapping or a list of them.
+
+    Raises:
+        UsageTypeError: Something else.
+
+    Examples:
+        >>> pairs_of({"pro": 100}, "levels", "{'pro': 100}"), pairs_of([("pro", 100)], "levels", "{'pro': 100}")
+        ((('pro', 100),), (('pro', 100),))
+    """
+    found = given.items() if hasattr(given, "items") else given
+    pairs = tuple(found) if isinstance(found, Iterable) else (found,)
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        raise UsageTypeError(f"{name}={shortly(given)} are no {name}", f"write {example}")
+    return tuple((one, other) for one, other in pairs)
 
 
 def shortly(value: object) -> str:

@@ -9,7 +9,7 @@ import attrs
 from custlife.analysis.framing import Framed
 from custlife.errors import UsageError, UsageTypeError
 from custlife.pictures import Table
-from custlife.scoring.points import shortly
+from custlife.scoring.points import several, shortly
 from custlife.scoring.value import Score
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def prioritise(scores: Iterable[Score], *, limit: int | None = None, reasons: in
     """
     if limit is not None and (type(limit) is not int or limit < 1):
         raise UsageError(f"limit={limit!r} is no number of leads", "pass limit=20")
-    given = list(scores)
+    given = several(scores, "scores")
     for place, one in enumerate(given):
         if not isinstance(one, Score):
             raise UsageTypeError(f"scores[{place}]={shortly(one)} is not a Score", "pass cl.score_all(...)")

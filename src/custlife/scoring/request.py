@@ -13,6 +13,7 @@ from custlife.customers.entries import read_facts
 from custlife.customers.merging import united_facts
 from custlife.customers.moves import known_from
 from custlife.errors import UsageTypeError
+from custlife.scoring.points import shortly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from custlife.customers.entries import GivenFacts
     from custlife.customers.properties import Scalar
 
-__all__ = ["NO_FACTS", "Facts", "ScoreRequest", "facts_of", "request_at"]
+__all__ = ["NO_FACTS", "Facts", "ScoreRequest", "by_customer", "facts_for", "facts_of", "request_at"]
 
 EPOCH = datetime.min.replace(tzinfo=UTC)
 
@@ -136,6 +137,28 @@ def facts_of(customer: str, given: GivenFacts) -> tuple[Fact, ...]:
         HistoryError: One fact has two values at once.
     """
     return united_facts(customer, read_facts(customer, given))
+
+
+def by_customer(given: Any) -> Mapping[str, GivenFacts]:
+    """The caller's facts of many customers, by id; none where nothing is given.
+
+    Raises:
+        UsageTypeError: They do not say whose they are.
+    """
+    hint = "write facts={'acme': {'seats': 5}}"
+    found = {} if given is None else given
+    if not isinstance(found, Mapping):
+        raise UsageTypeError(f"facts={shortly(found)} do not say whose they are", hint)
+    for name, mine in found.items():
+        if not isinstance(mine, Mapping | list | tuple):
+            raise UsageTypeError(f"facts[{name!r}]={shortly(mine)} are not the facts of a customer", hint)
+    return found
+
+
+def facts_for(customer: str, given: Mapping[str, GivenFacts]) -> tuple[Fact, ...]:
+    """The facts of one customer among those of many; see `facts_of`."""
+    mine = given.get(customer)
+    return facts_of(customer, mine) if mine else ()
 
 
 def request_at(customer: Customer, as_of: datetime, facts: tuple[Fact, ...] = ()) -> ScoreRequest:

@@ -12,7 +12,7 @@ from custlife.calendar import instant
 from custlife.errors import DataError, DefinitionError, UsageError
 from custlife.scoring.declared import Declared
 from custlife.scoring.histories import each_customer
-from custlife.scoring.points import FULL, in_points, number, shared
+from custlife.scoring.points import FULL, in_points, number, several, shared, shortly
 from custlife.scoring.reading import Reads, texts
 from custlife.scoring.request import request_at
 from custlife.scoring.value import Part, Score
@@ -30,8 +30,20 @@ __all__ = ["Rfm"]
 SIDES = ("recency", "frequency", "monetary")
 
 
-def _edges(given: Iterable[float]) -> tuple[float, ...]:
-    return tuple(float(number(edge, "edge")) for edge in given)
+def _edges(given: Iterable[float], name: str) -> tuple[float, ...]:
+    return tuple(float(number(edge, name)) for edge in several(given, name))
+
+
+def _recency(given: Iterable[float]) -> tuple[float, ...]:
+    return _edges(given, "recency")
+
+
+def _frequency(given: Iterable[float]) -> tuple[float, ...]:
+    return _edges(given, "frequency")
+
+
+def _monetary(given: Iterable[float]) -> tuple[float, ...]:
+    return _edges(given, "monetary")
 
 
 @attrs.frozen
@@ -67,9 +79,9 @@ class Rfm(Declared):
     KIND = "rfm"
 
     of: tuple[str, ...] = attrs.field(converter=texts)
-    recency: tuple[float, ...] = attrs.field(converter=_edges, kw_only=True)
-    frequency: tuple[float, ...] = attrs.field(converter=_edges, kw_only=True)
-    monetary: tuple[float, ...] = attrs.field(default=(), converter=_edges, kw_only=True)
+    recency: tuple[float, ...] = attrs.field(converter=_recency, kw_only=True)
+    frequency: tuple[float, ...] = attrs.field(converter=_frequency, kw_only=True)
+    monetary: tuple[float, ...] = attrs.field(default=(), converter=_monetary, kw_only=True)
     field: str = attrs.field(default="", kw_only=True)
     name: str = attrs.field(default="rfm", kw_only=True)
 
@@ -114,8 +126,8 @@ class Rfm(Declared):
             DataError: Nobody bought, or all have the same numbers.
             UsageError: Fewer than two classes.
         """
-        if classes < 2:
-            raise UsageError(f"classes={classes!r} is fewer than 2", "pass classes=5")
+        if type(classes) is not int or classes < 2:
+            raise UsageError(f"classes={shortly(classes)} is no number of classes from 2 on", "pass classes=5")
         moment = instant(as_of, name="as_of")
         names = texts(of)
         wanted = [Reads("days_since", names), Reads("events", names), *([Reads("total", names, None, field)] * money)]

@@ -9,11 +9,11 @@ import attrs
 
 from custlife.calendar import Span, from_us, instant, periods, span, to_us, zone
 from custlife.errors import UsageError, UsageTypeError, nearest
-from custlife.scoring.batch import moment_of
-from custlife.scoring.histories import each_customer, is_log
+from custlife.scoring.batch import moment_of, zone_of
+from custlife.scoring.histories import each_customer
 from custlife.scoring.points import shortly
 from custlife.scoring.reading import texts
-from custlife.scoring.request import facts_of, request_at
+from custlife.scoring.request import by_customer, facts_for, request_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,9 +62,8 @@ class Study:
     at_risk: tuple[str, ...] | None
     repeats: bool
 
-    def past(self, customer: Customer, given: GivenFacts | None) -> Past:
+    def past(self, customer: Customer, known: tuple[Fact, ...]) -> Past:
         """A customer with their outcomes up to the end of observation."""
-        known = facts_of(customer.id, given) if given else ()
         entries: list[Any] = [*customer.moves[:1], *customer.events[:1]]
         first = min((entry.at for entry in entries), default=None)
         return Past(customer, known, tuple(sorted(self._outcomes(customer))), first)
@@ -113,17 +112,16 @@ def study(
     given: object = outcome
     if not callable(given) and (not isinstance(given, Iterable) or not all(isinstance(one, str) for one in given)):
         raise UsageTypeError(f"outcome={shortly(outcome)} is no name", "write outcome='churned', or pass a function")
-    zoned = tz or (getattr(customers, "tz", None) if is_log(customers) else None) or "UTC"
     wanted = outcome if callable(outcome) else texts(outcome)
     stages = None if at_risk is None else texts(at_risk)
-    return Study(wanted, moment_of(customers, as_of), zone(zoned).key, stages, repeats)
+    return Study(wanted, moment_of(customers, as_of), zone_of(customers, tz), stages, repeats)
 
 
 def pasts(
     customers: Any,
     looked: Study,
     facts: Mapping[str, GivenFacts] | None,
-    static: Sequence[str],
+    static: str | Iterable[str],
     reads: frozenset[str] | None,
 ) -> list[Past]:
     """All customers, sorted by id.
@@ -131,8 +129,9 @@ def pasts(
     Raises:
         UsageError: A fact without a date that a score could read.
     """
-    found = [looked.past(one, (facts or {}).get(one.id)) for one in each_customer(customers)]
-    refuse_undated(found, static, reads)
+    given = by_customer(facts)
+    found = [looked.past(one, facts_for(one.id, given)) for one in each_customer(customers)]
+    refuse_undated(found, texts(static), reads)
     return sorted(found, key=_by_id)
 
 

@@ -9,9 +9,11 @@ import attrs
 
 from custlife.analysis.framing import Framed
 from custlife.calendar import from_us, instant, periods, to_us
+from custlife.customers import Customer
 from custlife.errors import UsageError, UsageTypeError
 from custlife.pictures import Table
 from custlife.scoring.judging import checked_scorer, judged, name_of
+from custlife.scoring.points import shortly
 from custlife.scoring.registry import resolved
 from custlife.scoring.request import facts_of, request_at
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from custlife.calendar import Every, Instant
-    from custlife.customers import Customer
     from custlife.customers.entries import GivenFacts
     from custlife.scoring.judging import Scorer
     from custlife.scoring.value import Score
@@ -157,8 +158,8 @@ def trend(
         (None, 25.0, 25.0, 25.0)
     """
     hook = checked_scorer(resolved(scorer))
-    if not hasattr(customer, "moves"):
-        raise UsageTypeError(f"customer={customer!r} is not a Customer", "pass one Customer")
+    if not isinstance(customer, Customer):
+        raise UsageTypeError(f"customer={shortly(customer)} is not a Customer", "pass one Customer")
     grid = moments(every, instant(as_of, name="as_of"), last, tz)
     known = facts_of(customer.id, facts) if facts else ()
     found = tuple(judged(hook, request_at(customer, at, known)) for at in grid)

@@ -9,7 +9,7 @@ import attrs
 
 from custlife.customers.properties import scalar, typed
 from custlife.errors import UsageError, UsageTypeError
-from custlife.scoring.points import in_micro, number, points_of, shortly
+from custlife.scoring.points import in_micro, number, points_of, several, shortly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,7 +88,7 @@ def _value(value: object) -> float | None:
 
 
 def _parts(value: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(value)
+    return several(value, "parts")
 
 
 def _names(value: Iterable[str]) -> tuple[str, ...]:

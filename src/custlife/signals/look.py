@@ -208,11 +208,6 @@ def length(given: Any) -> Span:
     return span(given)
 
 
-def maybe_length(given: Any) -> Span | None:
-    """Converter of optional spans."""
-    return None if given is None else span(given)
-
-
 def bound(given: Any) -> float:
     """Converter of limits."""
     return float(number(given, "limit"))

@@ -199,14 +199,13 @@ class NearLimit(Sign):
 
     def look(self, moment: Moment) -> Look:
         """Which share of the limit is used."""
-        used = self.used.read(moment.request, moment.zone.key).value
-        limit = self.limit.read(moment.request, moment.zone.key).value
-        if used is None or limit is None:
+        read, allowed = (one.read(moment.request, moment.zone.key).value for one in (self.used, self.limit))
+        if read is None or allowed is None:
             return UNKNOWN
-        most = float(as_number(limit, str(self.limit)))
-        if most <= 0:
-            return Look(False, why=f"a limit of {limit} is none")
-        share = float(as_number(used, str(self.used))) / most
+        used, limit = float(as_number(read, str(self.used))), float(as_number(allowed, str(self.limit)))
+        if limit <= 0:
+            return Look(False, why=f"a limit of {allowed} is none")
+        share = used / limit
         low = self.at_least if self.until is None else self.until
         return Look(
             share >= self.at_least, share, why=f"{used:g} of {limit:g} used ({100 * share:.0f} %)", clear=share < low

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from custlife.calendar import Span, span
 from custlife.errors import DefinitionError, UsageError, UsageTypeError, nearest
-from custlife.scoring.points import shortly
-from custlife.signals.look import Sign, maybe_length, texts
+from custlife.scoring.points import several, shortly
+from custlife.signals.look import Sign, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
     from typing import TypeAlias
 
-    from custlife.calendar import Span
     from custlife.scoring.request import ScoreRequest
     from custlife.signals.look import Look
     from custlife.stages import StageModel
@@ -33,6 +33,10 @@ def _sign(given: Any) -> Any:
             f"sign={shortly(given)} cannot look", "pass signals.Stuck(...), or a function of a request"
         )
     return given
+
+
+def _cool_down(given: Any) -> Span | None:
+    return None if given is None else span(given, name="cool_down")
 
 
 @attrs.frozen
@@ -63,7 +67,7 @@ class Rule:
 
     name: str
     sign: Any = attrs.field(converter=_sign)
-    cool_down: Span | None = attrs.field(default=None, converter=maybe_length, kw_only=True)
+    cool_down: Span | None = attrs.field(default=None, converter=_cool_down, kw_only=True)
     min_n: int = attrs.field(default=1, kw_only=True)
     only_in: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
     unless: tuple[str, ...] = attrs.field(default=(), converter=texts, kw_only=True)
@@ -83,7 +87,7 @@ class Rule:
 
 
 def _rules(given: Rule | Iterable[Rule]) -> tuple[Rule, ...]:
-    found = (given,) if isinstance(given, Rule) else tuple(given)
+    found = (given,) if isinstance(given, Rule | Sign) else several(given, "rules")
     for place, one in enumerate(found):
         if not isinstance(one, Rule):
             raise UsageTypeError(f"rules[{place}]={shortly(one)} is not a Rule", "write signals.Rule('name', sign)")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from custlife.calendar import Span, to_us
+from custlife.calendar import Span, span, to_us
 from custlife.customers.moves import stamp
 from custlife.errors import DefinitionError, UsageError, UsageTypeError
-from custlife.scoring.points import shortly
-from custlife.signals.look import UNKNOWN, Look, Moment, Sign, here, length, maybe_length, texts
+from custlife.scoring.points import several, shortly
+from custlife.signals.look import UNKNOWN, Look, Moment, Sign, here, length, texts
 from custlife.stages import MoveKind
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ def days(moment: Moment, since: datetime) -> float:
     return (moment.us - to_us(since)) / DAY_US
 
 
+def _after(given: Any) -> Span | None:
+    return None if given is None else span(given, name="after")
+
+
 @attrs.frozen
 class Stuck(Sign):
     """The customer stays in a stage for longer than it should take.
@@ -63,7 +67,7 @@ class Stuck(Sign):
     ACTION: ClassVar[str] = "find out what holds them up, and offer the next step"
 
     stages: tuple[str, ...] = attrs.field(default=(), converter=texts)
-    after: Span | None = attrs.field(default=None, converter=maybe_length, kw_only=True)
+    after: Span | None = attrs.field(default=None, converter=_after, kw_only=True)
 
     def look(self, moment: Moment) -> Look:
         """Whether the stay is too long."""
@@ -238,8 +242,11 @@ class Milestone:
 
 
 def _plan(given: Mapping[str, Any] | Iterable[Any]) -> tuple[Milestone, ...]:
-    pairs: Iterable[Any] = given.items() if isinstance(given, Mapping) else given
-    found = tuple(one if isinstance(one, Milestone) else Milestone(*one) for one in pairs)
+    steps: Any = tuple(given.items()) if isinstance(given, Mapping) else several(given, "plan")
+    for one in steps:
+        if not isinstance(one, Milestone) and not (isinstance(one, tuple | list) and len(one) == 2):
+            raise UsageTypeError(f"plan holds {shortly(one)}, no milestone", "write plan={'first login': '7 days'}")
+    found = tuple(one if isinstance(one, Milestone) else Milestone(*one) for one in steps)
     if len({one.event for one in found}) < len(found) or not found:
         raise DefinitionError("a plan needs milestones, each event once", "write {'first login': '7 days'}")
     return found

@@ -9,12 +9,11 @@ import attrs
 
 from custlife.analysis.result import About
 from custlife.calendar import from_us, instant, periods, to_us, zone
-from custlife.errors import UnknownNameError, UsageError, UsageTypeError
-from custlife.scoring.batch import moment_of
+from custlife.errors import UnknownNameError, UsageError
+from custlife.scoring.batch import moment_of, zone_of
 from custlife.scoring.crossing import moments_of
-from custlife.scoring.histories import NO_STAGES, each_customer, is_log
-from custlife.scoring.points import shortly
-from custlife.scoring.request import ScoreRequest, facts_of, request_at
+from custlife.scoring.histories import NO_STAGES, each_customer
+from custlife.scoring.request import ScoreRequest, by_customer, facts_for, request_at
 from custlife.signals.episodes import by_opening
 from custlife.signals.folding import Fold
 from custlife.signals.look import Sign
@@ -104,8 +103,7 @@ class Run:
             _check(self.rules, customer.model)
             self.models[id(customer.model)] = customer.model
         self.customers.append(customer.id)
-        given = self.facts.get(customer.id)
-        facts = facts_of(customer.id, given) if given else ()
+        facts = facts_for(customer.id, self.facts)
         self.undated |= {one.name for one in (*customer.facts, *facts) if one.at is None and one.recorded_at is None}
         moments = moments_of(customer, facts, self.as_of, None, self.zone.key)
         self.rows += len(customer.moves) + len(customer.events) + len(customer.facts)
@@ -195,14 +193,14 @@ def watch(
     """
     wanted = rules_of(rules)
     until = moment_of(customers, as_of)
-    place = _zone_of(customers) if tz is None else zone(tz).key
+    place = zone_of(customers, tz)
     start = None if since is None else instant(since, tz=place, name="since")
     if start is not None and start > until:
         raise UsageError(
             f"since={start:%Y-%m-%d %H:%M} is after as_of={until:%Y-%m-%d %H:%M}", "pass an earlier since="
         )
     question = Watch(wanted, every, start, manager)
-    run = Run(question, until, place, _checked(facts))
+    run = Run(question, until, place, by_customer(facts))
     done = 0
     for done, customer in enumerate(each_customer(customers), 1):
         run.add(customer)
@@ -211,23 +209,6 @@ def watch(
     if progress is not None and done % TOLD:
         progress(done)
     return run.signals()
-
-
-def _zone_of(given: Any) -> str:
-    """The zone of the logs, where they have one."""
-    logs = [given] if is_log(given) else given if isinstance(given, list | tuple) else []
-    found = sorted({str(log.tz) for log in logs if is_log(log) and getattr(log, "tz", None)})
-    if len(found) > 1:
-        raise UsageError(f"the logs have different zones: {' and '.join(found)}", "pass tz=")
-    return found[0] if found else "UTC"
-
-
-def _checked(facts: Any) -> Mapping[str, GivenFacts]:
-    if facts is None:
-        return {}
-    if not hasattr(facts, "items"):
-        raise UsageTypeError(f"facts={shortly(facts)} do not say whose they are", "write facts={'acme': {'seats': 5}}")
-    return facts  # type: ignore[no-any-return]  # as asked
 
 
 def _check(rules: Iterable[Rule], model: StageModel) -> None:
