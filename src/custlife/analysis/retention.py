@@ -70,7 +70,6 @@ class Retention:
         check_calendar(self.every, self.week_start)
         choice("kind", self.kind, ("classic", "rolling"))
         choice("cohort", self.cohort, ("first", "recurring"))
-
         check_count("periods", self.periods, 0)
         check_level(self.level)
 

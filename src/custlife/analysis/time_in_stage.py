@@ -72,7 +72,6 @@ class TimeInStage:
         choice("clock", self.clock, ("visit", "total"))
         choice("resolution", self.resolution, ("exact", "day"))
         check_level(self.level)
-
         if self.horizon is not None and self.horizon.months:
             raise UsageError(f"horizon={self.horizon} has no fixed length", "write it in days or hours: cl.days(90)")
 

@@ -9,7 +9,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from custlife.calendar import Zone
+    from custlife.calendar import Ambiguous, Zone
     from custlife.engines.history import Vocabulary
 
 __all__ = ["Layout", "RowCheck"]
@@ -56,7 +56,7 @@ class Layout:
     resolve: Callable[[object], str]
     zone: Zone
     tz: str | None = None
-    ambiguous: str = "raise"
+    ambiguous: Ambiguous = "raise"
     others: tuple[str, ...] = ()
     on_bad: str = "raise"
     unit: str = "customer"

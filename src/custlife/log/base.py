@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, partial
 from heapq import merge
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 import attrs
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from custlife.analysis.question import Question
+    from custlife.calendar import Ambiguous
     from custlife.engines.history import Note, Setting, Vocabulary
     from custlife.engines.layout import RowCheck
     from custlife.engines.sources.source import Source as Histories
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
 
     Instant = datetime | date | str
 
-__all__ = ["Log", "ingested"]
+__all__ = ["Log", "ambiguity", "ingested"]
 
 R = TypeVar("R")
 IN_FORCE = ("first", "last", "any")
+AMBIGUOUS: Final[tuple[Ambiguous, ...]] = ("raise", "earlier", "later")
 
 
 def ingested(
@@ -59,6 +61,15 @@ def ingested(
     return ingest(plain_rows(rows, columns), layout, place=place_of(rows))
 
 
+def ambiguity(value: str) -> Ambiguous:
+    """What to do with skipped and repeated local times.
+
+    Raises:
+        UsageError: No such mode.
+    """
+    return choice("ambiguous", value, AMBIGUOUS)
+
+
 def layout_of(
     vocabulary: Vocabulary,
     resolve: Callable[[object], str],
@@ -72,7 +83,7 @@ def layout_of(
 ) -> Layout:
     """How rows are to be read."""
     choice("on_bad", on_bad, ("raise", "drop"))
-    choice("ambiguous", ambiguous, ("raise", "earlier", "later"))
+    local = ambiguity(ambiguous)
     called: object = unit
     if not isinstance(called, str) or not called.strip():
         raise UsageError(f"unit={unit!r} is not a name", "say what is counted, such as unit='deal'")
@@ -81,7 +92,7 @@ def layout_of(
         resolve,
         zone(tz),
         tz,
-        ambiguous,
+        local,
         columns.others(),
         on_bad,
         unit,

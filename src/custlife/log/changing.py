@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, cast
 
 import attrs
 
@@ -20,6 +20,7 @@ from custlife.presets import Crosswalk
 from custlife.stages import StageModel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from custlife.engines.history import History
@@ -155,13 +156,14 @@ def causes_in(customer: str, history: History) -> tuple[Cause, ...] | None:
     if unit == len(history.ids) or history.ids[unit] != customer:
         return None
     rules, events, keys = history.extras["rule"], history.extras["cause"], history.extras.get("key")
+    moments = cast("Sequence[int]", history.values["cause_at"])  # microseconds, written by the rules
     return tuple(
         Cause(
             history.vocabulary.names[history.code[row]],
             from_us(history.at[row]),
             str(rules.name(row)),
             str(events.name(row)),
-            from_us(history.values["cause_at"][row]),  # type: ignore[arg-type]  # ours, microseconds
+            from_us(moments[row]),
             keys.name(row) if keys else None,
         )
         for row in range(history.bounds[unit], history.bounds[unit + 1])

@@ -11,7 +11,7 @@ from custlife.analysis.steps import optional_span
 from custlife.engines.history import Vocabulary
 from custlife.engines.money import AMOUNTS_IN, currency_code
 from custlife.engines.rows.renewing import AMOUNT, CONTRACT, ENDED, LIMIT, RENEWAL, TERM, USED, Termed, Terms
-from custlife.log.base import Log, ingested
+from custlife.log.base import Log, ambiguity, ingested
 from custlife.log.columns import Columns, column_names, constant_currency
 from custlife.log.framed import framed
 from custlife.log.reading import FromFiles
@@ -262,4 +262,4 @@ def _layout(
         when="start_col",
         plain=main if term_col is None else (*main, term_col),
     )  # fmt: skip
-    return columns, Terms(columns.others(), optional_span(term, "term"), amounts_in, *reading)
+    return columns, Terms(columns.others(), optional_span(term, "term"), amounts_in, reading[0], ambiguity(reading[1]))

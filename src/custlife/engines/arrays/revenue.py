@@ -11,13 +11,14 @@ from custlife.engines.arrays.keys import runs
 from custlife.engines.arrays.views import grouping, ints, of
 from custlife.engines.movements import CELLS, KINDS
 from custlife.engines.rows import revenue as rows
-from custlife.engines.rows.pricing import LEVEL
+from custlife.engines.rows.pricing import levels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from custlife.calendar import Span
     from custlife.engines.history import History
     from custlife.engines.movements import Movements, MovementTable
 
@@ -45,7 +46,7 @@ def count_movements(request: Movements, history: History) -> MovementTable:
     """Windows by segment and last period."""
     if not len(history):
         return {}
-    level = ints(history.values[LEVEL])  # type: ignore[arg-type]  # levels are a column of integers
+    level = ints(levels_of(history))
     if int(level.max()) * 2 * len(level) >= MOST:
         return rows.count_movements(request, history)
     views = of(history)
@@ -55,7 +56,7 @@ def count_movements(request: Movements, history: History) -> MovementTable:
         points = points.take(views.code == request.code)
     points = points.take(_lasts(points.unit, points.at))
     if request.min_gap is not None:
-        points = _bridged(request, history, points)
+        points = _bridged(request.min_gap, history, points)
     stop = request.periods.index(history.as_of) + 1
     first = request.periods.index(int(views.at.min())) if request.since is None else request.since
     points = points._replace(at=clock.indexes(request.periods, points.at).astype(np.int64))
@@ -85,7 +86,7 @@ def _births(points: _Points, units: int, stop: int) -> Longs:
     return born
 
 
-def _bridged(request: Movements, history: History, points: _Points) -> _Points:
+def _bridged(min_gap: Span, history: History, points: _Points) -> _Points:
     """With what was paid last held on through gaps, until they are over or too long."""
     unit, at, level, group = points
     same = np.zeros(len(at), np.bool_)
@@ -100,7 +101,7 @@ def _bridged(request: Movements, history: History, points: _Points) -> _Points:
     ends = np.append(breaks, len(at))[breaks.searchsorted(begins, "right")]
     inside = ends.clip(max=len(at) - 1)
     is_back = (ends < len(at)) & (unit[inside] == unit[begins])
-    due = clock.adder(history.zone, request.min_gap)(at[begins])  # type: ignore[arg-type]  # asked only where there is one
+    due = clock.adder(history.zone, min_gap)(at[begins])
     is_gone = np.where(is_back, due < at[inside], due <= history.as_of)
     in_gap = np.repeat(begins, ends - begins)
     places = np.arange(len(in_gap)) - np.repeat(np.cumsum(ends - begins) - (ends - begins), ends - begins) + in_gap

@@ -96,7 +96,7 @@ class _Reader:
         """Any accepted form of an instant in microseconds."""
         layout, value = self.layout, cast("datetime", at)
         try:
-            return to_us(instant(value, tz=layout.tz, ambiguous=layout.ambiguous, name=name))  # type: ignore[arg-type]  # a mode that was checked with the layout
+            return to_us(instant(value, tz=layout.tz, ambiguous=layout.ambiguous, name=name))
         except TimeError as error:
             if layout.tz is None and _needs_zone(value):
                 raise TimeError(error.what, ZONE_HINT) from None

@@ -33,7 +33,7 @@ def count_presence(request: Presence, history: History) -> PresenceTable:
                 found[group, index, here, states[-1], ever] += 1
             here, ever = states[-1], ever or any(states)
     labels = grouping.labels if grouping else (WHOLE,)
-    return {(labels[group], *rest): n for (group, *rest), n in found.items()}  # type: ignore[misc]  # of five parts
+    return {(labels[group], index, was, stays, before): n for (group, index, was, stays, before), n in found.items()}
 
 
 def _first(pair: tuple[int, bool]) -> int:

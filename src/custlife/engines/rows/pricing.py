@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex, cast
 
 import attrs
 
@@ -34,6 +34,7 @@ __all__ = [
     "Levelled",
     "Pricing",
     "levels",
+    "levels_of",
     "minor_notes",
     "refuse",
 ]
@@ -115,6 +116,11 @@ def with_levels(history: History, found: array[int], pricing: Pricing) -> Histor
     notes = minor_notes(history.values[AMOUNT], pricing.amounts_in)
     rest = {name: column for name, column in history.values.items() if name != AMOUNT}
     return attrs.evolve(history, values={**rest, LEVEL: found}, notes=(*history.notes, *notes))
+
+
+def levels_of(history: History) -> array[int]:
+    """The levels that were made of the rows."""
+    return cast("array[int]", history.values[LEVEL])
 
 
 def minor_notes(amounts: Sequence[Any], amounts_in: str) -> tuple[Note, ...]:

@@ -6,14 +6,14 @@ from collections import Counter
 from decimal import Decimal
 from itertools import dropwhile, takewhile
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from custlife.calendar import Span, from_us, instant, span, to_us
 from custlife.engines.history import MISSING
 from custlife.engines.money import PARTS, currency_code, minor_units
-from custlife.engines.renewals import Contract
+from custlife.engines.renewals import TOLD, Contract
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.moving import group_at
 from custlife.engines.rows.pricing import minor_notes
@@ -22,7 +22,7 @@ from custlife.errors import HistoryError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from custlife.calendar import Zone
+    from custlife.calendar import Ambiguous, Zone
     from custlife.engines.gathers import Group
     from custlife.engines.history import History
     from custlife.engines.renewals import Amount, Renewals, RenewalTable, Running
@@ -66,7 +66,7 @@ class Terms:
     term: Span | None = None
     amounts_in: str = "auto"
     tz: str | None = None
-    ambiguous: str = "raise"
+    ambiguous: Ambiguous = "raise"
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -106,7 +106,7 @@ class Terms:
     def _us(self, value: Any, name: str) -> int | None:
         if is_missing(value):
             return None
-        return to_us(instant(value, tz=self.tz, ambiguous=self.ambiguous, name=name))  # type: ignore[arg-type]  # checked with the layout
+        return to_us(instant(value, tz=self.tz, ambiguous=self.ambiguous, name=name))
 
     def step(self, history: History) -> History:
         """The same rows, read, with the date on which each contract is first up for renewal.
@@ -133,9 +133,6 @@ class Terms:
         rest = {name: column for name, column in history.values.items() if name not in columns}
         notes = (*history.notes, *minor_notes(columns.get(AMOUNT, ()), self.amounts_in))
         return attrs.evolve(history, values={**rest, TOLD: found}, notes=notes)
-
-
-TOLD = "told"
 
 
 @attrs.frozen
@@ -200,12 +197,16 @@ def _quantity(value: Any, name: str) -> Amount | None:
     raise UsageError(f"{name}={value!r} is no number from 0 on", "write how many, or leave it empty")
 
 
+def _told(history: History) -> Sequence[Told]:
+    return cast("Sequence[Told]", history.values[TOLD])  # made by the step above
+
+
 def count_renewals(request: Renewals, history: History) -> RenewalTable:
     """Ends of terms by group, period and what became of the contract."""
     table: Counter[tuple[Group, int, str, bool]] = Counter()
     grouping = history.grouping(request.by)
     period = request.periods.indexer() if request.periods else None
-    told: Sequence[Told] = history.values[TOLD]  # type: ignore[assignment]  # made by the step above
+    told = _told(history)
     for row, ends, state in _ends(request, history, told):
         key = group_at(grouping, row), period(ends) if period else 0, state
         table[*key, True] += 1
@@ -245,7 +246,7 @@ def _contracts(history: History, code: int | None = None) -> Iterator[tuple[int,
 
 def list_running(_request: Running, history: History) -> list[Contract]:
     """Every contract that runs at `as_of`, with the end of its term."""
-    told: Sequence[Told] = history.values[TOLD]  # type: ignore[assignment]  # made by the step above
+    told = _told(history)
     names, as_of = history.vocabulary.names, history.as_of
     units = [unit for unit, (low, high) in enumerate(history.ranges()) for _ in range(low, high)]
     found = []

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from custlife.engines.movements import Movements
 from custlife.engines.rows.moving import group_at
-from custlife.engines.rows.pricing import LEVEL
+from custlife.engines.rows.pricing import levels_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from custlife.calendar import Span
     from custlife.engines.gathers import Group
     from custlife.engines.history import History
     from custlife.engines.movements import LifeTable, Lives, MovementTable
@@ -43,7 +44,7 @@ def count_movements(request: Movements, history: History) -> MovementTable:
     for low, high in history.ranges():
         rows = _settled(request, history, groups, range(low, high))
         if request.min_gap is not None:
-            rows = list(_bridged(request, history, rows))
+            rows = list(_bridged(request.min_gap, history, rows))
         born = next((period(at) for at, level, _ in rows if level), stop)
         for low_edge, high_edge, before, after in _windows(_lasts(rows, period), request.over, first, stop):
             kind = kind_of(before[1], after[1], is_first=born > low_edge - request.over)
@@ -57,15 +58,15 @@ def count_movements(request: Movements, history: History) -> MovementTable:
 
 def _settled(request: Movements, history: History, groups: Sequence[int], rows: Iterable[int]) -> list[Point]:
     """The rows of one customer in the wanted currency; of several at one instant the last."""
-    at, levels, code = history.at, history.values[LEVEL], history.code
+    at, levels, code = history.at, levels_of(history), history.code
     kept = (row for row in rows if request.code is None or code[row] == request.code)
     lasts = [list(tied)[-1] for _, tied in groupby(kept, key=at.__getitem__)]
-    return [(at[row], levels[row], groups[row]) for row in lasts]  # type: ignore[misc]  # levels are integers
+    return [(at[row], levels[row], groups[row]) for row in lasts]
 
 
-def _bridged(request: Movements, history: History, rows: Sequence[Point]) -> Iterator[Point]:
+def _bridged(min_gap: Span, history: History, rows: Sequence[Point]) -> Iterator[Point]:
     """With what was paid last held on through gaps, until they are over or too long."""
-    later = history.zone.adder(request.min_gap)  # type: ignore[arg-type]  # asked only where there is one
+    later = history.zone.adder(min_gap)
     held, gone = 0, None
     for at, level, group in rows:
         if gone is not None and (level or later(gone[0]) < at):

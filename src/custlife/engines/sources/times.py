@@ -43,7 +43,7 @@ class Instants:
 def instants(column: Column, layout: Layout) -> Instants:
     """The instants that a column of times names, read as `calendar.instant` reads each of them."""
     missing = column.missing()
-    place, ambiguous = zone(layout.tz), cast("Ambiguous", layout.ambiguous)
+    place, ambiguous = zone(layout.tz), layout.ambiguous
     bad: Bools | None
     if column.kind == "nothing":
         return Instants(np.zeros(len(column), np.int64), np.ones(len(column), np.bool_), None)
