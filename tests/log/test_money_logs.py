@@ -623,3 +623,52 @@ def test_columns_of_decimals_and_of_texts_are_read_as_rows_are() -> None:
             assert there.revenue_movements(currency=currency).rows == here.revenue_movements(currency=currency).rows
     empty = RevenueLog.from_frame(pl.DataFrame(rows).clear(), currency_col="currency", as_of=AS_OF)
     assert empty.revenue_movements().rows == ()
+
+
+@given(ANSWERS, st.sampled_from(["nps", "csat", "ces"]), st.sampled_from(["low", "high"]))
+def test_who_is_behind_an_answer_is_who_is_counted(rows, kind, easier) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    dicts = [
+        {"customer": f"{who}{n}", "at": start + relativedelta(days=day), "score": score, "plan": plan, "survey": "q"}
+        for n, (who, day, score, plan) in enumerate(rows)
+    ]
+    other = {"customer": "else", "at": start, "score": 3, "plan": "p", "survey": "other"}
+    log = Responses.from_rows(
+        [*dicts, other], survey_col="survey", scale=(0, 10), missing="unanswered", segment_cols=["plan"],
+        as_of="2026-05-01T00:00Z",
+    )  # fmt: skip
+    if not dicts:
+        return
+    more = {"easier": easier} if kind == "ces" else {}
+    answer = getattr(log, kind)("q", every="month", by="plan", **more)
+    tops = {"nps": 9, "csat": 9, "ces": 8}[kind]
+    for row in answer.rows:
+        cell = {"period": row.period, "segment": row.segment}
+        found = {state: log.members(answer, state=state, **cell) for state in ("low", "middle", "high", "unanswered")}
+        assert [len(ids) for ids in found.values()] == [row.low, row.middle, row.high, row.asked - row.n]
+        mine = [one for one in dicts if f"{one['at']:%Y-%m}" == row.period and one["plan"] == row.segment[0]]
+        scores = {one["customer"]: one["score"] for one in mine if one["score"] is not None}
+        turned = {who: 10 - score if more == {"easier": "low"} else score for who, score in scores.items()}
+        assert found["high"] == tuple(sorted(who for who, score in turned.items() if score >= tops))
+        assert log.members(answer, **cell) == tuple(sorted(scores))
+    assert refusal(lambda: log.members(answer, state="promoters")).startswith("state='promoters' is not a mode")
+    assert refusal(lambda: log.members(answer, cohort="2026-01")).startswith("unknown word for a cell 'cohort'")
+    assert refusal(lambda: log.members(log.nps("q").question.__class__())).startswith("answers to 2 surveys")
+
+
+def test_a_share_of_all_scores_or_by_nothing_is_refused() -> None:
+    thumbs = Responses.from_rows([("a", AT, 0), ("b", AT, 1)], scale=(0, 1))
+    assert refusal(thumbs.csat) == ("the scale 0-1 has only two scores, the top two\n\nHint: ask csat(variant='mean')")
+    assert (thumbs.csat(variant="mean").rows[0].value, thumbs.csat(variant="of_maximum").rows[0].value) == (0.5, 0.5)
+    below = Responses.from_rows([("a", AT, -2), ("b", AT, 0)], scale="-2-0")
+    assert refusal(lambda: below.csat(variant="of_maximum")).startswith("the scale -2-0 has no highest score above 0")
+    assert Responses.from_rows([("a", AT, 1), ("b", AT, 3)], scale=(1, 3)).csat().rows[0].value == 0.5
+
+
+def test_an_answer_that_is_not_split_has_one_row_for_all() -> None:
+    answers = Responses.from_rows([("a", AT, 5)], scale=(1, 5))
+    contracts = Contracts.from_rows([("a", AT, "1 month")], as_of="2026-03-10T00:00Z")
+    assert answers.csat()["all"].n == 1
+    assert answers.csat().footnotes() == ("1 answer.",)
+    assert contracts.renewals(every=None)["all"].due == 1
+    assert Costs.from_rows([("2026-01", "5")]).spending(every=None)["all"].amount == 5

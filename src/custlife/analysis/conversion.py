@@ -126,7 +126,7 @@ class ConversionRow:
     @property
     def label(self) -> str:
         """Segment and cohort in one text."""
-        return label(self.segment, *([] if self.cohort is None else [self.cohort])) or "all"
+        return label(self.segment, self.cohort) or "all"
 
     def curve(self, *, level: float = 0.95) -> SurvivalCurve:
         """Kaplan-Meier curve of the time from start to goal, days: the share that has not converted yet."""

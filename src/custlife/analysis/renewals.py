@@ -16,15 +16,14 @@ from custlife.analysis.splitting import (
     check_calendar,
     groups_of,
     head,
-    is_over,
     label,
-    last_period,
     picked,
     segment_test,
+    shown_periods,
 )
 from custlife.analysis.steps import optional_span
 from custlife.engines.money import NO_CURRENCY, decimal_of, one_currency
-from custlife.engines.renewals import RENEWED, Renewals
+from custlife.engines.renewals import RENEWED, TOLD, Renewals
 from custlife.errors import UsageError
 from custlife.pictures import Columns, Segment
 from custlife.stats import share
@@ -97,23 +96,13 @@ class RenewalRate:
         return RenewalResult(self, about(setting, self.by), currency, rows)
 
     def _rows(self, setting: Setting, table: RenewalTable, currency: str) -> Iterator[RenewalRow]:
+        shown = shown_periods(self.every, self.week_start, setting, {number for _, number, *_ in table})
         for group in groups_of((group for group, *_ in table), self.by):
-            for number, period, is_complete in self._shown(setting, table):
+            for number, period, is_complete in shown:
                 told = {(name, counts): n for (g, p, name, counts), n in table.items() if (g, p) == (group, number)}
                 counts = tuple(told.get((name, True), 0) for name in RENEWED)
                 amounts = tuple(told.get((name, False), 0) for name in RENEWED)
                 yield RenewalRow.of(group, period, counts, amounts, currency, self.level, is_complete=is_complete)
-
-    def _shown(self, setting: Setting, table: RenewalTable) -> list[tuple[int, str | None, bool]]:
-        """The periods to show, from the first with an end of a term."""
-        if self.every is None:
-            return [(0, None, True)]
-        numbers = {number for _, number, *_ in table}
-        if not numbers:
-            return []
-        periods = calendar(self.every, self.week_start, setting)
-        last = last_period(periods, setting.as_of, numbers)
-        return [(n, periods.label(n), is_over(periods, n, setting.as_of)) for n in range(min(numbers), last + 1)]
 
     def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a contract in a cell: `period`, `state`, `segment`."""
@@ -128,9 +117,6 @@ class RenewalRate:
             )
 
         return find
-
-
-TOLD = "told"
 
 
 @attrs.frozen
@@ -182,8 +168,8 @@ class RenewalRow:
 
     @property
     def label(self) -> str:
-        """Segment and period in one text."""
-        return label(self.segment, *([] if self.period is None else [self.period]))
+        """Segment and period in one text; `all` where there is neither."""
+        return label(self.segment, self.period) or "all"
 
 
 @attrs.frozen(str=False, repr=False)
@@ -276,7 +262,7 @@ class RenewalResult(Result):
     def picture(self) -> Picture:
         """A column for each period: renewed, pending, lost."""
         return Columns(
-            [row.label or "all" for row in self.rows],
+            [row.label for row in self.rows],
             (
                 Segment("renewed", [row.renewed for row in self.rows], "good"),
                 Segment("pending", [row.pending for row in self.rows], "pending"),

@@ -12,7 +12,7 @@ from custlife.analysis.result import Result, days_of, percent, person
 from custlife.analysis.steps import optional_span
 from custlife.calendar import from_us
 from custlife.engines.money import decimal_of
-from custlife.engines.renewals import Running
+from custlife.engines.renewals import TOLD, Running
 from custlife.errors import UsageError, UsageTypeError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class RunningContracts:
         Raises:
             UsageError: The log holds no contracts.
         """
-        if "told" not in setting.values:
+        if TOLD not in setting.values:
             raise UsageError("this log holds no contracts", "ask cl.Contracts")
         return [Running()]
 

@@ -141,8 +141,8 @@ class SpendingRow:
 
     @property
     def label(self) -> str:
-        """Segment and period in one text."""
-        return label(self.segment, *([] if self.period is None else [self.period]))
+        """Segment and period in one text; `all` where there is neither."""
+        return label(self.segment, self.period) or "all"
 
 
 @attrs.frozen(str=False, repr=False)

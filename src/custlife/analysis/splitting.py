@@ -12,7 +12,7 @@ from custlife.calendar import EVERY, WEEKDAYS, Periods
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
@@ -33,6 +33,7 @@ __all__ = [
     "picked",
     "place_of",
     "segment_test",
+    "shown_periods",
     "shown_reason",
 ]
 
@@ -56,14 +57,15 @@ def head(by: Sequence[str], segment: Group) -> dict[str, Any]:
     return dict(zip(by, segment, strict=True))
 
 
-def label(segment: Group, *more: str) -> str:
-    """Segment and further words in one text.
+def label(segment: Group, *more: str | None) -> str:
+    """Segment and further words in one text; a further word that is None, such as that of no period, is none.
 
     Examples:
         >>> label(("pro", None), "2026-01")
         'pro · (missing) · 2026-01'
     """
-    return " · ".join([*(MISSING_LABEL if value is None else value for value in segment), *more])
+    words = [MISSING_LABEL if value is None else value for value in segment]
+    return " · ".join([*words, *(word for word in more if word is not None)])
 
 
 def shown_reason(reason: str | None) -> str:
@@ -114,6 +116,22 @@ def last_period(periods: Periods, as_of: int, seen: Iterable[int]) -> int:
     """The last period to show: that of `as_of`, unless it has only begun and nothing happened in it yet."""
     now = periods.index(as_of)
     return now if periods.start(now) < as_of or now in set(seen) else now - 1
+
+
+def shown_periods(
+    every: str | None, week_start: str, setting: Setting, seen: Collection[int]
+) -> list[tuple[int, str | None, bool]]:
+    """The periods to show, from the first with something in it: number, label, and whether it is over.
+
+    Without periods there is one for all, without a label.
+    """
+    if every is None:
+        return [(0, None, True)]
+    if not seen:
+        return []
+    periods = calendar(every, week_start, setting)
+    last = last_period(periods, setting.as_of, seen)
+    return [(n, periods.label(n), is_over(periods, n, setting.as_of)) for n in range(min(seen), last + 1)]
 
 
 def is_over(periods: Periods, number: int, as_of: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,32 +15,35 @@ from custlife.analysis.splitting import (
     check_calendar,
     groups_of,
     head,
-    is_over,
     label,
-    last_period,
     picked,
+    segment_test,
+    shown_periods,
 )
+from custlife.analysis.survey_values import mean_with_interval, nps_of
 from custlife.engines.scores import Scores
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Lines, Series
-from custlife.stats import Interval, share
+from custlife.stats import share
 from custlife.stats.interval import check_level
-from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import ClassVar
 
     from custlife.analysis.result import About
     from custlife.engines.gathers import Group
     from custlife.engines.history import Setting
     from custlife.engines.scores import ScoreTable
     from custlife.pictures import Picture
-    from custlife.stats import Share
+    from custlife.stats import Interval, Share
 
-__all__ = ["SurveyResult", "SurveyRow", "SurveyScore", "mean_with_interval", "nps_of"]
+__all__ = ["SurveyResult", "SurveyRow", "SurveyScore"]
 
 KINDS = {"nps": ("nps",), "csat": ("top2", "mean", "of_maximum"), "ces": ("mean", "easy")}
 EASIER = ("high", "low")
+STATES = ("low", "middle", "high", "unanswered")
+ANSWERED = STATES[:3]
 UNITS = {"nps": "points", "top2": "share", "easy": "share", "of_maximum": "share", "mean": "score"}
 
 
@@ -61,6 +63,8 @@ class SurveyScore:
         level: Nominal coverage of the intervals.
         week_start: First day of weeks.
     """
+
+    CELL: ClassVar[tuple[str, ...]] = ("segment", "period", "state")
 
     kind: str = "nps"
     variant: str = "nps"
@@ -108,6 +112,31 @@ class SurveyScore:
         rows = tuple(self._rows(setting, mine, scale))
         return SurveyResult(self, about(setting, self.by), survey, scale, rows)
 
+    def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
+        """Whether some tables have an answer in a cell: `period`, `state`, `segment`."""
+        state = None if cell.get("state") is None else choice("state", cell["state"], STATES)
+        survey, wanted = self._survey({setting.vocabulary.names[code] for code in setting.codes}), cell.get("period")
+        is_mine = segment_test(cell)
+        periods = None if self.every is None else calendar(self.every, self.week_start, setting)
+
+        def find(tables: list[Any]) -> bool:
+            return any(
+                name == survey
+                and is_mine(group)
+                and wanted in (None, periods and periods.label(number))
+                and self._state(score, scale) in ({state} if state else ANSWERED)
+                for group, number, name, scale, score in tables[0]
+            )
+
+        return find
+
+    def _state(self, score: int | None, text: str | None) -> str:
+        """Which part of a row an answer is counted in."""
+        if score is None:
+            return "unanswered"
+        scale = self._scale("", {text})
+        return STATES[self._bands({self._turned(score, scale) or 0: 1}, scale).index(1)]
+
     def _survey(self, known: set[str]) -> str:
         if self.survey is not None and known and self.survey not in known:
             raise UnknownNameError("survey", self.survey, sorted(known))
@@ -134,6 +163,10 @@ class SurveyScore:
         if self.kind == "nps" and (low, high) != usual:
             what = f"NPS is defined on the scale 0-10, and that of {survey!r} is {texts[0]}"
             raise UsageError(what, "ask csat(); nine and ten of ten mean something else without the 0")
+        if self.variant == "top2" and high - low < 2:
+            raise UsageError(f"the scale {texts[0]} has only two scores, the top two", "ask csat(variant='mean')")
+        if self.variant == "of_maximum" and high <= 0:
+            raise UsageError(f"the scale {texts[0]} has no highest score above 0", "ask csat(variant='mean')")
         if self.variant == "easy" and high - low < 3:
             raise UsageError(f"the scale {texts[0]} has no three easy scores", "ask ces(variant='mean')")
         return low, high
@@ -142,24 +175,15 @@ class SurveyScore:
         cells: dict[tuple[Group, int], Counter[int | None]] = {}
         for (group, number, _, _, score), n in table.items():
             cells.setdefault((group, number), Counter())[self._turned(score, scale)] += n
+        shown = shown_periods(self.every, self.week_start, setting, {number for _, number in cells})
         for group in groups_of((group for group, _ in cells), self.by):
-            for number, period, is_complete in self._shown(setting, cells):
+            for number, period, is_complete in shown:
                 found = cells.get((group, number), Counter())
                 yield self._row(group, period, found, scale, is_complete=is_complete)
 
     def _turned(self, score: int | None, scale: tuple[int, int]) -> int | None:
         """A score such that higher is better."""
         return score if score is None or self.easier == "high" else sum(scale) - score
-
-    def _shown(self, setting: Setting, cells: Mapping[tuple[Group, int], Any]) -> list[tuple[int, str | None, bool]]:
-        if self.every is None:
-            return [(0, None, True)]
-        numbers = {number for _, number in cells}
-        if not numbers:
-            return []
-        periods = calendar(self.every, self.week_start, setting)
-        last = last_period(periods, setting.as_of, numbers)
-        return [(n, periods.label(n), is_over(periods, n, setting.as_of)) for n in range(min(numbers), last + 1)]
 
     def _row(
         self, group: Group, period: str | None, found: Counter[int | None], scale: tuple[int, int], *, is_complete: bool
@@ -196,50 +220,6 @@ USUAL = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 DETRACTOR = 6
 
 
-def nps_of(promoters: int, detractors: int, n: int, level: float = 0.95) -> tuple[float | None, Interval | None]:
-    """Net promoter score in points from -100 to 100, with its normal interval; None of nobody.
-
-    Where all answers are of one kind the variance would be 0, as if nothing could be otherwise: there is no interval.
-
-    With the shares p of promoters and d of detractors, the score is p - d and its variance (p + d - (p - d)^2) / n.
-
-    Source:
-        The variance of a difference of two cells of a multinomial distribution.
-
-    Examples:
-        >>> nps_of(50, 20, 100)[0]
-        30.0
-    """
-    if not n:
-        return None, None
-    p, d = promoters / n, detractors / n
-    if n in {promoters, detractors, n - promoters - detractors}:
-        return 100 * (promoters - detractors) / n, None
-    off = two_sided_z(level) * sqrt((p + d - (p - d) ** 2) / n)
-    low, high = max(-1.0, p - d - off), min(1.0, p - d + off)
-    return 100 * (promoters - detractors) / n, Interval(100 * low, 100 * high, level, "normal")
-
-
-def mean_with_interval(scores: Mapping[int, int], level: float, by: int = 1) -> tuple[float | None, Interval | None]:
-    """The mean score, divided by a number, with its normal interval; that is None where no two scores differ.
-
-    Examples:
-        >>> mean_with_interval({4: 1, 6: 1}, 0.95)[0]
-        5.0
-    """
-    n = sum(scores.values())
-    if not n:
-        return None, None
-    total = sum(score * count for score, count in scores.items())
-    if sum(count > 0 for count in scores.values()) < 2:
-        return total / n / by, None
-    squares = sum(score * score * count for score, count in scores.items())
-    variance = (n * squares - total * total) / (n * (n - 1))
-    off = two_sided_z(level) * sqrt(variance / n)
-    mean = total / n
-    return mean / by, Interval((mean - off) / by, (mean + off) / by, level, "normal")
-
-
 @attrs.frozen
 class SurveyRow:
     """The answers of one segment in one period.
@@ -272,8 +252,8 @@ class SurveyRow:
 
     @property
     def label(self) -> str:
-        """Segment and period in one text."""
-        return label(self.segment, *([] if self.period is None else [self.period]))
+        """Segment and period in one text; `all` where there is neither."""
+        return label(self.segment, self.period) or "all"
 
 
 @attrs.frozen(str=False, repr=False)
@@ -317,7 +297,8 @@ class SurveyResult(Result):
     def footnotes(self) -> tuple[str, ...]:
         """Who answered, and what was turned around."""
         q = self.question
-        notes = [f"{sum(row.n for row in self.rows):,} answers."]
+        count = sum(row.n for row in self.rows)
+        notes = [f"{count:,} answer{'' if count == 1 else 's'}."]
         if q.repeats == "last":
             notes.append(f"Of each {self.about.unit} the last one{'' if q.every is None else f' in a {q.every}'}.")
         if q.easier == "low":

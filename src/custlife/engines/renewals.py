@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from custlife.calendar import Periods, Span
     from custlife.engines.gathers import Group
 
-__all__ = ["RENEWED", "Amount", "Contract", "RenewalTable", "Renewals", "Running"]
+__all__ = ["RENEWED", "TOLD", "Amount", "Contract", "RenewalTable", "Renewals", "Running"]
 
+TOLD: Final = "told"  # the column of what rows say of contracts, once they are read
 RENEWED: Final = ("renewed", "lost", "pending")
 Amount: TypeAlias = "int | float | Decimal"
 

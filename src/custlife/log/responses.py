@@ -252,6 +252,29 @@ class Responses(FromFiles, Log):
 
         return self.ask(SurveyScore("ces", variant, survey, every, repeats, easier, names(by), level, week_start))
 
+    def members(self, question: Any, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
+        """The ids of the customers behind one cell of an answer, sorted.
+
+        Args:
+            question: A question or its answer.
+            limit: The most ids to return.
+            **cell: `period`, `state` and `segment`. States are those of the columns: `low` (of NPS the detractors),
+                `middle` and `high` (of NPS the promoters); `unanswered`; by default all who answered.
+
+        Raises:
+            UnknownNameError: A word that does not name a cell of this question.
+
+        Examples:
+            >>> from custlife import Responses
+            >>> rows = [("a", "2026-01-05T00:00Z", 10), ("b", "2026-01-06T00:00Z", 3)]
+            >>> log = Responses.from_rows(rows, scale=(0, 10))
+            >>> log.members(log.nps(), state="low")
+            ('b',)
+        """
+        from custlife.analysis.members import members
+
+        return members(question, self._asked, limit=limit, **cell)
+
 
 def _layout(
     main: tuple[str, str, str],
