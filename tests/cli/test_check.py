@@ -112,3 +112,83 @@ def test_check_refuses_options_that_nothing_takes(capsys, here, option, err):
     ran = run(capsys, "check", "targets.toml", "--revenue", "prices.csv", "--tz", "UTC", "--option", option)
     assert ran.code == 2
     assert err in ran.err
+
+
+SHARE = """format = "custlife.targets/1"
+[[targets]]
+metric = "{metric}"
+at_least = 0
+{more}"""
+CONVERSION = 'with = { start = "awareness", goal = "intent", within = "30 days" }'
+
+
+@pytest.mark.parametrize(
+    ("metric", "more", "words", "what", "hint"),
+    [
+        ("mrr", "", ["log.csv", "--model", "bruxt5"], "the target for 'mrr' needs revenue", "pass --revenue FILE"),
+        ("conversion", CONVERSION, ["--revenue"], "needs stages or events", "name a FILE of stages or of events"),
+        ("logo_churn", "", ["--revenue"], "needs stages", "name a FILE of stages, and its --model"),
+        (
+            "stickiness",
+            "",
+            ["log.csv", "--model", "bruxt5"],
+            "the target for 'stickiness' needs events, and no file has them",
+            "pass --events FILE, or the events as FILE without --model",
+        ),
+    ],
+)
+def test_a_target_without_its_file_says_what_to_type(capsys, here, metric, more, words, what, hint):
+    (here / "targets.toml").write_text(SHARE.format(metric=metric, more=more), "utf-8")
+    money = ["prices.csv", "--option", "revenue.amount_col=mrr"] if words == ["--revenue"] else []
+    ran = run(capsys, "check", "targets.toml", *words, *money, "--tz", "UTC")
+    assert ran.code == 2
+    assert what in ran.err
+    assert f"Hint: {hint}\n" in ran.err
+
+
+@pytest.mark.parametrize("command", [["check", "targets.toml"], ["report"]])
+def test_stages_without_a_model_say_that_the_model_is_missing(capsys, here, command):
+    (here / "targets.toml").write_text(SHARE.format(metric="conversion", more=CONVERSION), "utf-8")
+    ran = run(capsys, *command, "log.csv")
+    assert ran.code == (2 if command[0] == "check" else 1)
+    assert ran.err == (
+        "custlife: log.csv has stages, and nothing says of which model\n\n"
+        "Hint: pass --model NAME (see: custlife models), or --event-col COL if it has events\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "err"),
+    [
+        ("customer,stage,at\n", ["--event-col", "act"], "the rows have no column event_col='act'"),
+        ("customer,step,at\n", [], "the rows have no column event_col='event'"),
+        ("customer,stage,event,at\na,x,visit,soon\n", [], "at='soon'"),
+    ],
+)
+def test_what_else_is_wrong_with_a_file_is_still_told(capsys, here, text, words, err):
+    (here / "log.csv").write_text(text, "utf-8")
+    ran = run(capsys, "report", "log.csv", *words)
+    assert ran.code == 1
+    assert err in ran.err
+
+
+def test_a_file_beside_that_has_another_column_names_itself_and_the_option(capsys, here):
+    ran = run(capsys, "check", "targets.toml", "--revenue", "prices.csv", "--tz", "UTC")
+    assert ran.code == 2
+    assert ran.err.startswith("custlife: prices.csv: the rows have no column amount_col='amount'\n")
+    assert ran.err.endswith(" pass amount_col= with one of them: --option revenue.NAME=VALUE\n")
+    (here / "prices.csv").write_text("customer,at,amount\na,soon,3\n", "utf-8")
+    ran = run(capsys, "check", "targets.toml", "--revenue", "prices.csv", "--tz", "UTC")
+    assert "'soon'" in ran.err
+    assert "--option" not in ran.err
+
+
+def test_goals_in_money_are_told_in_its_currency_and_the_page_is_named(capsys, here):
+    goal = SHARE.format(metric="mrr", more="").replace("at_least = 0", 'at_least = "200"')
+    (here / "targets.toml").write_text(goal, "utf-8")
+    words = ["--revenue", "prices.csv", "--option", "revenue.amount_col=mrr", "--tz", "UTC", "--as-of", "2026-03-15"]
+    ran = run(capsys, "check", "targets.toml", *words, "--out", "card.html")
+    assert "≥ 200 EUR" in ran.out
+    assert ran.out.endswith("target at least 200 EUR\nWrote card.html.\n")
+    row = json.loads(run(capsys, "check", "targets.toml", *words, "--json").out)["rows"][0]
+    assert (row["target"], row["unit"]) == ("at least 200 EUR", "EUR")

@@ -105,6 +105,11 @@ def test_a_median_that_is_not_reached_may_still_be_known_to_be_too_long():
 ROWS = [Row(f"u{n}", hour(n), name, plan="p" if n % 2 else "q") for n in range(40) for name in ("a", "b")]
 
 
+def test_one_that_is_pending_is_one():
+    found = decided(GOAL, reading(0.5, 0.2, 0.8, pending=1), is_due=True)[1]
+    assert found.endswith("; 1 is still pending")
+
+
 def test_judging_reads_the_log():
     verdict = GOAL.judge(stage_log(ROWS, hour(150)))
     assert (verdict.state, verdict.ok, verdict.as_of) == ("met", True, hour(150))

@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from custlife.cli.reading import is_jsonl
 from custlife.engines.rows.ingest import Unreadable
-from custlife.errors import UnknownNameError, UsageError
+from custlife.errors import DataError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -60,7 +61,12 @@ def beside(given: argparse.Namespace, split: Collection[str]) -> dict[str, Askab
         if (name := getattr(given, kind)) is not None:
             rows, takes = rows_of(Path(name), given), signature(read.from_rows).parameters
             words = _words(given, options.get(kind, {}), takes, header(rows), split)
-            made[kind] = read.from_rows(rows, **words)
+            try:
+                made[kind] = read.from_rows(rows, **words)
+            except DataError as error:
+                if error.problems:
+                    raise
+                raise DataError(f"{name}: {error.what}", hint=f"{error.hint}: --option {kind}.NAME=VALUE") from None
     return made
 
 
@@ -122,7 +128,7 @@ def rows_of(path: Path, given: argparse.Namespace) -> CsvRows | JsonRows:
     """The rows of a file, CSV or JSON Lines, each time they are asked for."""
     from custlife.log.reading import read_csv, read_jsonl
 
-    if path.name.removesuffix(".gz").endswith((".jsonl", ".ndjson")):
+    if is_jsonl(path):
         return read_jsonl(path)
     return read_csv(path, delimiter=given.delimiter, encoding=given.encoding)
 

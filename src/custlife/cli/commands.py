@@ -131,7 +131,9 @@ def check(given: argparse.Namespace) -> int:
     else:
         put(judged.table().text(columns()))
         for verdict in judged.missed:
-            put(f"missed: {verdict.reading}; target {verdict.target.goal}")
+            put(f"missed: {verdict.reading}; target {verdict.goal}")
+        if given.out:
+            put(f"Wrote {given.out}.")
     return 0 if judged.ok else 1
 
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from custlife.errors import UsageError
+from custlife.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
     from pathlib import Path
 
+    from custlife.errors import CustlifeError
     from custlife.log.event_log import EventLog
     from custlife.log.stage_log import StageLog
     from custlife.metrics import Inputs, Scorecard
     from custlife.stages import StageModel
 
-__all__ = ["inputs_of", "log_of", "model_of"]
+__all__ = ["check_second", "events_of", "inputs_of", "is_jsonl", "log_of", "model_of"]
+
+FLAGS = {
+    "stages": "name a FILE of stages, and its --model",
+    "events": "pass --events FILE, or the events as FILE without --model",
+    "stages or events": "name a FILE of stages or of events",
+}
 
 
 def model_of(name: str) -> StageModel:
@@ -46,18 +53,51 @@ def log_of(given: argparse.Namespace, source: Path) -> StageLog | EventLog:
         "on_bad": given.on_bad,
         "unit": given.unit,
     }
-    lines = source.name.removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+    lines = is_jsonl(source)
     if not lines:
         options |= {"delimiter": given.delimiter, "encoding": given.encoding}
     if given.model is None:
         _refuse(given, "--model", "stage_col", "reason_col")
         options |= {"event_col": given.event_col or "event", "event": given.event}
         options |= {"value_cols": tuple(given.value)} if getattr(given, "value", None) else {}
-        return EventLog.from_jsonl(source, **options) if lines else EventLog.from_csv(source, **options)
+        try:
+            return EventLog.from_jsonl(source, **options) if lines else EventLog.from_csv(source, **options)
+        except DataError as error:
+            raise _without_model(given, source, error) from None
     _refuse(given, "no --model", "event_col", "event")
     options |= {"stage_col": given.stage_col or "stage", "reason_col": given.reason_col}
     model = model_of(given.model)
     return StageLog.from_jsonl(source, model, **options) if lines else StageLog.from_csv(source, model, **options)
+
+
+def is_jsonl(source: Path) -> bool:
+    """Whether a file holds JSON Lines, and not CSV."""
+    return source.name.removesuffix(".gz").endswith((".jsonl", ".ndjson"))
+
+
+def _without_model(given: argparse.Namespace, source: Path, error: DataError) -> CustlifeError:
+    """What to say of a file that cannot be read as events: perhaps it has stages, and only the model is missing."""
+    from custlife.cli.beside import columns_of
+
+    if error.problems or given.event_col or given.event or "stage" not in columns_of(source, given):
+        return error
+    what = f"{source.name} has stages, and nothing says of which model"
+    return UsageError(what, "pass --model NAME (see: custlife models), or --event-col COL if it has events")
+
+
+def check_second(given: argparse.Namespace) -> None:
+    """Refuses a second file, of events, where the first has no stages."""
+    if given.events is not None and (given.model is None or given.file is None):
+        raise UsageError("--events goes with a file of stages", "pass --model, or the events as FILE alone")
+
+
+def events_of(given: argparse.Namespace, words: dict[str, Any]) -> StageLog | EventLog:
+    """The log in the second file, of events, read by some words."""
+    from argparse import Namespace
+    from pathlib import Path
+
+    alone = {"model": None, "stage_col": None, "reason_col": None, "aliases": [], "by": given.by}
+    return log_of(Namespace(**words | alone), Path(given.events))
 
 
 def inputs_of(given: argparse.Namespace, targets: Scorecard) -> Inputs:
@@ -68,8 +108,7 @@ def inputs_of(given: argparse.Namespace, targets: Scorecard) -> Inputs:
     from custlife.cli.beside import beside, columns_of, seen_together
     from custlife.metrics import Inputs
 
-    if given.events is not None and (given.model is None or given.file is None):
-        raise UsageError("--events goes with a file of stages", "pass --model, or the events as FILE alone")
+    check_second(given)
     wanted = {name for target in targets.targets for name in target.split}
     wanted |= {str(value) for line in targets for name, value in line.metric.arguments if name == "column"}
     logs: dict[str, Any] = beside(given, {*given.by, *wanted})
@@ -82,9 +121,18 @@ def inputs_of(given: argparse.Namespace, targets: Scorecard) -> Inputs:
         log = log_of(Namespace(**words), Path(given.file))
         logs[log.INPUT] = log
     if given.events is not None:
-        alone = {"model": None, "stage_col": None, "reason_col": None, "aliases": [], "by": given.by}
-        logs["events"] = log_of(Namespace(**words | alone), Path(given.events))
-    return Inputs(**(seen_together(logs) if given.as_of is None else logs))
+        logs["events"] = events_of(given, words)
+    inputs = Inputs(**(seen_together(logs) if given.as_of is None else logs))
+    _refuse_missing(inputs, targets)
+    return inputs
+
+
+def _refuse_missing(inputs: Inputs, targets: Scorecard) -> None:
+    """Refuses targets whose input no file has; metrics that are only read are listed without it."""
+    for target in targets.targets:
+        for need in target.request(inputs).missing():
+            what = f"the target for {target.metric.name!r} needs {need}, and no file has them"
+            raise UsageError(what, FLAGS.get(need, f"pass --{need} FILE"))
 
 
 def _refuse(given: argparse.Namespace, needs: str, *words: str) -> None:

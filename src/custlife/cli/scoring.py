@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custlife.cli.output import as_json, columns, progress, put
-from custlife.cli.reading import log_of
+from custlife.cli.reading import check_second, events_of, log_of
 from custlife.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,13 +84,11 @@ def logs_of(given: argparse.Namespace) -> list[Any]:
     """The log in the file, and that of the second file."""
     from argparse import Namespace
 
+    check_second(given)
     words = {**vars(given), "by": list(dict.fromkeys((*given.by, *given.fact)))}
     logs: list[Any] = [log_of(Namespace(**words), Path(given.file))]
     if given.events is not None:
-        if given.model is None:
-            raise UsageError("--events goes with a file of stages", "pass --model, or the events as FILE alone")
-        alone = {"model": None, "stage_col": None, "reason_col": None, "aliases": [], "by": given.by}
-        logs.append(log_of(Namespace(**words | alone), Path(given.events)))
+        logs.append(events_of(given, words))
     return logs
 
 

@@ -128,7 +128,7 @@ class Judgement(Result):
                 "stage": row.line.stage,
                 "metric": row.line.metric.label,
                 "segment": _segment(row),
-                "target": None if row.line.target is None else row.line.target.signs,
+                "target": None if row.line.target is None else row.line.target.signs_in(_unit(row)),
                 "due": None if row.line.target is None else row.line.target.due_text,
                 "value": None if row.reading is None else written(row.reading.value, row.reading.unit),
                 "interval": None if row.reading is None else limits(row.reading),
@@ -157,6 +157,11 @@ def _segment(row: JudgedLine) -> str | None:
     return None if row.reading is None or not row.reading.segment else label(row.reading.segment)
 
 
+def _unit(row: JudgedLine) -> str:
+    """The unit of the reading, such as its currency; that of the metric where there is none."""
+    return row.line.metric.definition.unit if row.reading is None else row.reading.unit
+
+
 def _cells(row: JudgedLine) -> dict[str, Any]:
     target = row.line.target
     reading = row.reading
@@ -165,13 +170,13 @@ def _cells(row: JudgedLine) -> dict[str, Any]:
         "stage": row.line.stage,
         "metric": row.line.metric.label,
         "segment": _segment(row),
-        "target": None if target is None else target.goal,
+        "target": None if target is None else target.goal_in(_unit(row)),
         "at_least": None if target is None else target.at_least,
         "at_most": None if target is None else target.at_most,
         "value": None if reading is None else reading.value,
         "low": None if interval is None else finite(interval.low),
         "high": None if interval is None else finite(interval.high),
-        "unit": row.line.metric.definition.unit if reading is None else reading.unit,
+        "unit": _unit(row),
         "n": 0 if reading is None else reading.n,
         "pending": 0 if reading is None else reading.pending,
         "verdict": row.state,

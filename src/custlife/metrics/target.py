@@ -93,21 +93,28 @@ class Target:
     @property
     def goal(self) -> str:
         """What should be reached, in words."""
-        told = " and ".join(self._sides("at least", "at most"))
-        return f"{told} by {self.due_text}" if self.due else told
+        return self.goal_in(self.metric.definition.unit)
 
     @property
     def signs(self) -> str:
         """What should be reached, as short as it gets."""
-        return ", ".join(self._sides("≥", "≤"))
+        return self.signs_in(self.metric.definition.unit)
+
+    def goal_in(self, unit: str) -> str:
+        """What should be reached, in words and in the unit of a reading, such as its currency."""
+        told = " and ".join(self._sides("at least", "at most", unit))
+        return f"{told} by {self.due_text}" if self.due else told
+
+    def signs_in(self, unit: str) -> str:
+        """What should be reached, as short as it gets and in the unit of a reading."""
+        return ", ".join(self._sides("≥", "≤", unit))
 
     @property
     def due_text(self) -> str | None:
         """The due date as text, or None."""
         return self.due.isoformat() if isinstance(self.due, date) else self.due
 
-    def _sides(self, least: str, most: str) -> list[str]:
-        unit = self.metric.definition.unit
+    def _sides(self, least: str, most: str, unit: str) -> list[str]:
         return [f"{w} {written(v, unit)}" for w, v in ((least, self.at_least), (most, self.at_most)) if v is not None]
 
     @property

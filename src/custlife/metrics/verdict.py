@@ -41,7 +41,7 @@ SAID = {
 }
 WHEN = {
     "ahead": "the due date is ahead",
-    "pending": "{pending:,} are still pending",
+    "pending": "{pending:,} {are} still pending",
     "settled": "nothing is pending",
 }
 
@@ -73,6 +73,11 @@ class Verdict:
     parts: tuple[Verdict, ...] = ()
 
     @property
+    def goal(self) -> str:
+        """What should be reached, in words; money in the currency of the reading."""
+        return self.target.goal_in(self.reading.unit)
+
+    @property
     def ok(self) -> bool:
         """Whether nothing was missed."""
         return self.state != "missed"
@@ -83,7 +88,7 @@ class Verdict:
         return self.reading.as_of
 
     def __str__(self) -> str:
-        return f"{self.state}: {self.reading}, target {self.target.goal}; {self.why}"
+        return f"{self.state}: {self.reading}, target {self.goal}; {self.why}"
 
 
 def decided(target: Target, reading: Reading, *, is_due: bool) -> tuple[str, str]:
@@ -91,7 +96,8 @@ def decided(target: Target, reading: Reading, *, is_due: bool) -> tuple[str, str
     chance = chance_of(reading, target.at_least, target.at_most)
     time = "ahead" if not is_due else "pending" if reading.pending else "settled"
     why = reading.reason if chance == "none" else SAID[chance]
-    return DECISIONS[chance][TIMES.index(time)], f"{why}; {WHEN[time].format(pending=reading.pending)}"
+    when = WHEN[time].format(pending=reading.pending, are="is" if reading.pending == 1 else "are")
+    return DECISIONS[chance][TIMES.index(time)], f"{why}; {when}"
 
 
 def chance_of(reading: Reading, at_least: Number | None, at_most: Number | None) -> str:
