@@ -178,6 +178,7 @@ MEETS = {  # classes that are no values: what they are instead
     "custlife.analysis.framing.Framed": "the base of what has rows, without fields",
     "custlife.analysis.question.Question": "a protocol",
     "custlife.analysis.result.Result": "the base of answers, without fields",
+    "custlife.documents.documented.Documented": "the base of what goes to documents, without fields",
     "custlife.documents.fields.Fields": "a reader that keeps the faults it met",
     "custlife.pictures.base.Picture": "the base of pictures, without fields",
 }

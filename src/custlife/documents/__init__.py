@@ -7,8 +7,11 @@ Whatever is wrong is a `DataError` with the path of each fault.
 
 from __future__ import annotations
 
+from custlife.documents.documented import Documented
 from custlife.documents.fields import Fields, refuse
 from custlife.documents.read import check_format, read_file, read_json, read_toml
 from custlife.documents.write import write_json, write_toml
 
-__all__ = ["Fields", "check_format", "read_file", "read_json", "read_toml", "refuse", "write_json", "write_toml"]
+__all__ = [
+    "Documented", "Fields", "check_format", "read_file", "read_json", "read_toml", "refuse", "write_json", "write_toml",
+]  # fmt: skip

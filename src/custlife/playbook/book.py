@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import attrs
 
 from custlife.calendar import zone
+from custlife.documents import Documented
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.declared import check_names
 from custlife.scoring.points import several, shortly
@@ -14,7 +15,6 @@ from custlife.scoring.reading import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from custlife.scoring.request import ScoreRequest
     from custlife.stages import Stage, StageModel
@@ -135,7 +135,7 @@ def _plays(given: Iterable[Play]) -> tuple[Play, ...]:
 
 
 @attrs.frozen
-class Playbook:
+class Playbook(Documented):
     """Plays under one name; their order is irrelevant.
 
     Attributes:
@@ -153,6 +153,8 @@ class Playbook:
         >>> Playbook.from_toml(book.to_toml()) == book
         True
     """
+
+    DOCUMENT = "playbook"
 
     plays: tuple[Play, ...] = attrs.field(converter=_plays)
     name: str = attrs.field(default="playbook", validator=_is_text, kw_only=True)
@@ -174,18 +176,6 @@ class Playbook:
 
         return written(self)
 
-    def to_toml(self) -> str:
-        """The playbook as TOML; equal ones give equal texts."""
-        from custlife.documents import write_toml
-
-        return write_toml(self.to_dict(), name="playbook")
-
-    def to_json(self) -> str:
-        """The playbook as JSON; equal ones give equal texts."""
-        from custlife.documents import write_json
-
-        return write_json(self.to_dict(), name="playbook")
-
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], *, name: str = "playbook") -> Self:
         """The playbook that plain values describe.
@@ -196,27 +186,6 @@ class Playbook:
         from custlife.playbook.document import read
 
         return read(document, name, cls)
-
-    @classmethod
-    def from_toml(cls, text: str | bytes) -> Self:
-        """The playbook that a TOML text describes; see `from_dict`."""
-        from custlife.documents import read_toml
-
-        return cls.from_dict(read_toml(text, name="playbook"))
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """The playbook that a JSON text describes; see `from_dict`."""
-        from custlife.documents import read_json
-
-        return cls.from_dict(read_json(text, name="playbook"))
-
-    @classmethod
-    def from_file(cls, path: str | Path) -> Self:
-        """The playbook that a `.toml` or `.json` file describes; see `from_dict`."""
-        from custlife.documents import read_file
-
-        return cls.from_dict(read_file(path), name=str(path))
 
 
 def plays(model: StageModel) -> Playbook:

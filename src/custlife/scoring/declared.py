@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from custlife.documents import Documented
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.points import shortly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from custlife.scoring.framed import FrameScores
 
 __all__ = ["Declared", "check_names"]
 
 
-class Declared:
+class Declared(Documented):
     """A score as data: nothing in it is code, and nothing of a document is evaluated."""
 
     __slots__ = ()
 
+    DOCUMENT = "score"
     KIND: ClassVar[str]
 
     def to_dict(self) -> dict[str, Any]:
@@ -28,18 +29,6 @@ class Declared:
         from custlife.scoring.document import written
 
         return written(self)
-
-    def to_toml(self) -> str:
-        """The score as TOML; equal scores give equal texts."""
-        from custlife.documents import write_toml
-
-        return write_toml(self.to_dict(), name="score")
-
-    def to_json(self) -> str:
-        """The score as JSON; equal scores give equal texts."""
-        from custlife.documents import write_json
-
-        return write_json(self.to_dict(), name="score")
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], *, name: str = "score") -> Self:
@@ -51,27 +40,6 @@ class Declared:
         from custlife.scoring.document import read
 
         return read(document, name, cls)
-
-    @classmethod
-    def from_toml(cls, text: str | bytes) -> Self:
-        """The score that a TOML text describes; see `from_dict`."""
-        from custlife.documents import read_toml
-
-        return cls.from_dict(read_toml(text, name="score"))
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """The score that a JSON text describes; see `from_dict`."""
-        from custlife.documents import read_json
-
-        return cls.from_dict(read_json(text, name="score"))
-
-    @classmethod
-    def from_file(cls, path: str | Path) -> Self:
-        """The score that a `.toml` or `.json` file describes; see `from_dict`."""
-        from custlife.documents import read_file
-
-        return cls.from_dict(read_file(path), name=str(path))
 
     def on_frame(
         self, frame: Any, *, columns: Mapping[str, str] | None = None, customer_col: str | None = None

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from custlife.calendar import Span, span
+from custlife.documents import Documented
 from custlife.errors import DefinitionError, UsageError, UsageTypeError, nearest
 from custlife.scoring.points import several, shortly
 from custlife.signals.look import Sign, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
     from typing import TypeAlias
 
     from custlife.scoring.request import ScoreRequest
@@ -95,7 +95,7 @@ def _rules(given: Rule | Iterable[Rule]) -> tuple[Rule, ...]:
 
 
 @attrs.frozen
-class RuleSet:
+class RuleSet(Documented):
     """Rules that are looked at together; data as long as their signs are.
 
     Attributes:
@@ -109,6 +109,8 @@ class RuleSet:
         >>> RuleSet.from_toml(RuleSet([Rule("lapsed", Lapsed())]).to_toml()).rules[0].sign
         Lapsed(stages=())
     """
+
+    DOCUMENT = "rules"
 
     rules: tuple[Rule, ...] = attrs.field(converter=_rules)
 
@@ -154,18 +156,6 @@ class RuleSet:
 
         return written(self)
 
-    def to_toml(self) -> str:
-        """The rules as TOML; equal rules give equal texts."""
-        from custlife.documents import write_toml
-
-        return write_toml(self.to_dict(), name="rules")
-
-    def to_json(self) -> str:
-        """The rules as JSON; equal rules give equal texts."""
-        from custlife.documents import write_json
-
-        return write_json(self.to_dict(), name="rules")
-
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], *, name: str = "rules") -> Self:
         """The rules that plain values describe; nothing in them is evaluated.
@@ -176,27 +166,6 @@ class RuleSet:
         from custlife.signals.document import read
 
         return cls(read(document, name))
-
-    @classmethod
-    def from_toml(cls, text: str | bytes) -> Self:
-        """The rules that a TOML text describes; see `from_dict`."""
-        from custlife.documents import read_toml
-
-        return cls.from_dict(read_toml(text, name="rules"))
-
-    @classmethod
-    def from_json(cls, text: str | bytes) -> Self:
-        """The rules that a JSON text describes; see `from_dict`."""
-        from custlife.documents import read_json
-
-        return cls.from_dict(read_json(text, name="rules"))
-
-    @classmethod
-    def from_file(cls, path: str | Path) -> Self:
-        """The rules that a `.toml` or `.json` file describes; see `from_dict`."""
-        from custlife.documents import read_file
-
-        return cls.from_dict(read_file(path), name=str(path))
 
 
 def rules_of(given: RuleSet | Rule | Iterable[Rule]) -> RuleSet:
