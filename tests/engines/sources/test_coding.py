@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
 
@@ -102,15 +103,19 @@ def test_whole_numbers_come_back_from_their_codes(name: str, values: list[int | 
 
 
 @given(
-    values=texts.filter(bool), kept=st.sampled_from([0, 1, 2, 3, 64]), count=st.integers(1, 6), piece=st.integers(1, 9)
+    values=texts.filter(bool),
+    kept=st.sampled_from([0, 1, 2, 3, 64]),
+    count=st.integers(1, 6),
+    piece=st.integers(1, 9),
+    cores=st.integers(1, 4),
 )
 def test_rows_of_one_value_lie_together_however_few_bits_tell_them_apart(
-    values: Any, kept: int, count: int, piece: int
+    values: Any, kept: int, count: int, piece: int, cores: int
 ) -> None:
     column = arrow_text(values)
     rows = np.flatnonzero([value is not None for value in values])
-    with mock.patch.object(coding, "PIECE", piece):
-        found = grouped(column, rows, kept)
+    with mock.patch.object(coding, "PIECE", piece), ThreadPoolExecutor(cores) as pool:
+        found = grouped(column, rows, kept, map if cores == 1 else pool.map, cores)
     assert sorted(found.order.tolist()) == rows.tolist()
     bounds = [*found.starts.tolist(), len(rows)]
     groups = [found.order[low:high].tolist() for low, high in itertools.pairwise(bounds)]
@@ -127,6 +132,16 @@ def test_rows_of_one_value_lie_together_however_few_bits_tell_them_apart(
         assert starts.tolist() == [
             row for row in range(len(order)) if not row or values[order[row]] != values[order[row - 1]]
         ]
+
+
+def test_several_cores_find_the_same_order_as_one() -> None:
+    column = polars_columns.column(pl.Series([f"u{i * i % 7_919}" for i in range(3 * coding.PIECE)]))
+    one = grouped(column)
+    with ThreadPoolExecutor(3) as pool:
+        found = grouped(column, run=pool.map, cores=3)
+    assert [part.tolist() for part in (found.order, found.starts, found.clean)] == [
+        part.tolist() for part in (one.order, one.starts, one.clean)
+    ]
 
 
 def test_many_rows_are_cut_into_pieces_of_one_size() -> None:

@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -148,6 +149,35 @@ def test_damaged_files_are_errors_about_data(reader: str, tmp_path: Path) -> Non
         frame(CsvFiles(ragged)).collect(["id", "stage", "at"])
     with pytest.raises(CustlifeError, match="cannot be read: "):
         list(frame(CsvFiles(ragged)).batches(["id", "stage", "at"], 2))
+
+
+def test_columns_of_parquet_are_read_one_by_one(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rows.parquet"
+    pl.DataFrame({"unit": ["b", "a"], "at": [1, 2], "more": [0, 0]}).write_parquet(path)
+    opened = ParquetFiles(path)._by_polars([str(path)])
+    asked: list[Any] = []
+
+    def collect(names: Any) -> Any:
+        asked.append(tuple(names))
+        return opened.collect(names)
+
+    monkeypatch.setattr(ParquetFiles, f"_by_{reader}", lambda *_: attrs.evolve(opened, collect=collect))
+    table = ParquetFiles(path).frame().collect(["unit", "at"])
+    assert (table.names, table.count, asked) == (("unit", "at"), 2, [])
+    assert table.column("unit").take(np.array([1, 0])) == ["a", "b"]
+    assert table.column("at").numbers().tolist() == [1, 2]
+    assert asked == [("unit",), ("at",)]
+    assert table.part(1, 2).column("unit").take(np.array([0])) == ["a"]
+    assert table.arrow(np.array([0])).to_pylist() == [{"unit": "b", "at": 1}]
+
+
+def test_files_that_change_while_they_are_read(reader: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    pl.DataFrame({"unit": ["a", "b"]}).write_parquet(path)
+    table = ParquetFiles(path).frame().collect(["unit"])
+    pl.DataFrame({"unit": ["a", "b", "c"]}).write_parquet(path)
+    with pytest.raises(DataError, match=r"changed while they were read: .* 2 rows, and now there are 3|cannot be read"):
+        table.column("unit")
 
 
 def test_errors_of_others_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,9 @@ leaves the rows of each unit side by side, so that a frame can be cut between an
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -16,15 +17,16 @@ from custlife.engines.arrays.ingest_columns import Coded
 from custlife.engines.sources.columns import as_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from custlife.engines.sources.columns import Bools, Column, Ints, Longs
 
     Bits: TypeAlias = NDArray[np.uint64]
+    Run: TypeAlias = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
-__all__ = ["Groups", "coded", "grouped", "has_many", "share_of"]
+__all__ = ["Groups", "Run", "coded", "grouped", "has_many", "share_of"]
 
 SMALL = 1 << 16  # a table of so many places costs nothing
 SAMPLE = 1_000
@@ -58,42 +60,68 @@ class Groups:
                 yield self.order[low:high], self.starts[first:last] - low
 
 
-def grouped(column: Column, rows: Longs | None = None, kept: int = 64) -> Groups:
+def grouped(column: Column, rows: Longs | None = None, kept: int = 64, run: Run = map, cores: int = 1) -> Groups:
     """Some rows of a column, those of one value side by side, each value's in their order.
 
     Args:
         column: The values.
         rows: The rows in order; by default all.
         kept: How many of the upper bits of the marks are looked at.
+        run: How work on stretches of them is done: `map`, or that of a pool of threads.
+        cores: How many stretches are sorted at once.
     """
-    first, second = column.marks()
-    low = max(len(first) - 1, 1).bit_length()
+    keys, second = column.marks()
+    low = max(len(keys) - 1, 1).bit_length()
     below = np.uint64((1 << max(low, 64 - kept)) - 1)
-    keys = (first if rows is None else first.take(rows)) & ~below
-    del first
-    for start in range(0, len(keys), PIECE):
-        piece = slice(start, start + PIECE)
-        shown = np.arange(start, min(start + PIECE, len(keys))) if rows is None else rows[piece]
-        keys[piece] |= shown.view(np.uint64)
-    keys.sort()
-    begins = np.ones(len(keys), np.bool_)
-    order = keys.view(np.int64)
-    clean = np.ones(len(keys), np.bool_)
-    is_tangled = False
-    for start in range(1, len(keys), PIECE):
-        piece, before = slice(start, start + PIECE), slice(start - 1, start + PIECE - 1)
-        np.greater(keys[piece] ^ keys[before][: len(keys) - start], below, out=clean[piece])
+    keys = keys if rows is None else keys.take(rows)
+    _all(run(partial(_with_rows, keys, below, rows), range(0, len(keys), PIECE)))
+    _sort(keys, run, cores)
+    clean, begins = np.ones(len(keys), np.bool_), np.ones(len(keys), np.bool_)
+    _all(run(partial(_compare, keys, below, clean), range(1, len(keys), PIECE)))
     keys &= below
-    for start in range(1, len(keys), PIECE):
-        told = second.take(order[start - 1 : start + PIECE])
-        differs = told[1:] != told[:-1]
-        piece = slice(start, start + PIECE)
-        is_tangled = is_tangled or bool((differs & ~clean[piece]).any())
-        np.logical_or(clean[piece], differs, out=begins[piece])
-    if is_tangled:
+    order = keys.view(np.int64)
+    if _all(run(partial(_tell, order, second, clean, begins), range(1, len(keys), PIECE))):
         _untangle(order, second, begins, clean)
     starts = np.flatnonzero(begins)
     return Groups(order, starts, clean[starts])
+
+
+def _all(results: Iterable[bool | None]) -> bool:
+    """Whether any work on a stretch said yes; all of it is done then."""
+    return any(list(results))
+
+
+def _with_rows(keys: Bits, below: np.uint64, rows: Longs | None, start: int) -> None:
+    """Writes the number of the row into the lower bits of each mark."""
+    piece = slice(start, start + PIECE)
+    shown = np.arange(start, min(start + PIECE, len(keys))) if rows is None else rows[piece]
+    keys[piece] &= ~below
+    keys[piece] |= shown.view(np.uint64)
+
+
+def _sort(keys: Bits, run: Run, cores: int) -> None:
+    """Sorts in place: what is smaller than some keys is brought before them, and the stretches between are sorted."""
+    cuts = [len(keys) * core // cores for core in range(1, cores)]
+    if not cuts or len(keys) < PIECE:
+        keys.sort()
+        return
+    keys.partition(cuts)
+    _all(run(np.ndarray.sort, np.split(keys, cuts)))
+
+
+def _compare(keys: Bits, below: np.uint64, clean: Bools, start: int) -> None:
+    """Writes whether the upper bits of each key differ from those of the key before."""
+    piece, before = slice(start, start + PIECE), slice(start - 1, start + PIECE - 1)
+    np.greater(keys[piece] ^ keys[before][: len(keys) - start], below, out=clean[piece])
+
+
+def _tell(order: Longs, second: Ints, clean: Bools, begins: Bools, start: int) -> bool:
+    """Writes whether the value of each row differs from that of the row before; true where like bits hide that."""
+    told = second.take(order[start - 1 : start + PIECE])
+    differs = told[1:] != told[:-1]
+    piece = slice(start, start + PIECE)
+    np.logical_or(clean[piece], differs, out=begins[piece])
+    return bool((differs & ~clean[piece]).any())
 
 
 def _untangle(order: Longs, second: Ints, begins: Bools, clean: Bools) -> None:

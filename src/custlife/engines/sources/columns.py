@@ -62,7 +62,7 @@ class Column(Protocol):
         """Evenly spread 64 bits for each row, and numbers that differ between different values with like bits.
 
         They depend on nothing but the value, so that they agree between batches of one source; the second ones within
-        one batch only.
+        one batch only. The bits may be written over.
         """
         ...
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.engines.sources.frames import Frame, arrow_dataset, duckdb_relation, polars_lazy
+from custlife.engines.sources.frames import Frame, Table, arrow_dataset, duckdb_relation, polars_lazy
 from custlife.errors import DataError, MissingExtraError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from custlife.engines.sources.frames import Table
+    from custlife.engines.sources.columns import Column
 
 __all__ = ["CsvFiles", "ParquetFiles"]
 
@@ -52,7 +52,7 @@ class ParquetFiles:
         """
         reader = _reader("scan_parquet")
         opened = _opened(self.files, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
-        return attrs.evolve(opened, about=opened.count)
+        return attrs.evolve(opened, about=opened.count, collect=lambda names: _column_by_column(opened, names))
 
     def _by_polars(self, files: list[str]) -> Frame:
         import polars as pl
@@ -167,6 +167,28 @@ def _matching(path: str, inside: str) -> tuple[str, ...]:
     if not found:
         raise DataError(f"there is no file path={path!r}", hint=f"the folder it is looked for in is {Path.cwd()}")
     return tuple(found)
+
+
+def _column_by_column(opened: Frame, names: Sequence[str]) -> Table:
+    """Columns that are read when they are asked for, each by itself, so that they are not in memory all at once."""
+    count = opened.count()
+
+    def column(name: str) -> Column:
+        table = opened.collect([name])
+        if table.count != count:
+            what = (
+                f"the files changed while they were read: there were {count:,} rows, and now there are {table.count:,}"
+            )
+            raise DataError(what, hint="read a copy, or wait until they are written")
+        return table.column(name)
+
+    return Table(
+        tuple(names),
+        count,
+        column,
+        lambda low, high: opened.collect(names).part(low, high),
+        lambda rows: opened.collect(names).arrow(rows),
+    )
 
 
 @contextmanager

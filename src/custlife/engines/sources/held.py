@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from custlife.engines.history import Column
+from custlife.engines.sources.memory import give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -108,6 +109,7 @@ def mapped(work: Callable[[P], T], parts: Sequence[P], threads: int | None = Non
 
     with ThreadPoolExecutor(threads or min(len(parts), cpu_count() or 1)) as pool:
         yield from sound(pool.map(Trying(work), parts))
+    give_back()
 
 
 def joined(parts: Sequence[History]) -> History:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from os import cpu_count
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -28,10 +28,9 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
     from custlife.engines.layout import Layout
+    from custlife.engines.sources.coding import Run
     from custlife.engines.sources.columns import Bools, Column, Longs
     from custlife.engines.sources.frames import Table
-
-    Run: TypeAlias = Callable[[Callable[[str], Any], Iterable[str]], Iterable[Any]]
 
 __all__ = ["histories", "one_history", "read"]
 
@@ -74,11 +73,11 @@ def histories(table: Table, wanted: Mapping[str, str], layout: Layout, partition
     pieces = partitions or max(1, round(table.count / PIECE_ROWS))
     threads = min(cpu_count() or 1, pieces)
     if threads == 1:
-        columns = _Columns(table, wanted, layout, None, map)
-        return settled([_ingested(make, layout) for make in columns.batches(pieces)], layout)
+        columns = _Columns(table, wanted, layout, pieces)
+        return settled([_ingested(make, layout) for make in columns.batches()], layout)
     with ThreadPoolExecutor(threads) as pool:
-        columns = _Columns(table, wanted, layout, None, pool.map)
-        return settled(list(pool.map(partial(_ingested, layout=layout), columns.batches(pieces))), layout)
+        columns = _Columns(table, wanted, layout, pieces, pool.map, threads)
+        return settled(list(pool.map(partial(_ingested, layout=layout), columns.batches())), layout)
 
 
 def one_history(wanted: Mapping[str, str], layout: Layout, table: Table, rows: Longs) -> History | DataError:
@@ -90,7 +89,7 @@ def one_history(wanted: Mapping[str, str], layout: Layout, table: Table, rows: L
         table: The columns.
         rows: The number of each row among all, from 0.
     """
-    (make,) = _Columns(table, wanted, layout, rows, map).batches(1)
+    (make,) = _Columns(table, wanted, layout, 1, rows=rows).batches()
     return _ingested(make, layout)
 
 
@@ -115,43 +114,63 @@ def _names(batch: Batch, layout: Layout) -> Iterable[str]:
 
 
 class _Columns:
-    """The columns of a table, each coded once."""
+    """The columns of a table, each coded once, and let go of then.
 
-    def __init__(self, table: Table, wanted: Mapping[str, str], layout: Layout, rows: Longs | None, run: Run) -> None:
+    Args:
+        table: The columns.
+        wanted: Role to column.
+        layout: How they are read.
+        count: Into how many pieces of whole units the rows are cut, at most.
+        run: How several things are done: `map`, or that of a pool of threads.
+        threads: How many threads that has.
+        rows: The number of each row among all, where these are but some.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        wanted: Mapping[str, str],
+        layout: Layout,
+        count: int,
+        run: Run = map,
+        threads: int = 1,
+        rows: Longs | None = None,
+    ) -> None:
         self.layout = layout
         self.rows = rows
         self.column = {role: partial(table.column, column) for role, column in wanted.items()}
-        self.unit = self.column["unit"]()
-        self.missing = self.unit.missing()
         self.looked_at: dict[str, Column] = {}
-        # units first: they take the longest
-        roles = [role for role in ("unit", "name", "at", *layout.others) if role in wanted]
+        roles = [role for role in ("at", "name", *layout.others) if role in wanted]
         self.made: dict[str, Any] = dict(zip(roles, run(self._made, roles), strict=True))
+        unit = self.column["unit"]()  # last: nothing takes more memory
+        missing = unit.missing()
+        good = None if missing is None else np.flatnonzero(~missing)
+        self.lost = None if missing is None else np.flatnonzero(missing)
+        self.pieces = list(grouped(unit, good, run=run, cores=threads).pieces(count))
+        self.ids = list(run(partial(_ids, unit), self.pieces))
 
     def _made(self, role: str) -> Any:
         """What the batches want of a column."""
-        if role == "unit":
-            return grouped(self.unit, None if self.missing is None else np.flatnonzero(~self.missing))
-        column = self.column[role]()  # as NumPy has it; let go of once it is coded
+        column = self.column[role]()  # as NumPy has it
         if role in {"at", "recorded_at"}:
             return instants(column, self.layout)
         if role == "seq":
             return wholes(column)
         return _values(column) if role.startswith("value:") else coded(column)
 
-    def batches(self, count: int) -> Iterator[Callable[[], Batch]]:
-        """How to make at most so many batches of whole units; rows without an id are in the first."""
-        lost = None if self.missing is None else np.flatnonzero(self.missing)
-        for order, starts in self.made["unit"].pieces(count):
-            yield partial(self._batch, order, starts, lost)
+    def batches(self) -> Iterator[Callable[[], Batch]]:
+        """How to make each batch of whole units; rows without an id are in the first."""
+        lost = self.lost
+        for (order, starts), ids in zip(self.pieces, self.ids, strict=True):
+            yield partial(self._batch, order, starts, ids, lost)
             lost = None
 
-    def _batch(self, order: Longs, starts: Longs, lost: Longs | None) -> Batch:
+    def _batch(self, order: Longs, starts: Longs, ids: Any, lost: Longs | None) -> Batch:
         codes = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(starts, append=len(order)))
-        unit = Coded(codes, self.unit.values(order.take(starts)))
+        unit = Coded(codes, ids)
         if lost is not None:
             order = np.concatenate([lost, order])
-            unit = Coded(np.concatenate([np.full(len(lost), MISSING, np.int32), codes]), unit.values)
+            unit = Coded(np.concatenate([np.full(len(lost), MISSING, np.int32), codes]), ids)
         made = self.made
         at: Instants = made["at"]
         constant = Coded(np.zeros(len(order), np.int8), [self.layout.constant])
@@ -180,6 +199,12 @@ class _Columns:
         if role not in self.looked_at:
             self.looked_at[role] = self.column[role]()
         return self.looked_at[role]
+
+
+def _ids(unit: Column, piece: tuple[Longs, Longs]) -> Any:
+    """The id of each unit of a piece."""
+    order, starts = piece
+    return unit.values(order.take(starts))
 
 
 def _in_utc(value: Any) -> Any:
