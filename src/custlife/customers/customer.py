@@ -396,4 +396,5 @@ def _of_checked_parts(  # one call for each change, so no keywords
     draft.aliases = aliases
     draft._journey = None
     draft.__class__ = Customer
-    return draft  # type: ignore[no-any-return]  # its class has just been set
+    made: Customer = draft
+    return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -32,20 +32,20 @@ __all__ = ["Dossier"]
 
 # What is given can only be read once the id and the model are set, so the converters leave it to __attrs_post_init__;
 # they are here to tell type checkers what may be given.
-def _moves(given: Iterable[GivenMove]) -> tuple[Move, ...]:
-    return given  # type: ignore[return-value]  # read in __attrs_post_init__
+def _moves(given: Iterable[GivenMove]) -> Any:
+    return given
 
 
-def _events(given: Iterable[GivenEvent]) -> tuple[Event, ...]:
-    return given  # type: ignore[return-value]  # read in __attrs_post_init__
+def _events(given: Iterable[GivenEvent]) -> Any:
+    return given
 
 
-def _facts(given: GivenFacts) -> tuple[Fact, ...]:
-    return given  # type: ignore[return-value]  # read in __attrs_post_init__
+def _facts(given: GivenFacts) -> Any:
+    return given
 
 
-def _aliases(given: Iterable[str]) -> tuple[str, ...]:
-    return given  # type: ignore[return-value]  # read in __attrs_post_init__
+def _aliases(given: Iterable[str]) -> Any:
+    return given
 
 
 @attrs.frozen(repr=False)

@@ -35,8 +35,8 @@ def scalar(value: object, *, name: str = "value") -> Scalar:
         >>> scalar(3), scalar("smb")
         (3, 'smb')
     """
-    if value is None or type(value) in {str, bool, int}:
-        return value  # type: ignore[return-value]  # mypy cannot narrow a set of types
+    if value is None or type(value) is str or type(value) is int or type(value) is bool:
+        return value
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):

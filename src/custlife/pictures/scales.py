@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -18,7 +18,7 @@ LARGEST = 1e300
 _DAY_STEPS = (1, 2, 5, 7, 14, 30, 60, 90, 180, 365)
 
 
-def to_number(value: object, where: str = "") -> float | None:
+def to_number(value: Any, where: str = "") -> float | None:
     """The value as a float; None for None and for NaN, which both mean "nothing here".
 
     Raises:
@@ -28,7 +28,7 @@ def to_number(value: object, where: str = "") -> float | None:
     if value is None:
         return None
     try:
-        number = float(value)  # type: ignore[arg-type]  # refused below
+        number = float(value)
     except OverflowError:
         number = math.inf
     except (TypeError, ValueError):

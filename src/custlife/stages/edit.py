@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args, overload
 
 import attrs
 
@@ -12,6 +12,7 @@ from custlife.stages.text import check_version
 
 __all__ = ["Edit", "StageMapping"]
 
+T = TypeVar("T")
 EditKind = Literal["rename", "insert", "remove", "split", "reorder"]
 _KINDS: tuple[EditKind, ...] = get_args(EditKind)
 
@@ -125,7 +126,13 @@ class StageMapping(Mapping[str, str]):
     def __contains__(self, key: object) -> bool:
         return any(old == key for old, _ in self.pairs)
 
-    def get(self, key: str, default: str | None = None) -> str | None:  # type: ignore[override]  # no key but texts
+    @overload
+    def get(self, key: str) -> str | None: ...
+    @overload
+    def get(self, key: str, default: str) -> str: ...
+    @overload
+    def get(self, key: str, default: T) -> str | T: ...
+    def get(self, key: str, default: T | None = None) -> str | T | None:
         """The new key, or the default where there is none; never an error."""
         return next((new for old, new in self.pairs if old == key), default)
 

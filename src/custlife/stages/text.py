@@ -58,9 +58,9 @@ def tidy_name(value: Any) -> Any:
     return tidy(value).strip() if isinstance(value, str) else value
 
 
-def tidy_all(values: Iterable[str]) -> tuple[str, ...]:
+def tidy_all(values: Iterable[str]) -> Any:
     """Texts as a tuple; a single text is passed on, for a check to refuse."""
-    return values if isinstance(values, str) else tuple(map(tidy, values))  # type: ignore[return-value]  # checked later
+    return values if isinstance(values, str) else tuple(map(tidy, values))
 
 
 def check_text(what: str, value: object, *, lines: bool = False, blank: bool = True) -> None:
