@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -192,6 +192,14 @@ def _lines(path: str) -> Lines:
     return Path(path).read_text(encoding="utf-8").splitlines() if Path(path).exists() else []
 
 
+def told(name: str) -> str:
+    """The version of a package; of one that runs from its folder there is none."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "from its folder"
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description="Measure custlife against its targets and its peers.")
     ask.add_argument("--quick", action="store_true", help="fewer rows and rounds")
@@ -211,7 +219,7 @@ def main() -> None:
         if wish.only in {None, name}:
             lines += topic(wish)
             print("\n".join(lines[-40:]) if wish.only else f"{name}: done", file=sys.stderr)
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES if find_spec(MODULES.get(name, name)))
+    versions = ", ".join(f"{name} {told(name)}" for name in PACKAGES if find_spec(MODULES.get(name, name)))
     load = f"load {os.getloadavg()[0]:.1f} when done" if hasattr(os, "getloadavg") else ""
     head = ["# Results", "", f"{datetime.now(UTC):%Y-%m-%d}. {machine()}; {load}.", "", f"{versions}.", ""]
     text = "\n".join([*head, *lines]).rstrip() + "\n"
