@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from custlife import EventLog, exclude, step
 from custlife.calendar import days
+from custlife.errors import UsageTypeError
 from tests.analysis.strategies import AS_OF, STAGE_ROWS, hour, stage_log
 from tests.oracles.lifecycle import Row
 
@@ -65,3 +67,56 @@ def test_time_in_stage_reads_with_its_limits():
     rows = [row for n in range(8) for row in (Row(f"u{n}", hour(0), "a"), Row(f"u{n}", hour(12 + n), "b"))]
     text = str(stage_log(rows, hour(100)).time_in_stage("a"))
     assert "0.6 (0.5–0.8)" in text
+
+
+EVENT_ROWS = [("u", "login", hour(0)), ("v", "login", hour(1)), ("u", "buy", hour(2))]
+
+
+@pytest.mark.parametrize(
+    ("steps", "options", "text"),
+    [
+        (("login", "bought"), {}, "Nobody had the event 'bought': is it spelled so?"),
+        ((step("login"), step("buy", unless=["refnd"])), {}, "Nobody had the event 'refnd': is it spelled so?"),
+        (("login", "buy"), {"exclusions": exclude("refnd")}, "Nobody had the event 'refnd': is it spelled so?"),
+        (("lgin", "byu"), {}, "Nobody had the event 'lgin', 'byu': is it spelled so?"),
+        ((step(["login", "logon"]), "buy"), {}, "Nobody had the event 'logon': is it spelled so?"),
+        (("login", "buy"), {}, None),
+    ],
+)
+def test_a_funnel_names_the_events_that_nobody_had(steps, options, text):
+    found = EventLog.from_rows(EVENT_ROWS, as_of=hour(100)).funnel(*steps, within=days(2), **options)
+    assert [line for line in found.footnotes() if "spelled" in line] == ([] if text is None else [text])
+    assert text is None or text in str(found)
+
+
+def test_a_stage_that_nobody_had_is_known_to_the_model():
+    assert stage_log(ROWS, hour(100)).funnel("a", "other", within=days(2)).unseen == ()
+
+
+def test_one_is_one_customer():
+    (found, none) = (stage_log(rows, hour(100)) for rows in (ROWS[:3], []))
+    assert found.funnel(within=days(2)).title() == "Funnel of 1 customer within 2 days"
+    assert none.funnel(within=days(2)).title() == "Funnel of 0 customers within 2 days"
+    assert found.flows().title() == "Moves of 1 customer"
+    assert found.spells("a").title() == "1 stay of 1 customer"
+    assert found.per_customer().title() == "1 customer"
+    assert found.paths().title() == "Paths of 1 customer"
+
+
+def test_the_unit_of_a_title_may_end_in_y():
+    log = EventLog.from_rows([("u", "x", hour(0)), ("v", "x", hour(1))], as_of=hour(9), unit="company")
+    assert log.funnel("x").title() == "Funnel of 2 companies"
+
+
+def test_steps_in_a_list_are_told_how_to_be_written():
+    log = stage_log(ROWS, hour(100))
+    with pytest.raises(UsageTypeError) as caught:
+        log.funnel(["a", "b"])
+    assert str(caught.value) == (
+        "a step cannot be ['a', 'b']\n\nHint: write one after the other, without brackets: 'a', 'b'"
+    )
+    with pytest.raises(UsageTypeError, match=r"without brackets: 'a', cl\.step\(\.\.\.\)$"):
+        log.funnel(("a", step("b")))
+    for odd in ([], ["a", 3]):
+        with pytest.raises(UsageTypeError, match=r"write a name or cl\.step"):
+            log.funnel(odd)

@@ -8,6 +8,7 @@ import attrs
 
 from custlife.analysis.result import Result, percent
 from custlife.analysis.splitting import head, label
+from custlife.analysis.wording import counted
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Grid
 
@@ -236,7 +237,7 @@ class ChainResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         what = "What if: transitions" if self.is_hypothetical else "Transitions"
-        return f"{what} from one {self.question.every} to the next, {self.about.units:,} {self.about.unit}s"
+        return f"{what} from one {self.question.every} to the next, {counted(self.about.units, self.about.unit)}"
 
     def footnotes(self) -> tuple[str, ...]:
         """How the chain was estimated, and what it does not see."""

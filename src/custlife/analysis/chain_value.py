@@ -14,6 +14,7 @@ from custlife.analysis.chain_states import by_age, by_stage
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import check_count, head, label, picked
+from custlife.analysis.wording import counted
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.pictures import Bars, Segment, Table
 from custlife.stats.discounting import worth
@@ -295,7 +296,7 @@ class ClvResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         what = "What if: value" if self.question.changes else "Value"
-        return f"{what} of {self.total.customers:,} {self.about.unit}s by the stage they stand in today"
+        return f"{what} of {counted(self.total.customers, self.about.unit)} by the stage they stand in today"
 
     def footnotes(self) -> tuple[str, ...]:
         """What is in the value, and how sure it is."""

@@ -11,6 +11,7 @@ import attrs
 from custlife.analysis.question import codes_of, names
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import about, calendar, check_calendar, group_order, head, segment_test
+from custlife.analysis.wording import counted
 from custlife.engines.gathers import EARLIER, Moves, MoveTable
 from custlife.pictures import Columns, Link, Node, Segment
 from custlife.pictures import Flows as FlowPicture
@@ -145,7 +146,7 @@ class FlowsResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         every = f" by {self.question.every}" if self.question.every else ""
-        return f"Moves of {self.about.units:,} {self.about.unit}s{every}"
+        return f"Moves of {counted(self.about.units, self.about.unit)}{every}"
 
     def footnotes(self) -> tuple[str, ...]:
         """What the shares are, and what was left out."""

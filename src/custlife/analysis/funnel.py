@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.analysis.funnel_result import FunnelResult, part_of
-from custlife.analysis.question import choice, codes_of, names, share_interval
+from custlife.analysis.question import choice, codes_of, names, share_interval, unseen
 from custlife.analysis.splitting import about, calendar, check_calendar, group_order
 from custlife.analysis.steps import Exclude, Step, as_exclusions, as_steps, as_window, tests_of
 from custlife.engines.gathers import Exclusion, FunnelPlan
@@ -182,7 +182,8 @@ class Funnel:
             for (segment, period), tally in sorted(table.items(), key=_by_group)
             if len(segment) == len(self.by) and (period is None) == (calendar is None)
         ]
-        return FunnelResult(self, about(setting, self.by), tuple(parts))
+        asked = chain(*((*one.names, *one.unless) for one in self.steps), *(one.names for one in self.exclusions))
+        return FunnelResult(self, about(setting, self.by), tuple(parts), unseen(setting, asked))
 
 
 def _by_group(item: tuple[tuple[tuple[str | None, ...], int | None], object]) -> tuple[object, ...]:

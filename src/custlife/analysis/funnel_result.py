@@ -10,6 +10,7 @@ import attrs
 from custlife.analysis.comparing import compared_rates, need_split
 from custlife.analysis.result import DAY, About, Result, days_of, decimal, percent, with_interval
 from custlife.analysis.splitting import head, label
+from custlife.analysis.wording import counted, never_seen
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment
 from custlife.stats import kaplan_meier, share
@@ -136,11 +137,13 @@ class FunnelResult(Result):
         question: What was asked.
         about: Where the answer comes from.
         parts: One for each segment and cohort; a single one where nothing was split.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: Funnel
     about: About
     parts: tuple[FunnelPart, ...]
+    unseen: tuple[str, ...] = ()
 
     @property
     def whole(self) -> FunnelPart:
@@ -219,7 +222,7 @@ class FunnelResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         window = f" within {self.question.within}" if self.question.within else ""
-        return f"Funnel of {self.about.units:,} {self.about.unit}s{window}"
+        return f"Funnel of {counted(self.about.units, self.about.unit)}{window}"
 
     def footnotes(self) -> tuple[str, ...]:
         """The policies, and who was left out."""
@@ -235,7 +238,7 @@ class FunnelResult(Result):
         ]
         why = sorted({step.why for part in self.parts for step in part.steps if step.why})
         policies = f"Entry {q.entry}, order {q.order}, skips {q.skips}, ties {q.ties}."
-        return (policies, *left, *[f"No rate: {w}." for w in why])
+        return (policies, *never_seen(self.unseen), *left, *[f"No rate: {w}." for w in why])
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

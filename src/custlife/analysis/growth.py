@@ -24,6 +24,7 @@ from custlife.analysis.splitting import (
     picked,
     segment_test,
 )
+from custlife.analysis.wording import counted
 from custlife.engines.gathers import LATE, NEVER, Activity, ActivityTable
 from custlife.errors import UsageError
 from custlife.pictures import Columns, Segment
@@ -218,7 +219,7 @@ class GrowthResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"Growth accounting by {self.question.every} of {self.about.units:,} {self.about.unit}s"
+        return f"Growth accounting by {self.question.every} of {counted(self.about.units, self.about.unit)}"
 
     def footnotes(self) -> tuple[str, ...]:
         """The thresholds, what is not complete, and who was left out."""

@@ -10,6 +10,7 @@ from custlife.analysis.question import choice, names
 from custlife.analysis.result import Result, days_of, decimal, with_interval
 from custlife.analysis.splitting import about, group_order, head, label, picked, segment_test
 from custlife.analysis.touch_steps import as_touch, exit_codes, first_event, seen_of
+from custlife.analysis.wording import counted
 from custlife.engines.touching import HandOvers as Request
 from custlife.engines.touching import HandTally
 from custlife.errors import UsageError
@@ -164,7 +165,7 @@ class HandOversResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"Hand-overs between teams, of {self.about.units:,} {self.about.unit}s"
+        return f"Hand-overs between teams, of {counted(self.about.units, self.about.unit)}"
 
     def footnotes(self) -> tuple[str, ...]:
         """How to read the rows."""

@@ -11,6 +11,7 @@ from custlife.analysis.result import DAY, Result, days_of, decimal, percent
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import Step
 from custlife.analysis.touch_steps import as_touch, exit_codes, first_event, seen_of, stage_codes
+from custlife.analysis.wording import counted
 from custlife.engines.touching import Touches, TouchTally
 from custlife.pictures import Bars, Segment
 from custlife.stats import kaplan_meier
@@ -172,7 +173,7 @@ class NurtureResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         touch = "event" if self.question.touch == Step() else str(self.question.touch)
-        return f"Touches by stage of {self.about.units:,} {self.about.unit}s; a touch is any {touch}"
+        return f"Touches by stage of {counted(self.about.units, self.about.unit)}; a touch is any {touch}"
 
     def footnotes(self) -> tuple[str, ...]:
         """How the numbers were made, and what was left out."""

@@ -11,6 +11,7 @@ import attrs
 from custlife.analysis.comparing_outcomes import compared_outcomes
 from custlife.analysis.result import DAY, Result, decimal, percent, with_interval
 from custlife.analysis.splitting import head, label, picked
+from custlife.analysis.wording import counted
 from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
 from custlife.stats import cumulative_incidence, kaplan_meier
@@ -277,7 +278,7 @@ class OutcomesResult(Result):
         """One line that says what was asked."""
         q = self.question
         within = f", within {q.horizon}" if q.horizon is not None else ""
-        return f"What became of {self.entered:,} {self.about.unit}s since {q.origin}{within}"
+        return f"What became of {counted(self.entered, self.about.unit)} since {q.origin}{within}"
 
     def footnotes(self) -> tuple[str, ...]:
         """What the ends are, how the shares were estimated, and what other estimates would say."""

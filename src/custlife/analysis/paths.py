@@ -10,6 +10,7 @@ import attrs
 from custlife.analysis.question import choice, codes_of, names
 from custlife.analysis.result import Result, days_of
 from custlife.analysis.splitting import about, check_count, groups_of, head, label, segment_test
+from custlife.analysis.wording import counted
 from custlife.engines import gathers
 from custlife.engines.history import check_segments
 from custlife.errors import UnknownNameError
@@ -184,7 +185,7 @@ class PathsResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"Paths of {self.about.units:,} {self.about.unit}s"
+        return f"Paths of {counted(self.about.units, self.about.unit)}"
 
     def footnotes(self) -> tuple[str, ...]:
         """What is not listed, and who was left out."""

@@ -11,6 +11,7 @@ import attrs
 from custlife.analysis.framing import columns_of
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import Result, days_of, person
+from custlife.analysis.wording import counted
 from custlife.calendar import from_us
 from custlife.engines.gathers import Standings
 from custlife.errors import UnknownNameError
@@ -138,7 +139,7 @@ class PerCustomerResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"{len(self.rows):,} {self.about.unit}s"
+        return counted(len(self.rows), self.about.unit)
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold, segments last."""

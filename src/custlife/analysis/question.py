@@ -31,6 +31,7 @@ __all__ = [
     "names",
     "share_interval",
     "some_names",
+    "unseen",
 ]
 
 N = TypeVar("N", bound=str)
@@ -170,3 +171,11 @@ def codes_of(setting: Setting, wanted: Iterable[str], what: str = "stage") -> fr
     if what == "stage":
         raise UsageError("this log holds events, not stages", "turn events into stages with rules: log.to_stages(...)")
     return frozenset(code[name] for name in wanted if name in code)
+
+
+def unseen(setting: Setting, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those of some names of events that no row has; none in a log of stages, whose names the model knows."""
+    if setting.vocabulary.model is not None:
+        return ()
+    known = setting.vocabulary.code
+    return tuple(name for name in dict.fromkeys(wanted) if name not in known)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice, codes_of, some_names
+from custlife.analysis.question import choice, codes_of, some_names, unseen
 from custlife.analysis.result import Result, person
 from custlife.analysis.splitting import calendar, check_calendar, check_count, last_period
+from custlife.analysis.wording import counted, never_seen
 from custlife.engines.money import AMOUNTS_IN, NO_CURRENCY, currency_code, decimal_of, digits_of
 from custlife.engines.money import PARTS as PARTS_A_UNIT
 from custlife.engines.purchases import Purchases
@@ -85,8 +86,8 @@ class RepeatPurchases:
         end = last_period(days, setting.as_of, (unit.last for unit in units))
         kept = [unit for unit in units if not unit.truncated]
         rows = tuple(self._row(unit, end) for unit in kept)
-        unseen = tuple(name for name in self.events if not codes_of(setting, (name,), "event"))
-        return RepeatPurchasesResult(self, person(setting), rows, days.label(end), len(units) - len(kept), unseen)
+        missing = unseen(setting, self.events)
+        return RepeatPurchasesResult(self, person(setting), rows, days.label(end), len(units) - len(kept), missing)
 
     def _row(self, unit: Purchasing, end: int) -> RepeatPurchasesRow:
         currency = self.currency or NO_CURRENCY
@@ -168,7 +169,7 @@ class RepeatPurchasesResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"Repeat purchases of {len(self.rows):,} {self.about.unit}s up to {self.end}"
+        return f"Repeat purchases of {counted(len(self.rows), self.about.unit)} up to {self.end}"
 
     def footnotes(self) -> tuple[str, ...]:
         """What the numbers count, who was left out, and what models will not take."""
@@ -177,8 +178,7 @@ class RepeatPurchasesResult(Result):
         notes = [
             f"Several purchases in one {q.every} are one; recency and T in {unit}, monetary value without the first."
         ]
-        if self.unseen:
-            notes.append(f"Nobody had the event {', '.join(map(repr, self.unseen))}: is it spelled so?")
+        notes += never_seen(self.unseen)
         if self.truncated:
             notes.append(f"{self.truncated:,} bought before observation began and are left out.")
         odd = sum(row.frequency > 0 and row.monetary_value is not None and row.monetary_value <= 0 for row in self.rows)

@@ -11,6 +11,7 @@ import attrs
 from custlife.analysis.framing import columns_of
 from custlife.analysis.question import codes_of, some_names
 from custlife.analysis.result import Result, days_of, person
+from custlife.analysis.wording import counted
 from custlife.calendar import from_us
 from custlife.engines.gathers import OPEN, Stays
 
@@ -117,7 +118,7 @@ class SpellsResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"{len(self.rows):,} stays of {self.about.units:,} {self.about.unit}s"
+        return f"{counted(len(self.rows), 'stay')} of {counted(self.about.units, self.about.unit)}"
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold, segments last."""

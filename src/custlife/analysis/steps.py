@@ -162,9 +162,16 @@ def as_steps(steps: Iterable[str | Step | None] | str | Step) -> tuple[Step, ...
     made = []
     for one in steps:
         if not isinstance(one, (str, Step)) and one is not None:
-            raise UsageTypeError(f"a step cannot be {one!r}", "write a name or cl.step('name', within=cl.days(30))")
+            hint = "write a name or cl.step('name', within=cl.days(30))"
+            if isinstance(one, list | tuple) and one and all(isinstance(name, str | Step) for name in one):
+                hint = f"write one after the other, without brackets: {', '.join(map(_called, one))}"
+            raise UsageTypeError(f"a step cannot be {one!r}", hint)
         made.append(one if isinstance(one, Step) else step(one))
     return tuple(made)
+
+
+def _called(one: str | Step) -> str:
+    return repr(one) if isinstance(one, str) else "cl.step(...)"
 
 
 def as_step(one: str | Step | None) -> Step:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custlife.analysis.question import names
-from custlife.analysis.steps import as_steps, optional_span
+from custlife.analysis.steps import as_exclusions, as_steps, optional_span
 from custlife.log.base import Log
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Questions(Log):
         skips: str = "passed",
         ties: str = "lenient",
         repeats: str = "keep",
-        exclusions: Iterable[Exclude] = (),
+        exclusions: Iterable[Exclude] | Exclude = (),
         exclusion: str = "drop",
         by: Names = (),
         every: str | None = None,
@@ -78,8 +78,8 @@ class Questions(Log):
         from custlife.analysis.funnel import Funnel
 
         question = Funnel(
-            as_steps(steps), optional_span(within, "within"), entry, order, skips, ties, repeats, tuple(exclusions),
-            exclusion, names(by), every, week_start, level, interval,
+            as_steps(steps), optional_span(within, "within"), entry, order, skips, ties, repeats,
+            as_exclusions(exclusions), exclusion, names(by), every, week_start, level, interval,
         )  # fmt: skip
         return self.ask(question)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from custlife.analysis.wording import counted, plural
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -14,28 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["counted", "hundred", "length", "limits", "listed", "median_text", "moment", "plural", "window"]
 
 EVEN = 0.5
-
-
-def plural(n: int, word: str) -> str:
-    """A word in the number that fits.
-
-    Examples:
-        >>> plural(1, "customer"), plural(2, "stay"), plural(2, "company")
-        ('customer', 'stays', 'companies')
-    """
-    if n == 1:
-        return word
-    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
-
-
-def counted(n: int, word: str) -> str:
-    """A count with its word.
-
-    Examples:
-        >>> counted(2357, "customer")
-        '2,357 customers'
-    """
-    return f"{n:,} {plural(n, word)}"
 
 
 def hundred(rate: float, digits: int = 1) -> str:

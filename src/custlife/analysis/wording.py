@@ -1,0 +1,42 @@
+"""How many of what, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["counted", "never_seen", "plural"]
+
+
+def plural(n: int, word: str) -> str:
+    """A word in the number that fits.
+
+    Examples:
+        >>> plural(1, "customer"), plural(2, "stay"), plural(2, "company")
+        ('customer', 'stays', 'companies')
+    """
+    if n == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
+
+
+def counted(n: int, word: str) -> str:
+    """A count with its word.
+
+    Examples:
+        >>> counted(2357, "customer")
+        '2,357 customers'
+    """
+    return f"{n:,} {plural(n, word)}"
+
+
+def never_seen(names: Sequence[str]) -> tuple[str, ...]:
+    """What a reader must know of events that are in no row: a sentence, or none.
+
+    Examples:
+        >>> never_seen(["bougth"])
+        ("Nobody had the event 'bougth': is it spelled so?",)
+    """
+    return (f"Nobody had the event {', '.join(map(repr, names))}: is it spelled so?",) if names else ()
