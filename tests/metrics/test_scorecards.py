@@ -316,6 +316,7 @@ def test_show_prints_the_scorecard_of_a_model_to_begin_with(capsys, here):
 def test_the_report_has_a_scorecard(capsys):
     page = cl.report(LOG, scorecard=cl.Scorecard([cl.Target(WON, at_least=0.9)], "Mine"))
     assert "1 missed." in page.html
+    assert "\u00a0%\u00a0–\u2060\u00a0" in page.html  # an interval stays on one line
     assert dict(page.answers)["scorecard"].rows[0].state == "missed"
     plain = cl.report(LOG)
     assert "What each stage is measured by" in plain.html

@@ -91,6 +91,13 @@ def test_both_sides_of_a_band_must_hold():
     assert chance_of(reading(0.5, 0.4, 0.6), 0.1, 0.3) == "clearly not reached"
 
 
+def test_an_interval_that_touches_the_goal_leaves_a_doubt():
+    assert chance_of(reading(0.5, 0.4, 0.6), 0.4, None) == "clearly reached"
+    assert chance_of(reading(0.5, 0.4, 0.6), None, 0.6) == "clearly reached"
+    assert chance_of(reading(0.5, 0.4, 0.6), 0.6, None) == "not reached"
+    assert chance_of(reading(0.5, 0.4, 0.6), None, 0.4) == "not reached"
+
+
 def test_a_value_without_an_interval_is_exact():
     assert chance_of(reading(0.3), 0.3, None) == "clearly reached"
     assert chance_of(reading(0.2), 0.3, None) == "clearly not reached"

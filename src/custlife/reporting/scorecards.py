@@ -56,7 +56,9 @@ def _cell(key: str, value: Any, name: Callable[[str], str]) -> Any:
     """The label of a stage; numbers with their units on one line."""
     if key == "stage" and value:
         return name(value)
-    return value.replace(" ", "\u00a0") if key not in {"metric", "segment"} and isinstance(value, str) else value
+    if key in {"metric", "segment"} or not isinstance(value, str):
+        return value
+    return value.replace(" ", "\u00a0").replace("–", "–\u2060")  # without a word joiner a line may end at a dash
 
 
 def scorecard_page(judged: Judgement) -> str:
