@@ -46,6 +46,14 @@ class Fields:
         if not self._table:
             problems.append((where or "$", f"{short(document)} is not a table"))
 
+    @property
+    def faults(self) -> int:
+        """How many faults have been noted so far, in all tables of the document."""
+        return len(self._problems)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._document
+
     def raw(self, key: str, default: Any = None) -> Any:
         """The value of a key, whatever it is."""
         self._asked.append(key)

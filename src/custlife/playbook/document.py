@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import attrs
-
 from custlife.documents import Fields, check_format, refuse
 from custlife.playbook.book import FORMAT, Play
-from custlife.scoring.document import condition_in, condition_table
+from custlife.scoring import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,18 +22,7 @@ def written(book: Playbook) -> dict[str, Any]:
     """The document of a playbook; what is at its default is left out."""
     defaults = {"manager": "manager", "tz": "UTC"}
     said = {key: held for key, default in defaults.items() if (held := getattr(book, key)) != default}
-    return {"format": FORMAT, "name": book.name, **said, "plays": [_table(play) for play in book.plays]}
-
-
-def _table(play: Play) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for field in attrs.fields(Play):
-        held = getattr(play, field.name)
-        if field.default is attrs.NOTHING or held != field.default:
-            table[field.name] = list(held) if isinstance(held, tuple) else held
-    if play.when is not None:
-        table["when"] = condition_table(play.when)
-    return table
+    return {"format": FORMAT, "name": book.name, **said, "plays": [keys.table_of(play) for play in book.plays]}
 
 
 def read(document: Mapping[str, Any], name: str, made: type[_B]) -> _B:
@@ -63,13 +50,18 @@ def read(document: Mapping[str, Any], name: str, made: type[_B]) -> _B:
 _HEAD = {"name": "playbook", "manager": "manager", "tz": "UTC"}
 
 
+def _when(fields: Fields) -> Any:
+    found = keys.condition(fields, "when")
+    return None if found is keys.MISSING else found
+
+
 def _play(fields: Fields) -> Any:
     given: dict[str, Any] = {
         "name": fields.required_text("name"),
         "action": fields.required_text("action"),
         "stages": fields.texts("stages"),
         "signal": fields.text("signal"),
-        "when": condition_in(fields, "when"),
+        "when": _when(fields),
         "owner": fields.text("owner"),
         "channel": fields.text("channel"),
         "priority": fields.whole("priority", 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -35,6 +35,8 @@ class Fit:
         group: The group whose cap it shares.
     """
 
+    KIND: ClassVar[str] = "fit"
+
     name: str
     when: Condition
     points: float = attrs.field(converter=points_of)
@@ -64,6 +66,8 @@ class Behavior:
         within: Only those in this trailing window count.
         group: The group whose cap it shares.
     """
+
+    KIND: ClassVar[str] = "behavior"
 
     name: str
     of: tuple[str, ...] = attrs.field(converter=texts)

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.calendar import BusinessHours, Span
+from custlife.calendar import BusinessHours
 from custlife.documents import Fields, check_format, refuse
 from custlife.errors import DefinitionError, nearest
 from custlife.scoring import document as scores
-from custlife.scoring.reading import Condition, Reads
+from custlife.scoring import keys
 from custlife.signals.owed import Holds, NearLimit, RenewalNear, Unanswered
 from custlife.signals.rule import Rule, RuleSet
 from custlife.signals.scored import AtRisk, HealthFalling, HealthRed, Qualified
 from custlife.signals.standing import BoughtElsewhere, Entered, Lapsed, Milestone, OffTrack, Returned, Stuck
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from custlife.signals.look import Sign
+    from custlife.scoring.keys import Readers
 
 __all__ = ["FORMAT", "SIGNS", "read", "written"]
 
@@ -31,7 +31,6 @@ SIGNS: dict[str, Any] = {
         RenewalNear, NearLimit, OffTrack, AtRisk, Holds,
     )
 }  # fmt: skip
-MISSING: Any = attrs.NOTHING
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------
@@ -46,40 +45,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
     sign = rule.sign
     if type(sign) not in SIGNS.values():
         raise DefinitionError(f"rule {rule.name!r} looks by code, and a document is data", "use a sign of cl.signals")
-    document: dict[str, Any] = {"name": rule.name, "sign": sign.KIND, **_table(sign)}
-    for field in attrs.fields(Rule)[2:]:
-        held = getattr(rule, field.name)
-        usual = sign.ACTION if field.name == "action" else field.default
-        if held != usual:
-            document[field.name] = _plain(held)
-    return document
+    own = {name: held for name, held in keys.kept(rule).items() if name not in {"name", "sign", "action"}}
+    if rule.action != sign.ACTION:
+        own["action"] = rule.action
+    told = {**keys.kept(sign), **own}
+    return {"name": rule.name, "sign": sign.KIND, **{name: _plain(name, held) for name, held in told.items()}}
 
 
-def _table(sign: Sign) -> dict[str, Any]:
-    fields: Any = attrs.fields(type(sign))
-    held = {field.name: getattr(sign, field.name) for field in fields}
-    kept = {f.name: held[f.name] for f in fields if f.default is MISSING or held[f.name] != _default(f)}
-    return {name: scores._scored(value) if name == "score" else _plain(value) for name, value in kept.items()}
-
-
-def _default(field: Any) -> Any:
-    """What a field holds where nothing is given."""
-    if field.converter is None or field.default is None:
-        return field.default
-    return field.converter(field.default)
-
-
-def _plain(held: Any) -> Any:
-    if isinstance(held, Span):
-        return str(held)
-    if isinstance(held, BusinessHours):
-        days = [day.isoformat() for day in held.holidays]
-        return {"hours": held.hours, "tz": held.tz, **({"holidays": days} if days else {})}
-    if isinstance(held, Reads):
-        return {("reads" if key == "kind" else key): said for key, said in scores._table(held).items()}
-    if isinstance(held, tuple):
-        return dict(held) if held and isinstance(held[0], tuple) else [_plain(one) for one in held]
-    return scores._table(held) if isinstance(held, Condition | Milestone) else held
+def _plain(name: str, held: Any) -> Any:
+    if name == "score":
+        return scores.score_table(held)
+    if not isinstance(held, BusinessHours):
+        return keys.plain(name, held)
+    days = [day.isoformat() for day in held.holidays]
+    return {"hours": held.hours, "tz": held.tz, **({"holidays": days} if days else {})}
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -116,7 +95,7 @@ def _shared(fields: Fields) -> dict[str, Any]:
     found = {}
     for name in fields.values("scores"):
         inner = tables.table(name)
-        found[name] = None if inner is None else scores._score(inner)
+        found[name] = None if inner is None else scores.score_of(inner)
     return found
 
 
@@ -126,58 +105,48 @@ def _read_rule(fields: Fields, shared: Mapping[str, Any]) -> Rule | None:
         if kind:
             fields.fault("sign", f"unknown sign {kind!r}; {nearest(kind, SIGNS)}")
         return None
-    made, before = SIGNS[kind], len(fields._problems)
-    given: dict[str, Any] = {}
-    for field in attrs.fields(made):
-        found = _score(fields, shared) if field.name == "score" else _value(fields, field.name, made)
-        if found is not MISSING:
-            given[field.name] = found
-        elif field.default is MISSING and len(fields._problems) == before:
-            fields.fault(field.name, "the key is missing")
-    own = {
-        field.name: found
-        for field in attrs.fields(Rule)[2:]
-        if (found := _value(fields, field.name, Rule)) is not MISSING
-    }
+    before, made = fields.faults, SIGNS[kind]
+    given = keys.taken(fields, attrs.fields(made), lambda table, key: _value(table, key, made, shared))
+    own = keys.taken(fields, attrs.fields(Rule)[2:], lambda table, key: _value(table, key, Rule, shared))
     fields.close()
-    sign = fields.build(made, **given) if len(fields._problems) == before else None
+    sign = keys.built(fields, before, made, **given)
     rule: Rule | None = None if sign is None else fields.build(Rule, name, sign, **own)
     return rule
 
 
 def _score(fields: Fields, shared: Mapping[str, Any]) -> Any:
-    named = fields.raw("score", MISSING)
-    if named is MISSING:
-        return MISSING
-    return shared[named] if isinstance(named, str) and named in shared else scores._inner(fields, "score")
+    named = fields.raw("score")
+    return shared[named] if isinstance(named, str) and named in shared else scores.score_in(fields, "score")
 
 
-def _value(fields: Fields, name: str, made: Any) -> Any:
-    """What a key holds, as the class wants it; `attrs.NOTHING` where it is missing."""
-    if name not in fields._document:
-        return fields.raw(name, MISSING)
+def _value(fields: Fields, key: str, made: Any, shared: Mapping[str, Any]) -> Any:
+    """What a key holds, as the class wants it."""
+    if key not in fields:
+        return keys.raw(fields, key)
+    if key == "score":
+        return _score(fields, shared)
     if made is Holds:
-        return scores._condition(fields, name)
-    return SPECIAL.get((made, name), READERS.get(name, scores._raw))(fields, name)
+        return keys.condition(fields, key)
+    return SPECIAL.get((made, key), READERS.get(key, keys.raw))(fields, key)
 
 
 def _reads(fields: Fields, key: str) -> Any:
     inner = fields.table(key)
     if inner is None:
-        return MISSING
-    found = scores._reads(inner, key)
+        return keys.MISSING
+    found = keys.reads(inner, key)
     inner.close()
-    return MISSING if found is None else found
+    return keys.MISSING if found is None else found
 
 
 def _hours(fields: Fields, key: str) -> Any:
     inner = fields.table(key)
     if inner is None:
-        return MISSING
+        return keys.MISSING
     hours, tz, days = inner.required_text("hours"), inner.required_text("tz"), inner.texts("holidays")
     inner.close()
     made = inner.build(_open, hours, tz, days)
-    return MISSING if made is None else made
+    return keys.MISSING if made is None else made
 
 
 def _open(hours: str, tz: str, days: tuple[str, ...]) -> BusinessHours:
@@ -190,18 +159,18 @@ def _plan(fields: Fields, key: str) -> Any:
         event, within = one.required_text("event"), one.required_text("within")
         one.close()
         found.append(one.build(Milestone, event, within))
-    return MISSING if None in found else tuple(found)
+    return keys.MISSING if None in found else tuple(found)
 
 
-READERS: dict[str, Callable[[Fields, str], Any]] = {
-    **dict.fromkeys(("owner", "action", "learnt", "term", "renewal", "ended"), scores._text),
-    **dict.fromkeys(("within", "after", "cool_down"), scores._text),
-    **dict.fromkeys(("at_least", "until", "below", "by", "min_n"), scores._number),
-    **dict.fromkeys(("stages", "only_in", "unless", "asked", "entered", "start", "answered_by"), scores._names),
+READERS: Readers = {
+    **dict.fromkeys(("owner", "action", "learnt", "term", "renewal", "ended"), keys.text),
+    **dict.fromkeys(("within", "after", "cool_down"), keys.text),
+    **dict.fromkeys(("at_least", "until", "below", "by", "min_n"), keys.number),
+    **dict.fromkeys(("stages", "only_in", "unless", "asked", "entered", "start", "answered_by"), keys.names),
     "used": _reads,
     "limit": _reads,
-    "risks": scores._pairs,
+    "risks": keys.pairs,
     "hours": _hours,
     "plan": _plan,
 }
-SPECIAL: dict[tuple[Any, str], Callable[[Fields, str], Any]] = {(RenewalNear, "start"): scores._text}
+SPECIAL: dict[tuple[Any, str], Any] = {(RenewalNear, "start"): keys.text}
