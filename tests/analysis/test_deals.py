@@ -441,6 +441,10 @@ def test_bands_made_even_keep_equal_lengths_together():
 
 def test_mistakes_about_actions():
     log, calls = selling(8)
+    for bands in (3.5, None, True, "30 days"):
+        with pytest.raises(UsageTypeError, match=r"^bands=.* are no bands of time"):
+            log.actions_against_wins(calls, bands=bands)
+    assert log.actions_against_wins(calls, bands=iter([cl.days(30)])).question.bands == (cl.days(30),)
     with pytest.raises(UsageError, match="bands=0 is below 1"):
         log.actions_against_wins(calls, bands=0)
     with pytest.raises(UsageError, match="do not rise"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custlife import Contracts, Costs, EventLog, Responses, RevenueLog
+from custlife import Contracts, Costs, EventLog, Funnel, Responses, RevenueLog
 from custlife.errors import DataError, UsageError, UsageTypeError
 
 AT, LATER = "2026-01-05T00:00Z", "2026-02-05T00:00Z"
@@ -67,3 +69,17 @@ def test_contracts_whose_term_is_told_elsewhere_are_pairs() -> None:
 def test_amounts_are_in_units_that_there_are(make) -> None:
     with pytest.raises(UsageError, match="amounts_in='cents' is not a mode"):
         make([], amounts_in="cents")
+
+
+def test_costs_are_asked_about_costs_and_shown_in_notebooks() -> None:
+    costs = Costs.from_rows([("2026-01", "1")])
+    with pytest.raises(UsageTypeError, match=r"^question=Funnel\(.* is not about costs"):
+        costs.ask(Funnel(("a", "b")))  # type: ignore[arg-type]  # that is the mistake
+    assert costs._repr_html_() == f"<pre>{costs}</pre>"
+
+
+@pytest.mark.parametrize(("code", "digits"), [("UYI", 0), ("VND", 0), ("CHF", 2), ("TND", 3), ("CLF", 4), ("UYW", 4)])
+def test_amounts_have_the_digits_of_their_currency(code, digits) -> None:
+    """ISO 4217, list one of 2024: the minor unit of each code."""
+    log = RevenueLog.from_rows([("a", AT, 12345)], currency=code, as_of=LATER)
+    assert log.revenue_movements().rows[0].end == Decimal(12345).scaleb(-digits)

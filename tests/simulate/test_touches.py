@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from custlife.errors import UsageError
-from custlife.simulate import b2b, b2b_deals, b2b_tickets, b2b_touches
+from custlife.errors import UsageError, UsageTypeError
+from custlife.simulate import (
+    b2b,
+    b2b_contracts,
+    b2b_costs,
+    b2b_deals,
+    b2b_responses,
+    b2b_revenue,
+    b2b_tickets,
+    b2b_touches,
+)
 from custlife.simulate.touching import DEMO_OTHER, DEMO_WON
 
 
@@ -58,5 +67,20 @@ def test_deals_have_money_and_tickets_have_teams():
     assert deals.velocity()["all"].per_day > 0
     assert deals.roll_up("account").unit == "account"
     assert {row.label for row in b2b_tickets(100).tickets(by="team").rows} == {"support", "technical"}
-    with pytest.raises(UsageError, match="customers=-1 is not a count"):
+    with pytest.raises(UsageError, match="tickets=-1 is below 0"):
         b2b_tickets(-1)
+
+
+@pytest.mark.parametrize("make", [b2b_touches, b2b_revenue, b2b_contracts, b2b_costs, b2b_responses])
+def test_what_is_made_to_fit_customers_needs_their_stages(make):
+    for log in (b2b_tickets(3), 400):
+        with pytest.raises(UsageTypeError, match=r"^log=.* is not a StageLog"):
+            make(log)
+
+
+@pytest.mark.parametrize(("make", "name"), [(b2b_deals, "deals"), (b2b_tickets, "tickets")])
+def test_a_number_that_is_none_is_named_as_it_was_given(make, name):
+    with pytest.raises(UsageError, match=f"^{name}=-1 is below 0"):
+        make(-1)
+    with pytest.raises(UsageTypeError, match=f"^{name}='3' is not a whole number"):
+        make("3")

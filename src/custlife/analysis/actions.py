@@ -36,19 +36,20 @@ NOBODY = -1  # the code of an event that never occurred
 
 def _bands(value: int | Iterable[Any]) -> int | tuple[Span, ...]:
     """A number of bands, or the spans at which one ends and the next begins."""
-    if isinstance(value, bool) or (not isinstance(value, int) and not isinstance(value, (list, tuple))):
+    if isinstance(value, bool | str) or not (isinstance(value, int) or hasattr(value, "__iter__")):
         hint = "pass a number of bands, such as 4, or where they end: [cl.days(14), cl.days(60)]"
         raise UsageTypeError(f"bands={value!r} are no bands of time", hint)
     if isinstance(value, int):
         if value < 1:
             raise UsageError(f"bands={value!r} is below 1", "pass 1 for a single band")
         return value
-    found = tuple(span(one, name="bands") for one in value)
+    given = tuple(value)
+    found = tuple(span(one, name="bands") for one in given)
     for one in found:
         if one.months:
             raise UsageError(f"bands={one} has no fixed length", "write it in days or hours: cl.days(90)")
     if sorted(found, key=_us) != list(found) or len(set(found)) < len(found):
-        raise UsageError(f"bands={value!r} do not rise", "name each end once, the shortest first")
+        raise UsageError(f"bands={given!r} do not rise", "name each end once, the shortest first")
     return found
 
 

@@ -57,9 +57,10 @@ SPELLINGS: Final = {
 
 # digits after the point where they are not two: ISO 4217
 DIGITS: Final = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND"), 0),
-    **dict.fromkeys(("VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI"), 0),
+    **dict.fromkeys(("VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
 }
 
 
@@ -92,7 +93,7 @@ def currency_code(name: object) -> str:
         return NO_CURRENCY
     code = name.strip().upper() if isinstance(name, str) else ""
     if len(code) != 3 or not (code.isascii() and code.isalpha()):
-        raise UsageError(f"currency={name!r} is not a code of three letters", "write 'EUR', 'USD', 'CHF', ...")
+        raise UsageError(f"currency={name!r} is not a code of three letters", "write 'EUR', 'USD', 'CHF' or another")
     return code
 
 

@@ -1,4 +1,4 @@
-"""What stage logs and event logs share: how they look, what they keep, and how they are asked."""
+"""What all logs share: how they look, what they keep, and how they are asked."""
 
 from __future__ import annotations
 
@@ -209,9 +209,7 @@ class Log:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        return as_html(self)
 
     # -- other views --------------------------------------------------------------------------------------------------
 
@@ -301,6 +299,13 @@ class Log:
     def ask_all(self, questions: Sequence[Question[Any]]) -> list[Any]:
         """The answers to many questions, counted together."""
         return ask_all(questions, self._asked)
+
+
+def as_html(log: object) -> str:
+    """A log as notebooks show it."""
+    from html import escape
+
+    return f"<pre>{escape(str(log))}</pre>"
 
 
 def _test(

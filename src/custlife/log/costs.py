@@ -18,7 +18,8 @@ from custlife.engines.history import Note, note
 from custlife.engines.money import AMOUNTS_IN, PARTS, check_whole, currency_code, minor_units
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.pricing import minor_notes
-from custlife.errors import CustlifeError, UsageError
+from custlife.errors import CustlifeError, UsageError, UsageTypeError
+from custlife.log.base import as_html
 from custlife.log.columns import (
     Source,
     check_columns,
@@ -198,7 +199,14 @@ class Costs(FromFiles):
         return self.ask(Spending(every, names(by), where, currency, week_start))
 
     def ask(self, question: Spending) -> SpendingResult:
-        """The answer to a question held as a value."""
+        """The answer to a question held as a value.
+
+        Raises:
+            UsageTypeError: A question about something else.
+        """
+        asked: object = question
+        if not isinstance(asked, Spending):
+            raise UsageTypeError(f"question={asked!r} is not about costs", "ask costs.spending(...)")
         where, moment = zone(self.tz), to_us(self.as_of)
         seen = tuple(cost for cost in self.rows if where.day_start(cost.last_day + 1) - 1 <= moment)
         later = len(self.rows) - len(seen)
@@ -230,6 +238,9 @@ class Costs(FromFiles):
 
     def __str__(self) -> str:
         return "\n".join([repr(self)[1:-1], *(f"  {one}" for one in self.notes)])
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
 
 def _order(cost: Cost) -> tuple[object, ...]:

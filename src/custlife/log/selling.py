@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from custlife.analysis.question import names
 from custlife.analysis.steps import optional_span
@@ -184,9 +184,8 @@ class Selling(Log):
         """
         from custlife.analysis.actions import ActionsAgainstWins
 
-        chosen: Any = bands if isinstance(bands, int) else tuple(bands)
         question = ActionsAgainstWins(
-            start, won, names(lost, "lost"), reopened, names(by), level, names(actions, "actions"), chosen, correction
+            start, won, names(lost, "lost"), reopened, names(by), level, names(actions, "actions"), bands, correction
         )
         return self.beside(events).ask(question)
 

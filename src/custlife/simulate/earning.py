@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from custlife.calendar import periods, to_us
+from custlife.simulate.walking import check_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,7 @@ def _price(level: int, interval: str) -> Decimal:
 
 def _paying(log: StageLog) -> Iterator[tuple[str, list[SpellRow]]]:
     """The stays of each customer at or past the first stage of a paying one."""
+    check_stages(log)
     model = log.model
     first = model.keys.index(model.customer_from or model.keys[-1])
     wanted = set(model.keys[first:])
@@ -154,6 +156,7 @@ def b2b_costs(log: StageLog, *, seed: int = 1) -> Costs:
     """
     from custlife.log.costs import Costs
 
+    check_stages(log)
     months, stays = periods("month", tz=log.tz), log.spells().rows
     arrivals = [months.index(to_us(next(mine).entered)) for _, mine in groupby(stays, key=_customer)]
     paying = [months.index(to_us(mine[0].entered)) for _, mine in _paying(log)]

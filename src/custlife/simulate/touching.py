@@ -9,8 +9,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from custlife import presets
+from custlife.analysis.splitting import check_count
 from custlife.simulate.company import rates_for
-from custlife.simulate.walking import stage_rows, window
+from custlife.simulate.walking import check_stages, stage_rows, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,6 +67,7 @@ def b2b_touches(log: StageLog, *, seed: int = 1) -> EventLog:
     """
     from custlife.log.event_log import EventLog
 
+    check_stages(log)
     model = log.model
     won = model.customer_from or model.keys[-1]
     rows: list[dict[str, Any]] = []
@@ -157,6 +159,7 @@ def b2b_deals(
 
     Raises:
         UsageError: A number of deals below 0.
+        UsageTypeError: No number of deals.
 
     Examples:
         >>> b2b_deals(40)
@@ -164,6 +167,7 @@ def b2b_deals(
     """
     from custlife.log.stage_log import StageLog
 
+    check_count("deals", deals, 0)
     rates = rates_for(presets.sales_funnel)
     rows = stage_rows(rates, customers=deals, seed=seed, start=start, as_of=as_of, tz=tz, prefix="d")
     for deal, mine in groupby(rows, key=lambda row: row["customer"]):
@@ -200,6 +204,7 @@ def b2b_tickets(
 
     Raises:
         UsageError: A number of tickets below 0.
+        UsageTypeError: No number of tickets.
 
     Examples:
         >>> b2b_tickets(40).events
@@ -207,6 +212,7 @@ def b2b_tickets(
     """
     from custlife.log.event_log import EventLog
 
+    check_count("tickets", tickets, 0)
     first, last = window(tickets, seed, start, as_of, tz, timedelta(minutes=1))
     until = EPOCH + timedelta(minutes=last)
     rows: list[dict[str, Any]] = []

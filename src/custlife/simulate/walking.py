@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from custlife.calendar import instant
-from custlife.errors import TimeError, UsageError
+from custlife.errors import TimeError, UsageError, UsageTypeError
 from custlife.simulate.arriving import arrivals
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Instant = datetime | date | str
 
-__all__ = ["stage_rows", "window"]
+__all__ = ["check_stages", "stage_rows", "window"]
 
 MINUTES = 1440
 _MINUTE = timedelta(minutes=1)
@@ -74,6 +74,18 @@ def stage_rows(
         chance = Random(f"custlife {seed} {number}")
         rows += _customer(rates, chance, f"{prefix}{number:05d}", appearing, last)
     return rows
+
+
+def check_stages(log: object) -> None:
+    """Refuses what is not a log of stages.
+
+    Raises:
+        UsageTypeError: It is not.
+    """
+    from custlife.log.stage_log import StageLog
+
+    if not isinstance(log, StageLog):
+        raise UsageTypeError(f"log={log!r} is not a StageLog", "pass a log of stages, such as simulate.b2b(400)")
 
 
 def window(
