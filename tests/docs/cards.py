@@ -56,7 +56,9 @@ goal, also at the other end of its interval; and is there anything left to wait 
 
 {decisions}
 
-Without a due date, the moment of looking is the due date. A value without an interval is exact: a count, money.
+Without a due date, the moment of looking is the due date. A value without an interval is taken as
+exact: a count, money, or a ratio such as NRR or the K factor; mind its n. Where nobody ended some way, or all did, or all answers are
+alike, the interval is Wilson's, of those on whom it is not too early to say; a median of one may be anything.
 
 ## The catalogue
 

@@ -37,14 +37,16 @@ def log(histories: dict[str, int], until: int = 400) -> cl.StageLog:
     return stage_log(rows, hour(until))
 
 
-KEPT, GONE = "b", "b lost"
+GONE = "b lost"
 
 
 @given(st.integers(1, 60))
 def test_churn_by_age_of_none_or_all_is_as_sure_as_their_number(n):
     churn = metrics.churn_by_age("2 days")
-    kept, gone = churn.read(log({KEPT: n})), churn.read(log({GONE: n}))
-    assert (kept.value, gone.value) == (0, 1)
+    young = [Row(f"y{i}", hour(395), "b") for i in range(3)]  # too young to say anything
+    kept = churn.read(stage_log([*(Row(f"k{i}", hour(0), "b") for i in range(n)), *young], hour(400)))
+    gone = churn.read(log({GONE: n}))
+    assert (kept.value, kept.n, kept.pending, gone.value) == (0, n + 3, 3, 1)
     assert ends(kept) == pytest.approx(wilson(0, n), abs=1e-12)
     assert ends(gone) == pytest.approx(wilson(n, n), abs=1e-12)
 
@@ -104,7 +106,7 @@ def test_nobody_answered_gives_no_interval():
 
 
 ONE = {
-    "churn by age": (metrics.churn_by_age("2 days"), log({KEPT: 1}), 0.05),
+    "churn by age": (metrics.churn_by_age("2 days"), log({"b": 1}), 0.05),
     "drop-off": (metrics.drop_off("a", "lost", within="2 days"), log({"a": 1}), 0.05),
     "time to convert": (metrics.time_to_convert("a", "c"), log({"a c": 1}), 2),
     "time in stage": (metrics.time_in_stage("a"), log({"a c": 1}), 2),

@@ -114,10 +114,8 @@ def logo_churn(*, every: str = "month", base: str = "start", customers: Names | 
         ),
         source="Logo churn of a period: lost among S over S; losses of new customers reported apart",
     )  # fmt: skip
-    what = f"logo churn in a {every}" + (
-        "" if base == "start" else ", all losses over " + ("the average base" if base == "average" else "the start")
-    )
     compute = Logo(every, base, maybe_names(customers), annual=False)
+    what = f"logo churn in a {every}{LABELS[base]}"
     return Metric("logo_churn", words, better="lower", compute=compute, label=what)
 
 
