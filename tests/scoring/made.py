@@ -123,7 +123,7 @@ def leads(draw):
             scoring.behavior(f"b{number}", name, points=points, cap=cap, decay=draw(decays), within=within, group=group)
         )
     groups = sorted({rule.group for rule in rules})
-    caps = {group: draw(st.sampled_from([15, 40])) for group in draw(st.sets(st.sampled_from(groups)))}
+    caps = {group: draw(st.sampled_from([15, 40])) for group in sorted(draw(st.sets(st.sampled_from(groups))))}
     grid = {"fit_bands": {"B": 0, "A": 20}, "behavior_bands": {"2": 0, "1": 10}} if draw(st.booleans()) else {}
     return cl.LeadScore(rules, caps=caps, thresholds={"MQL": 10, "SQL": 40}, tz=draw(ZONES), **grid)
 

@@ -448,7 +448,7 @@ class TestIdeal:
         above = sum(Fraction(str(one.weight)) for one in ideal.criteria if met[one.name])
         found = scored(ideal, customer, known)
         if any(met[one.name] for one in ideal.exclusions):
-            assert found.value == 0
+            assert (found.value, found.completeness) == (0, 1)
             return
         if not below:
             assert found.value is None
@@ -472,8 +472,10 @@ class TestIdeal:
             exclusions=[scoring.criterion("rival", scoring.fact("rival"), one_of=True)],
         )
         found = scored(ideal, ACME, [cl.Fact("rival", True)])
-        assert (found.value, found.completeness) == (0, 0)
+        assert (found.value, found.completeness) == (0, 1)
         assert scored(ideal, ACME, [cl.Fact("rival", False)]).value is None
+        both = scoring.weighted({"ideal": ideal, "all": lambda _: 50})
+        assert (scored(both, ACME, [cl.Fact("rival", True)]).completeness) == 1
 
     def test_says_whom_it_describes(self):
         ideal = scoring.IdealCustomer([scoring.criterion("size", scoring.fact("seats"), at_least=5)], pains="slow tools", channels=["fairs"], seeks=["speed"])  # fmt: skip

@@ -207,7 +207,8 @@ def _ideal(ideal: IdealCustomer, rows: Any, where: Mapping[str, str]) -> Any:
     ]
     means, known = weighed(terms, (), rows.count)
     for one in ideal.exclusions:
-        means[_said(rows, where[one.name], one.when) == 1] = 0  # also where nothing else is known
+        excluded = _said(rows, where[one.name], one.when) == 1
+        means[excluded], known[excluded] = 0, sum(weights)  # also where nothing else is known
     grades = _graded(means, ideal.bands, means >= 0)
     return Scored(means, known / sum(weights), grades, blank(rows.count))
 

@@ -75,7 +75,7 @@ class IdealCustomer(Declared):
     """A profile of the customers one wants, and the score of how well somebody fits it.
 
     The value is the weight of what matches among what is known: unknown is not a mismatch, and `completeness` says how
-    much is known. Whoever meets an exclusion scores 0.
+    much is known. Whoever meets an exclusion scores 0, and then enough is known: `completeness` is 1.
 
     Attributes:
         criteria: What they have.
@@ -129,8 +129,8 @@ class IdealCustomer(Declared):
             zip((o.name for o in self.criteria), whole_weights(o.weight for o in self.criteria), strict=True)
         )
         below = sum(weight for name, weight in weights.items() if met[name] is not None)
-        complete = below / sum(weights.values())
         excluded = [one for one in self.exclusions if met[one.name]]
+        complete = 1.0 if excluded else below / sum(weights.values())
         if not below and not excluded:
             return Score(None, reason="nothing that it asks for is known", completeness=0, name=self.name)
         counted = sorted(weights)  # so that the order of criteria is irrelevant
