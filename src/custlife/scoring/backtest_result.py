@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.framing import Framed
+from custlife.analysis.result import percent
 from custlife.errors import UnknownNameError
 from custlife.pictures import Table
 
@@ -128,7 +129,7 @@ class Foretold:
     def decile_table(self) -> Table:
         """The tenths as a table for people."""
         rows = [
-            (d.number, f"{d.observations:.0f}", f"{d.outcomes:.1f}", _percent(d.rate), _number(d.lift))
+            (d.number, f"{d.observations:.0f}", f"{d.outcomes:.1f}", percent(d.rate), _number(d.lift))
             for d in self.deciles
         ]
         names = ("tenth", "observations", "outcomes", "rate", "lift")
@@ -137,7 +138,7 @@ class Foretold:
     def calibration_table(self) -> Table:
         """The outcomes by score as a table for people."""
         rows = [
-            (f"{b.low:g} to {b.high:g}", b.share.n, f"{b.mean:.1f}", b.share.k, _percent(b.share.rate), _ends(b.share))
+            (f"{b.low:g} to {b.high:g}", b.share.n, f"{b.mean:.1f}", b.share.k, percent(b.share.rate), _ends(b.share))
             for b in self.calibration
         ]
         names = ("score", "observations", "mean score", "outcomes", "rate", "interval")
@@ -195,10 +196,10 @@ class Backtest(Framed):
                 str(one.horizon),
                 one.observations,
                 one.outcomes,
-                _percent(one.base.rate),
+                percent(one.base.rate),
                 str(one.auc).removeprefix("AUC "),
-                _percent(one.precision.rate),
-                _percent(one.recall.rate),
+                percent(one.precision.rate),
+                percent(one.recall.rate),
                 _number(one.lift),
                 None if one.lead_days is None else f"{one.lead_days:.0f}",
             )
@@ -295,10 +296,6 @@ def verdict(one: Foretold) -> str:
     words = ((0.6, "a little"), (0.7, "somewhat"), (0.8, "clearly"), (2, "much"))
     word = next(word for edge, word in words if one.auc.value < edge)
     return f"ranks {word} better than chance ({one.auc})."
-
-
-def _percent(rate: float | None) -> str | None:
-    return None if rate is None else f"{100 * rate:.1f} %"
 
 
 def _number(value: float | None) -> str | None:

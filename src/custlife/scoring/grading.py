@@ -11,13 +11,13 @@ from custlife.scoring.backtest_result import Bin, Decile, Foretold, Observation
 from custlife.stats.discrimination import auc, clustered_share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from custlife.calendar import Span
     from custlife.stats import Share
 
-__all__ = ["bins", "deciles", "graded"]
+__all__ = ["bins", "counts_of", "deciles", "graded", "share_of"]
 
 DAY = timedelta(days=1)
 
@@ -34,7 +34,7 @@ def graded(
     limit = sign * flag if flag is not None else _top_tenth(risks)
     flags = [limit is not None and risk >= limit for risk in risks]
     precision = _share(units, flags, cases, level)
-    base = _share(units, [True] * len(known), cases, level)
+    base = share_of(zip(units, cases, strict=True), level)
     lift = precision.rate / base.rate if precision.rate is not None and base.rate else None
     return Foretold(
         horizon,
@@ -69,14 +69,24 @@ def _top_tenth(risks: Sequence[float]) -> float | None:
     return ordered[-(-len(ordered) // 10) - 1] if ordered else None
 
 
+def counts_of(pairs: Iterable[tuple[str, bool]]) -> list[tuple[int, int]]:
+    """Of pairs of a customer and whether something holds: for each customer how often it does, and how many pairs."""
+    counts: dict[str, tuple[int, int]] = {}
+    for unit, has in pairs:
+        k, n = counts.get(unit, (0, 0))
+        counts[unit] = k + has, n + 1
+    return list(counts.values())
+
+
+def share_of(pairs: Iterable[tuple[str, bool]], level: float) -> Share:
+    """The share of pairs for which something holds, with an interval that counts customers."""
+    return clustered_share(counts_of(pairs), level=level)
+
+
 def _share(units: Sequence[str], among: Sequence[bool], have: Sequence[bool], level: float) -> Share:
     """Of those among whom one looks, the share that has something, by customer."""
-    counts: dict[str, tuple[int, int]] = {}
-    for unit, is_among, has in zip(units, among, have, strict=True):
-        if is_among:
-            k, n = counts.get(unit, (0, 0))
-            counts[unit] = k + has, n + 1
-    return clustered_share(list(counts.values()), level=level)
+    rows = zip(units, among, have, strict=True)
+    return share_of(((unit, has) for unit, is_among, has in rows if is_among), level)
 
 
 def _lead_days(known: Sequence[Observation], flags: Sequence[bool]) -> float | None:
@@ -127,8 +137,7 @@ def bins(known: Sequence[Observation], level: float) -> tuple[Bin, ...]:
     for tenth in range(10):
         held = [one for one in known if min(9, int(_value(one) // 10)) == tenth]
         if held:
-            cases = [one.outcome_at is not None for one in held]
-            share = _share([one.customer for one in held], [True] * len(held), cases, level)
+            share = share_of(((one.customer, one.outcome_at is not None) for one in held), level)
             mean = sum(map(_value, held)) / len(held)
             found.append(Bin(10.0 * tenth, 10.0 * tenth + 10, mean, share))
     return tuple(found)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.framing import Framed
+from custlife.analysis.result import percent
 from custlife.errors import DataError, UsageError
 from custlife.pictures import Table
 from custlife.scoring.backtest_result import Bin, Observation
 from custlife.scoring.declared import check_names
-from custlife.scoring.grading import bins
+from custlife.scoring.grading import bins, counts_of, share_of
 from custlife.scoring.ideal import Criterion
 from custlife.scoring.lead import Fit, LeadScore
 from custlife.scoring.points import number, points_of, several
 from custlife.scoring.sampling import anchors_of, end_of, first_after, horizons_of, pasts, study
-from custlife.stats.discrimination import clustered_share
 from custlife.stats.interval import Interval, check_level
 from custlife.stats.special import two_sided_z
 
@@ -135,8 +135,8 @@ class Learned(Framed):
             (
                 one.criterion.name,
                 one.met.n,
-                _percent(one.met),
-                _percent(one.unmet),
+                percent(one.met.rate),
+                percent(one.unmet.rate),
                 None if one.log_odds is None else f"{one.log_odds:+.2f}",
                 None if one.interval is None else f"{one.interval.low:+.2f} to {one.interval.high:+.2f}",
                 f"{one.points:+.1f}",
@@ -144,9 +144,8 @@ class Learned(Framed):
             for one in self.lessons
         ]
         names = ("criterion", "held", "rate", "else", "log-odds", "interval", "points")
-        note = (
-            f"Base rate {_percent(self.base)} of {self.base.n:,}. Learnt and not yet tested: backtest the score later."
-        )
+        base = f"Base rate {percent(self.base.rate)} of {self.base.n:,}."
+        note = f"{base} Learnt and not yet tested: backtest the score later."
         title = f"{self.outcome} within {self.horizon}"
         return Table(names, rows, title=title, note=note, align=("left", *["right"] * 6))
 
@@ -234,7 +233,7 @@ def learn(
             request = looked.request(past, anchor)
             if request is not None:
                 requests.append((request, first_after(past.outcomes, anchor, end) is not None))
-    base = _shared([(request.customer.id, case) for request, case in requests], check_level(level))
+    base = share_of([(request.customer.id, case) for request, case in requests], check_level(level))
     if not base.k or base.k == base.n:
         raise DataError(f"{base.k} outcomes in {base.n} observations teach nothing", hint="check outcome= and horizon=")
     lessons = [_lesson(one, requests, base, strength, looked.tz) for one in wanted]
@@ -250,14 +249,6 @@ def _points(log_odds: float | None, top: float) -> float:
     return points_of(100 * (log_odds or 0) / top) if top else 0.0
 
 
-def _shared(pairs: Iterable[tuple[str, bool]], level: float) -> Share:
-    counts: dict[str, tuple[int, int]] = {}
-    for unit, case in pairs:
-        k, n = counts.get(unit, (0, 0))
-        counts[unit] = k + case, n + 1
-    return clustered_share(list(counts.values()), level=level)
-
-
 def _lesson(
     one: Criterion, requests: Sequence[tuple[ScoreRequest, bool]], base: Share, shrink: float, tz: str
 ) -> Lesson:
@@ -266,7 +257,7 @@ def _lesson(
         sides[one.when.met(one.when.reads.read(request, tz))].append((request.customer.id, case))
     assert base.interval is not None and base.rate is not None  # noqa: S101, PT018  # there are observations
     level = base.interval.level
-    met, unmet = _shared(sides[True], level), _shared(sides[False], level)
+    met, unmet = share_of(sides[True], level), share_of(sides[False], level)
     if not met.n or not unmet.n:
         return Lesson(one, met, unmet, None, None, 0.0)
     log_odds, variance = 0.0, 0.0
@@ -282,16 +273,12 @@ def _lesson(
 
 def _design_effect(pairs: Sequence[tuple[str, bool]]) -> float:
     """How many times the variance of independent observations; at least 1."""
-    counts: dict[str, list[int]] = {}
-    for unit, case in pairs:
-        of_unit = counts.setdefault(unit, [0, 0])
-        of_unit[0] += case
-        of_unit[1] += 1
+    counts = counts_of(pairs)
     n, clusters = len(pairs), len(counts)
-    rate = sum(k for k, _ in counts.values()) / n
+    rate = sum(k for k, _ in counts) / n
     if clusters < 2 or rate in {0.0, 1.0}:
         return n / clusters
-    spread = math.fsum((k - rate * m) ** 2 for k, m in counts.values()) * clusters / (clusters - 1)
+    spread = math.fsum((k - rate * m) ** 2 for k, m in counts) * clusters / (clusters - 1)
     return max(1.0, spread / (n * rate * (1 - rate)))
 
 
@@ -301,7 +288,3 @@ def _calibrated(score: LeadScore, requests: Sequence[tuple[ScoreRequest, bool]],
         for request, case in requests
     ]
     return bins([one for one in seen if one.value is not None], level)
-
-
-def _percent(found: Share) -> str | None:
-    return None if found.rate is None else f"{100 * found.rate:.1f} %"
