@@ -51,7 +51,8 @@ class Margin:
 
         def read(row: RevenueRow, **place: Any) -> Reading:
             costs = spent.get((row.segment, row.period), 0)
-            why = "" if row.period in known else f"no costs are known of {row.period}"
+            what = "costs of service" if self.service_only else "costs"
+            why = "" if row.period in known else f"no {what} are known of {row.period}"
             why = why or ("" if answer.currency == row.currency else f"costs are in {answer.currency}")
             return self._reading(request, row, costs, why, place)
 
