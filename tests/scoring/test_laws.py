@@ -380,6 +380,7 @@ class TestLeads:
             lambda: scoring.steps("a"),
             lambda: scoring.Criterion("x", "y"),
             lambda: cl.LeadScore(None),
+            lambda: cl.LeadScore(["demo"]),
             lambda: cl.LeadScore([scoring.behavior("demo", points=1)], caps=30),
             lambda: cl.LeadScore([scoring.behavior("demo", points=1)], caps=["behavior"]),
             lambda: scoring.IdealCustomer(scoring.criterion("x", scoring.fact("x"), at_least=1)),

@@ -12,6 +12,7 @@ from custlife.scoring.judging import checked_scorer, name_of
 from custlife.scoring.points import points_of
 from custlife.scoring.registry import resolved
 from custlife.scoring.sampling import anchors_of, end_of, first_after, horizons_of, never_seen, pasts, study
+from custlife.scoring.value import Score
 from custlife.stats.interval import check_level
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from custlife.scoring.judging import Scorer
     from custlife.scoring.sampling import Past, Study
     from custlife.scoring.scores import Failure
-    from custlife.scoring.value import Score
 
 __all__ = ["backtest"]
 
@@ -151,5 +151,5 @@ def _scored(
 
 
 def _value(answer: float | Score) -> float | None:
-    value = getattr(answer, "value", answer)
-    return value if value is None else float(value)  # type: ignore[arg-type]  # a number, or the value of a score
+    value = answer.value if isinstance(answer, Score) else answer
+    return None if value is None else float(value)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from custlife.customers import Fact
     from custlife.customers.entries import GivenFacts
     from custlife.scoring.histories import LogLike
-    from custlife.scoring.judging import Scorer
+    from custlife.scoring.judging import Ask, Scorer
     from custlife.scoring.request import ScoreRequest
 
 __all__ = ["moment_of", "score", "score_all", "zone_of"]
@@ -177,7 +177,9 @@ class Run:
         try:
             mine = self._facts(name) if self.facts else ()
             request = request_at(customer, self.as_of, mine)
-            answer = self._call(self.scorer, self.name, request) if self.judge is None else self._branch(request)
+            answer = (
+                self._call(self.scorer, self.name, request) if self.judge is None else self._branch(self.judge, request)
+            )
         except HookError as error:
             answer = self._failed(name, error)
         self.customers.append(name)
@@ -186,7 +188,9 @@ class Run:
     def answer(self, request: ScoreRequest) -> float | Score:
         """The score for one request, whatever the hook does."""
         try:
-            return self._call(self.scorer, self.name, request) if self.judge is None else self._branch(request)
+            return (
+                self._call(self.scorer, self.name, request) if self.judge is None else self._branch(self.judge, request)
+            )
         except HookError as error:
             return self._failed(request.customer.id, error)
 
@@ -202,9 +206,9 @@ class Run:
             kind = f"got facts that cannot be used ({type(error).__name__})"
             raise HookError(self.name, kind, f"facts of customer {customer!r}: {error}") from error
 
-    def _branch(self, request: ScoreRequest) -> Score:
+    def _branch(self, judge: Callable[[ScoreRequest, Ask], Score], request: ScoreRequest) -> Score:
         try:
-            found = self.judge(request, self.ask)  # type: ignore[misc]  # asked where there is one
+            found = judge(request, self.ask)
         except HookError:
             raise
         except Exception as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 from custlife.documents import Documented
 from custlife.errors import DefinitionError, UsageTypeError
@@ -72,8 +72,17 @@ class Declared(Documented):
         return score_frame(self, frame, columns, customer_col)
 
 
-def check_names(what: str, given: Sequence[Any], kind: type, *, some: bool = True) -> None:
-    """Refuse what is of another type, has no name, or shares it with another.
+class Named(Protocol):
+    """What has a name."""
+
+    @property
+    def name(self) -> object:
+        """What it is called."""
+        ...
+
+
+def check_names(what: str, given: Sequence[object], *kinds: type[Named], some: bool = True) -> None:
+    """Refuse what is of no such type, has no name, or shares it with another.
 
     Raises:
         DefinitionError: There is none, or two have one name.
@@ -83,11 +92,13 @@ def check_names(what: str, given: Sequence[Any], kind: type, *, some: bool = Tru
         raise DefinitionError(f"there is no {what}", f"declare at least one {what}")
     names = []
     for place, one in enumerate(given):
-        if not isinstance(one, kind):
+        if not isinstance(one, kinds):
+            known = [kind.__name__ for kind in kinds]
+            makers = " or ".join(f"{name.lower()}(...)" for name in known)
             raise UsageTypeError(
-                f"{what}[{place}]={shortly(one)} is not a {kind.__name__}", f"make one with {what}(...)"
+                f"{what}[{place}]={shortly(one)} is not a {' or '.join(known)}", f"make one with {makers}"
             )
-        name = one.name  # type: ignore[attr-defined]  # every kind that comes here has one
+        name = one.name
         if not isinstance(name, str) or not name.strip():
             raise UsageTypeError(f"{what}[{place}] has name={shortly(name)}", "give it a text that is not empty")
         if name in names:

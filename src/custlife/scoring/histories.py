@@ -154,13 +154,11 @@ def _made(name: str, pieces: list[Pieces]) -> Customer:
 def _pieces(history: History) -> list[tuple[str, Pieces]]:
     """What a history says, unit by unit."""
     model = history.vocabulary.model
-    read = _moves if model is not None else _events
     found = []
     for unit, (low, high) in enumerate(history.ranges()):
-        entries = read(history, low, high)
-        moves, events = (entries, ()) if model is not None else ((), entries)
-        facts = _facts(history, low, high)
-        found.append((history.ids[unit], Pieces(model, moves, events, facts)))  # type: ignore[arg-type]  # as read
+        moves = _moves(history, low, high) if model is not None else ()
+        events = _events(history, low, high) if model is None else ()
+        found.append((history.ids[unit], Pieces(model, moves, events, _facts(history, low, high))))
     return found
 
 

@@ -117,12 +117,11 @@ def checked(found: object, hook: str, customer: str) -> float | Score:
     Raises:
         HookError: The answer is neither.
     """
-    kind = type(found)
-    if (kind is float or kind is int) and 0 <= found <= 100:  # type: ignore[operator]  # one of the two
-        return round(found * ONE) / ONE  # type: ignore[operator]  # one of the two
-    if kind is Score:
-        return found  # type: ignore[return-value]  # it has just been asked
-    if kind is not float and is_number(found):
+    if (type(found) is float or type(found) is int) and 0 <= found <= 100:
+        return round(found * ONE) / ONE
+    if type(found) is Score:
+        return found
+    if type(found) is not float and is_number(found):
         with suppress(CustlifeError):  # NaN and infinity of other kinds, and what is larger than any float
             value = number(found)
             if 0 <= value <= 100:

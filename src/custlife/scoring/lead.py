@@ -122,8 +122,7 @@ def behavior(
         >>> behavior("asked for a demo", "demo_requested", points=25, decay=None).of
         ('demo_requested',)
     """
-    named = {"cap": cap, "decay": decay, "within": maybe_span(within), "group": group}
-    return Behavior(name, of or (name,), points, **named)  # type: ignore[arg-type]  # as converted
+    return Behavior(name, of or (name,), points, cap=cap, decay=decay, within=within, group=group)
 
 
 def _pairs(given: Any) -> tuple[tuple[str, float], ...]:
@@ -179,7 +178,7 @@ class LeadScore(Declared):
     tz: str = attrs.field(default="UTC", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        check_names("rule", self.rules, Fit | Behavior)  # type: ignore[arg-type]  # isinstance takes it
+        check_names("rule", self.rules, Fit, Behavior)
         groups = {rule.group for rule in self.rules}
         for group, cap in self.caps:
             if group not in groups:

@@ -138,8 +138,10 @@ def measure(
         >>> measure("tickets", fact("open_tickets"), worst=10, best=0).better
         'low'
     """
-    named = {"missing": missing, "stale_after": _stale_after(stale_after)}
-    return Measure(name, reads, worst=worst, best=best, levels=levels or (), weight=weight, **named)  # type: ignore[arg-type]  # as converted
+    return Measure(
+        name, reads, worst=worst, best=best, levels=levels or (), weight=weight, missing=missing,
+        stale_after=stale_after,
+    )  # fmt: skip
 
 
 def _maybe_bound(value: Any) -> float | None:

@@ -55,22 +55,19 @@ def number(value: object, name: str = "value") -> float:
         >>> number(3), number(0.5)
         (3, 0.5)
     """
-    kind = type(value)
-    if kind is not int and kind is not float and not is_number(value):
-        raise UsageTypeError(f"{name}={shortly(value)} is a {kind.__name__}, not a number", f"pass {name}=10")
-    found: Any = value
     try:
-        if kind is not int and kind is not float:
-            found = _plain(value)
-        finite = math.isfinite(found)
+        found = value if type(value) is float or type(value) is int else _plain(value, name)
+        if math.isfinite(found):
+            return found
     except (ValueError, OverflowError):  # a signalling NaN, a whole number larger than any float
-        finite = False
-    if not finite:
-        raise UsageError(f"{name}={shortly(value)} is not a finite number", f"pass {name}=10")
-    return found  # type: ignore[no-any-return]  # an int or a float
+        pass
+    raise UsageError(f"{name}={shortly(value)} is not a finite number", f"pass {name}=10")
 
 
-def _plain(value: Any) -> int | float:
+def _plain(value: Any, name: str) -> int | float:
+    if not is_number(value):
+        what = f"{name}={shortly(value)} is a {type(value).__name__}, not a number"
+        raise UsageTypeError(what, f"pass {name}=10")
     whole: bool = isinstance(value, Rational) and value.denominator == 1
     given: Any = value
     return int(given) if whole else float(given)

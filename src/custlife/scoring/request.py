@@ -95,10 +95,10 @@ def _order(fact: Fact) -> tuple[datetime, datetime]:
     return fact.at or EPOCH, known_from(fact) or EPOCH
 
 
-def _as_facts(given: object) -> Facts:
+def _as_facts(given: GivenFacts) -> Facts:
     if type(given) is Facts:
         return given
-    return Facts(facts_of("", given)) if given else NO_FACTS  # type: ignore[arg-type]  # refused there
+    return Facts(facts_of("", given)) if given else NO_FACTS
 
 
 def _as_of(at: Any) -> datetime:

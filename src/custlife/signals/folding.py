@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from custlife.scoring.request import ScoreRequest
     from custlife.signals.rule import Rule
 
+    Opened = tuple[datetime, Look, ScoreRequest, float | None]  # when and how it was opened, the last request and value
+
 __all__ = ["owner_of"]
 
 
@@ -47,8 +49,7 @@ class Track:
     def __init__(self, rule: Rule, manager: str) -> None:
         self.rule = rule
         self.manager = manager
-        self.opened: tuple[datetime, Look] | None = None
-        self.last: tuple[ScoreRequest, float | None] | None = None
+        self.opened: Opened | None = None
         self.occasion = ""
         self.run = 0
         self.quiet_until: int | None = None
@@ -57,11 +58,12 @@ class Track:
     def step(self, look: Look, moment: Moment, silencer: str) -> None:
         """One look further."""
         if self.opened is not None:
+            at, first, _, latest = self.opened
             over = self._over(look, silencer)
             if over is None:
-                self._keep(look, moment)
+                self.opened = at, first, moment.request, latest if look.value is None else look.value
                 return
-            self._close(over, look, moment)
+            self._close(self.opened, over, look, moment)
         if silencer or not look.met:
             self.run = self.run if look.met is None and not silencer else 0
             return
@@ -69,7 +71,7 @@ class Track:
         self.occasion = look.occasion
         quiet = self.quiet_until is not None and moment.us <= self.quiet_until
         if self.run >= self.rule.min_n and not quiet:
-            self.opened, self.last = (moment.request.as_of, look), (moment.request, look.value)
+            self.opened = moment.request.as_of, look, moment.request, look.value
 
     def _over(self, look: Look, silencer: str) -> str | None:
         """Why the open episode is over; None while it is not."""
@@ -79,12 +81,8 @@ class Track:
             return look.why or "something else has come"
         return (look.why or "over") if look.over else None
 
-    def _keep(self, look: Look, moment: Moment) -> None:
-        value = look.value if look.value is not None or self.last is None else self.last[1]
-        self.last = moment.request, value
-
-    def _close(self, why: str, look: Look, moment: Moment) -> None:
-        one = self.episode("resolved", moment.request.as_of, why)
+    def _close(self, opened: Opened, why: str, look: Look, moment: Moment) -> None:
+        one = self._episode(opened, "resolved", moment.request.as_of, why)
         if look.value is not None and look.occasion == self.occasion:
             one = attrs.evolve(one, latest=look.value)
         self.closed.append(one)
@@ -92,9 +90,9 @@ class Track:
         if self.rule.cool_down is not None:
             self.quiet_until = moment.zone.add(moment.us, self.rule.cool_down)
 
-    def episode(self, state: str, resolved_at: datetime | None = None, ended: str = "") -> Episode:
+    def _episode(self, opened: Opened, state: str, resolved_at: datetime | None = None, ended: str = "") -> Episode:
         """The open episode as a value."""
-        (at, look), (request, latest) = self.opened, self.last  # type: ignore[misc]  # asked while it is open
+        at, look, request, latest = opened
         customer, rule = request.customer, self.rule
         owner = owner_of(rule, request, self.manager)
         return Episode(
@@ -104,9 +102,10 @@ class Track:
 
     def episodes(self) -> list[Episode]:
         """Everything that was opened."""
-        if self.opened is None or self.last is None:
+        if self.opened is None:
             return self.closed
-        return [*self.closed, self.episode("opened" if self.opened[0] == self.last[0].as_of else "open")]
+        at, _, request, _ = self.opened
+        return [*self.closed, self._episode(self.opened, "opened" if at == request.as_of else "open")]
 
 
 class Fold:
