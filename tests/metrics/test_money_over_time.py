@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from custlife import Contracts, Costs, RevenueLog, metrics
+from custlife import Contracts, Costs, Responses, RevenueLog, metrics
 from tests.metrics.test_money_metrics import FEBRUARY, after, before
 
 APRIL = "2026-04-01T00:00Z"
@@ -84,3 +84,14 @@ def test_renewals_by_amount_have_what_was_lost_below_the_line() -> None:
     )
     found = metrics.renewal_rate(counting="amount").read(log)
     assert (found.value, found.part, found.whole, found.n) == (0.75, 300, 400, 2)
+
+
+def test_who_did_not_answer_was_asked() -> None:
+    rows = [
+        {"customer": name, "at": "2026-01-05T00:00Z", "score": score}
+        for name, score in (("a", 10), ("b", None), ("c", 3), ("d", None))
+    ]
+    log = Responses.from_rows(rows, survey="nps", scale=(0, 10), missing="unanswered", as_of=FEBRUARY)
+    found = metrics.response_rate().read(log)
+    assert (found.value, found.part, found.whole) == (0.5, 2, 4)
+    assert metrics.nps().read(log).n == 2

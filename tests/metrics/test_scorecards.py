@@ -219,6 +219,24 @@ def test_every_stage_of_every_preset_has_a_sensible_set(name):
     assert {row.line.stage for row in judged.rows if row.state == "read"} >= set(model.keys)
 
 
+def test_who_comes_back_is_asked_of_exits_that_one_may_come_back_from():
+    exits = [cl.Stage("lapsed", exit="paused"), cl.Stage("lost", exit="ended")]
+    card = metrics.scorecard(cl.StageModel("m", ["a", "b"], exits=exits))
+    assert [line.stage for line in card if line.metric.name == "reactivation_rate"] == ["lapsed"]
+
+
+def test_what_is_won_is_asked_of_leads_and_what_came_of_customers():
+    words = ("win rate", "rate of trials that turn paid")
+    stages = [cl.Stage(key, metrics=words) for key in ("lead", "trial", "customer")]
+    card = metrics.scorecard(cl.StageModel("m", stages, customer_from="customer"), within="60 days")
+    asked = {(line.stage, repr(line.metric)) for line in card}
+    for stage in ("lead", "trial"):
+        assert (stage, f"metrics.eventual_conversion(origin='{stage}')") in asked
+        assert (stage, f"metrics.trial_to_paid(trial='{stage}', paid='customer', within='60 days')") in asked
+    assert ("customer", "metrics.conversion(start='trial', goal='customer', within='60 days')") in asked
+    assert {what for stage, what in asked if stage == "customer" and "eventual" in what} == set()
+
+
 def test_a_model_without_customers_or_with_one_stage_has_a_scorecard():
     assert {line.metric.name for line in metrics.scorecard(cl.StageModel("one", ["a"], exits=[]))} == {
         "arrivals",

@@ -173,3 +173,12 @@ def test_touches_per_stage_counts_stays_that_ended():
     assert (reading.value, reading.n, reading.pending) == (2.0, 1, 1)
     empty = metrics.touches_per_stage("intent").read(metrics.Inputs(stages=log, events=mails))
     assert (empty.value, empty.reason) == (None, "n=0: no stay in intent has ended")
+
+
+@pytest.mark.parametrize(("hours", "share"), [("mon-fri 09:00-17:00", 1.0), (None, 0.0)])
+def test_a_reply_in_time_counts_only_the_hours_of_the_desk(hours, share):
+    rows = [("t", "opened", "2026-01-09T16:00Z"), ("t", "replied", "2026-01-12T10:00Z")]  # Friday, Monday
+    log = cl.EventLog.from_rows(rows, as_of="2026-02-01T00:00Z")
+    assert metrics.first_response_in_time(within="2 hours", hours=hours).read(log).value == share
+    late = metrics.first_response_in_time(within="1 hour", hours=hours).read(log)
+    assert (late.value, late.n) == (0.0, 1)
