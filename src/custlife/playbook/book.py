@@ -12,6 +12,7 @@ from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.declared import check_names
 from custlife.scoring.points import several, shortly
 from custlife.scoring.reading import Condition
+from custlife.scoring.value import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,11 +67,6 @@ def _names(given: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(map(str, found))
 
 
-def _is_text(_owner: object, field: attrs.Attribute[str], value: object) -> None:
-    if not isinstance(value, str):
-        raise UsageTypeError(f"{field.name}={shortly(value)} is not a text", f"write {field.name}='...'")
-
-
 @attrs.frozen
 class Play:
     """One thing to do, and when it is the thing to do.
@@ -94,13 +90,13 @@ class Play:
         ('onboarding',)
     """
 
-    name: str = attrs.field(validator=_is_text)
-    action: str = attrs.field(validator=_is_text)
+    name: str = attrs.field(validator=is_text)
+    action: str = attrs.field(validator=is_text)
     stages: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
-    signal: str = attrs.field(default="", validator=_is_text, kw_only=True)
+    signal: str = attrs.field(default="", validator=is_text, kw_only=True)
     when: Condition | None = attrs.field(default=None, kw_only=True)
-    owner: str = attrs.field(default="", validator=_is_text, kw_only=True)
-    channel: str = attrs.field(default="", validator=_is_text, kw_only=True)
+    owner: str = attrs.field(default="", validator=is_text, kw_only=True)
+    channel: str = attrs.field(default="", validator=is_text, kw_only=True)
     priority: int = attrs.field(default=0, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -157,9 +153,9 @@ class Playbook(Documented):
     DOCUMENT = "playbook"
 
     plays: tuple[Play, ...] = attrs.field(converter=_plays)
-    name: str = attrs.field(default="playbook", validator=_is_text, kw_only=True)
-    manager: str = attrs.field(default="manager", validator=_is_text, kw_only=True)
-    tz: str = attrs.field(default="UTC", validator=_is_text, kw_only=True)
+    name: str = attrs.field(default="playbook", validator=is_text, kw_only=True)
+    manager: str = attrs.field(default="manager", validator=is_text, kw_only=True)
+    tz: str = attrs.field(default="UTC", validator=is_text, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         check_names("play", self.plays, Play)

@@ -9,6 +9,7 @@ import attrs
 
 from custlife.errors import CustlifeError, DataError, UnknownNameError, UsageError, UsageTypeError
 from custlife.scoring.points import shortly
+from custlife.scoring.value import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,11 +50,6 @@ def _day(value: Any) -> date | None:
     raise UsageTypeError(f"{shortly(value)} is not a day", "pass a date, or text such as 2026-03-31")
 
 
-def _is_text(_owner: object, field: attrs.Attribute[str], value: object) -> None:
-    if not isinstance(value, str):
-        raise UsageTypeError(f"{field.name}={shortly(value)} is not a text", f"write {field.name}='...'")
-
-
 @attrs.frozen
 class ContentItem:
     """One piece of content.
@@ -79,13 +75,13 @@ class ContentItem:
         ('intent', 'conversion')
     """
 
-    title: str = attrs.field(converter=_text, validator=_is_text)
+    title: str = attrs.field(converter=_text, validator=is_text)
     stages: tuple[str, ...] = attrs.field(default=(), converter=_stages)
-    team: str = attrs.field(default="", converter=_text, validator=_is_text, kw_only=True)
-    profile: str = attrs.field(default="", converter=_text, validator=_is_text, kw_only=True)
-    message: str = attrs.field(default="", converter=_text, validator=_is_text, kw_only=True)
-    type: str = attrs.field(default="", converter=_text, validator=_is_text, kw_only=True)
-    channel: str = attrs.field(default="", converter=_text, validator=_is_text, kw_only=True)
+    team: str = attrs.field(default="", converter=_text, validator=is_text, kw_only=True)
+    profile: str = attrs.field(default="", converter=_text, validator=is_text, kw_only=True)
+    message: str = attrs.field(default="", converter=_text, validator=is_text, kw_only=True)
+    type: str = attrs.field(default="", converter=_text, validator=is_text, kw_only=True)
+    channel: str = attrs.field(default="", converter=_text, validator=is_text, kw_only=True)
     published: date | None = attrs.field(default=None, converter=_day, kw_only=True)
     last_used: date | None = attrs.field(default=None, converter=_day, kw_only=True)
 

@@ -32,7 +32,12 @@ def _scalar(value: object) -> Scalar:
     return scalar(value, name="raw")
 
 
-def _is_text(_owner: object, field: attrs.Attribute[str], value: object) -> None:
+def is_text(_owner: object, field: attrs.Attribute[str], value: object) -> None:
+    """Validator of texts.
+
+    Raises:
+        UsageTypeError: Something else.
+    """
     if not isinstance(value, str):
         raise UsageTypeError(f"{field.name}={shortly(value)} is not a text", f"write {field.name}='...'")
 
@@ -58,12 +63,12 @@ class Part:
         logins: 32 (16, rated 80 of 100, weight 40 %)
     """
 
-    name: str = attrs.field(validator=_is_text)
+    name: str = attrs.field(validator=is_text)
     points: float = attrs.field(default=0.0, converter=_points)
     raw: Scalar = attrs.field(default=None, converter=_scalar, eq=typed, kw_only=True)
     weight: float | None = attrs.field(default=None, kw_only=True)
     level: float | None = attrs.field(default=None, converter=_maybe_points, kw_only=True)
-    reason: str = attrs.field(default="", validator=_is_text, kw_only=True)
+    reason: str = attrs.field(default="", validator=is_text, kw_only=True)
     at: datetime | None = attrs.field(default=None, kw_only=True)
 
     def __str__(self) -> str:
@@ -129,15 +134,15 @@ class Score:
     """
 
     value: float | None = attrs.field(converter=_value)
-    grade: str = attrs.field(default="", validator=_is_text, kw_only=True)
+    grade: str = attrs.field(default="", validator=is_text, kw_only=True)
     parts: tuple[Part, ...] = attrs.field(default=(), converter=_parts, kw_only=True)
     completeness: float = attrs.field(default=1.0, converter=_share, kw_only=True)
     freshness: timedelta | None = attrs.field(default=None, kw_only=True)
     stale: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
-    qualifies: str = attrs.field(default="", validator=_is_text, kw_only=True)
-    reason: str = attrs.field(default="", validator=_is_text, kw_only=True)
-    name: str = attrs.field(default="", validator=_is_text, kw_only=True)
-    customer: str = attrs.field(default="", validator=_is_text, kw_only=True)
+    qualifies: str = attrs.field(default="", validator=is_text, kw_only=True)
+    reason: str = attrs.field(default="", validator=is_text, kw_only=True)
+    name: str = attrs.field(default="", validator=is_text, kw_only=True)
+    customer: str = attrs.field(default="", validator=is_text, kw_only=True)
     as_of: datetime | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
