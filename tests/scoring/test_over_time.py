@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import custlife as cl
 from custlife import scoring
-from custlife.errors import DataError, UsageError, UsageTypeError
+from custlife.errors import DataError, HistoryError, UsageError, UsageTypeError
 from tests.scoring.made import AS_OF, DAY, MODEL, customers, healths, leads
 
 LEAD = cl.LeadScore([scoring.behavior("demo", points=30, decay=scoring.linear("10 days"))], thresholds={"MQL": 40})
@@ -238,6 +238,21 @@ class TestCustomersOfLogs:
         two = cl.StageLog.from_rows([("ada", "outreach", at(5))], presets.catalyst8)
         with pytest.raises(DataError, match="customer 'ada' is on two models: 'bruxt5' and 'catalyst8'"):
             list(scoring.customers_of(one, two))
+
+    def test_logs_that_contradict_each_other_about_a_segment_are_refused_in_either_order(self):
+        def logs(plan):
+            stages = [{"customer": "ada", "stage": "intent", "at": at(5), "plan": "pro"}]
+            events = [{"customer": "ada", "event": "login", "at": at(5), "plan": plan}]
+            return (
+                cl.StageLog.from_rows(stages, MODEL, segment_cols=["plan"]),
+                cl.EventLog.from_rows(events, segment_cols=["plan"]),
+            )
+
+        (ada,) = scoring.customers_of(*logs("pro"))
+        assert [(one.name, one.value, one.at) for one in ada.facts] == [("plan", "pro", at(5))]
+        for both in (logs("free"), logs("free")[::-1]):
+            with pytest.raises(HistoryError, match="customer 'ada' has facts with two values at once"):
+                list(scoring.customers_of(*both))
 
     def test_a_frame_in_parts_gives_the_same(self):
         pytest.importorskip("polars")

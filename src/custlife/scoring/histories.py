@@ -71,6 +71,7 @@ def customers_of(*logs: LogLike) -> Iterator[Customer]:
 
     Raises:
         DataError: Two logs of stages have different models.
+        HistoryError: Two logs give a segment different values at one instant.
 
     Examples:
         >>> from custlife import EventLog
@@ -141,13 +142,12 @@ def _made(name: str, pieces: list[Pieces]) -> Customer:
         both = " and ".join(map(repr, sorted(models)))
         raise DataError(f"customer {name!r} is on two models: {both}", hint="translate one log: log.migrate(model)")
     model = next(iter(models.values()), NO_STAGES)
-    facts = {(fact.name, fact.at): fact for piece in pieces for fact in piece.facts}
     return Customer(
         name,
         model,
         moves=[move for piece in pieces for move in piece.moves],
         events=[event for piece in pieces for event in piece.events],
-        facts=facts.values(),
+        facts=[fact for piece in pieces for fact in piece.facts],
     )
 
 
