@@ -141,7 +141,7 @@ class TestCsv:
                 StageLog.from_csv(path, MODEL, delimiter=delimiter)
         with pytest.raises(UsageError, match="encoding='klingon' is unknown"):
             StageLog.from_csv(path, MODEL, encoding="klingon")
-        with pytest.raises(UsageTypeError, match="is not a path"):
+        with pytest.raises(UsageTypeError, match=r"^path=<StringIO> is not a path\n\nHint: .* write from_frame\(frame"):
             StageLog.from_csv(io.StringIO(GOOD), MODEL)
         with pytest.raises(FileNotFoundError):
             StageLog.from_csv(tmp_path / "nowhere.csv", MODEL)

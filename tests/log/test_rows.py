@@ -306,6 +306,20 @@ def test_a_model_is_needed():
         StageLog.from_rows([], "hubspot8")
 
 
+@pytest.mark.parametrize(
+    ("model", "text"),
+    [
+        ("hubspot8", "model='hubspot8' is not a StageModel\n\nHint: without quotes: presets.hubspot8"),
+        ("Names", "model='Names' is not a StageModel\n\nHint: pass a StageModel or a preset such as presets.bruxt5"),
+        ([1], "model=<list> is not a StageModel\n\nHint: pass a StageModel or a preset such as presets.bruxt5"),
+    ],
+)
+def test_what_is_no_model_is_named_shortly(model, text):
+    with pytest.raises(UsageTypeError) as caught:
+        StageLog.from_rows([], model)
+    assert str(caught.value) == text
+
+
 def test_events_of_pairs_and_of_no_name():
     assert EventLog.from_rows([("u", day(0))], event="login").events == ("login",)
     for bad in (("u", 3, day(0)), ("u", "", day(0)), ("u", " ", day(0)), ("u", NAN, day(0))):

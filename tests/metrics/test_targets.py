@@ -190,7 +190,9 @@ def test_a_lower_metric_without_direction_is_told_the_other_word():
 
 
 def test_a_target_needs_a_metric_and_a_time_that_can_be_read():
-    with pytest.raises(UsageTypeError, match="metric='conversion' is not a metric"):
+    with pytest.raises(
+        UsageTypeError, match=r"metric='conversion' is not a metric\n\nHint: write metrics.*within='14 days'\)$"
+    ):
         cl.Target("conversion", at_least=0.3)
     with pytest.raises(TimeError, match="due="):
         cl.Target(RATE, at_least=0.3, due="in autumn")

@@ -155,3 +155,15 @@ def test_what_cannot_be_scored_is_refused():
 def test_a_range_whose_steps_no_number_can_hold_is_refused(best):
     with pytest.raises(cl.CustlifeError, match="too narrow or too wide"):
         scoring.measure("x", scoring.fact("x"), worst=-best, best=best)
+
+
+def test_columns_that_a_frame_lacks_are_named_by_what_asked_for_them():
+    health = cl.HealthScore([cl.scoring.measure("logins", cl.scoring.fact("logins"), worst=0, best=9, weight=1)])
+    frame = pandas.DataFrame({"id": ["a"], "n": [1]})
+    with pytest.raises(DataError) as caught:
+        health.on_frame(frame, columns={"logins": "n"}, customer_col="ids")
+    assert str(caught.value) == (
+        "the frame has no column customer_col='ids'\n\nHint: did you mean 'id'? There are: 'id', 'n'"
+    )
+    with pytest.raises(DataError, match=r"pass columns=\{'logins': 'its name in the frame'\}"):
+        health.on_frame(frame, customer_col="id")

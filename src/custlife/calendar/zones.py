@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Zone", "zone"]
 
+LONGEST_ABBREVIATION = 5  # letters, such as AEST
 UTC_OFFSETS = Offsets((), (0,), (), NEVER_US)
 
 
@@ -253,6 +254,8 @@ def _advice(key: str) -> str:
     known = {name.lower(): name for name in sorted(available_timezones() - {"localtime"})}
     if not known:
         return "this machine has no time zone database: pip install tzdata"
+    if key.isalpha() and key.isupper() and len(key) <= LONGEST_ABBREVIATION:  # CEST is not nearly EST
+        return "abbreviations can mean several zones: write a name such as 'Europe/Zurich' or 'UTC'"
     close = get_close_matches(key.lower(), known, n=1) or [
         name for name in known if name.endswith("/" + key.lower().replace(" ", "_"))
     ]

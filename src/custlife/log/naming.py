@@ -42,8 +42,14 @@ def stage_names(model: object, aliases: Mapping[str, str] | None) -> StageNames:
         UnknownNameError: An alias of a stage that the model does not have.
     """
     if not isinstance(model, StageModel):
-        hint = "pass a StageModel or a preset such as presets.bruxt5"
-        raise UsageTypeError(f"model={model!r} is not a StageModel", hint)
+        from custlife import presets
+
+        given, hint = f"<{type(model).__name__}>", "pass a StageModel or a preset such as presets.bruxt5"
+        if isinstance(model, str):
+            given = repr(model)
+            is_preset = isinstance(getattr(presets, model, None), StageModel)
+            hint = f"without quotes: presets.{model}" if is_preset else hint
+        raise UsageTypeError(f"model={given} is not a StageModel", hint)
     return StageNames(
         model, tuple((fold(spelling), model.resolve(stage)) for spelling, stage in (aliases or {}).items())
     )

@@ -231,9 +231,8 @@ def _finite(text: str) -> float:
 
 def _path(path: object) -> Path:
     if not isinstance(path, str | Path):
-        raise UsageTypeError(
-            f"path={path!r} is not a path", "pass the name of a file; for rows write from_rows(rows, ...)"
-        )
+        hint = "pass the name of a file; for a data frame write from_frame(frame, ...), for rows from_rows(rows, ...)"
+        raise UsageTypeError(f"path=<{type(path).__name__}> is not a path", hint)
     return Path(path)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Target", "judged"]
 
 DAY = 86_400_000_000
+EXAMPLE = "write metrics.conversion('trial', 'active', within='14 days')"
 LENGTHS = {"days": DAY, "hours": DAY // 24, "months": 0}
 """The units of lengths, in microseconds; months have no number of them."""
 
@@ -76,7 +77,7 @@ class Target:
     def __attrs_post_init__(self) -> None:
         given: object = self.metric
         if not isinstance(given, Metric):
-            raise UsageTypeError(f"metric={given!r} is not a metric", "write metrics.conversion('trial', 'active')")
+            raise UsageTypeError(f"metric={given!r} is not a metric", EXAMPLE)
         name, unit = self.metric.name, self.metric.definition.unit
         if self.at_least is None and self.at_most is None:
             hint = "write at_most=..." if self.metric.better == "lower" else "write at_least=..."

@@ -99,7 +99,7 @@ def score_frame(scorer: Any, native: Any, columns: Mapping[str, str] | None, cus
     except ModuleNotFoundError as error:
         raise MissingExtraError("scores of a frame", "frames") from error
     where = columns_of(scorer, columns or {})
-    rows = opened(native, [*where.values(), *([customer_col] if customer_col else [])])
+    rows = opened(native, where.values(), customer_col or None)
     found = compiled(scorer, rows, where)
     values = found.means / ONE
     values[found.means < 0] = float("nan")

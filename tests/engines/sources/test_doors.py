@@ -220,6 +220,35 @@ def test_a_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
+    "native", [iter([]), range(3), pl.Series([1]), pl.DataFrame(GOOD).group_by("id"), pl.col("id"), StageLog]
+)
+def test_what_can_never_be_a_frame_needs_no_extra(native: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("pyarrow", "narwhals"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(UsageTypeError, match="is not a frame"):
+        frame(native)
+
+
+@pytest.mark.parametrize(
+    ("native", "hint"),
+    [
+        (pd.DataFrame(GOOD).set_index("id"), "it is the index: pass frame.reset_index()"),
+        (pd.DataFrame(GOOD).set_index(["stage", "id"]), "it is the index: pass frame.reset_index()"),
+        (
+            pd.DataFrame([["u", "a", NOON]]),
+            "no column has a name that is text; name them first, such as frame.columns = ['customer', ...]",
+        ),
+        (pd.DataFrame(GOOD).rename(columns={"id": "ids"}), "did you mean 'ids'? There are: 'ids', 'stage', 'at'; "),
+    ],
+)
+def test_where_a_column_of_pandas_went(native: pd.DataFrame, hint: str) -> None:
+    roles = {"unit": "id"}
+    with pytest.raises(DataError) as caught:
+        read(native, roles, layout(roles))
+    assert str(caught.value).startswith(f"the rows have no column customer_col='id'\n\nHint: {hint}")
+
+
+@pytest.mark.parametrize(
     ("native", "extra"),
     [(pl.DataFrame(GOOD), "polars"), (pl.LazyFrame(GOOD), "polars"), (pd.DataFrame(GOOD), "frames")],
 )

@@ -54,6 +54,10 @@ def check_columns(table: Table, wanted: Mapping[str, str], layout: Layout) -> No
         called = f"{word}={name!r}"
         if name not in table.names:
             advice = f"{nearest(name, table.names)}; pass {word}= with one of them"
+            if name in table.index:
+                advice = "it is the index: pass frame.reset_index()"
+            elif not table.names:
+                advice = "no column has a name that is text; name them first, such as frame.columns = ['customer', ...]"
             raise DataError(f"the rows have no column {called}", hint=advice)
         if table.names.count(name) > 1:
             raise DataError(f"the rows have several columns {called}", hint="rename all but one of them")

@@ -29,6 +29,7 @@ class Table:
         column: The column of a name.
         part: The table of the rows from one number to before another.
         arrow: Some rows as a `pyarrow.Table`.
+        index: What an index of pandas is called, which is no column.
     """
 
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class Table:
     column: Callable[[str], Column]
     part: Callable[[int, int], Table]
     arrow: Callable[[Longs], Any]
+    index: tuple[str, ...] = ()
 
 
 @attrs.frozen(eq=False)
@@ -85,7 +87,7 @@ def _opened(native: Any, library: str) -> Frame | None:
     opener = OPENERS.get((library, type(native).__name__))
     if opener is not None:
         return opener(native)
-    if library == "pandas" or isinstance(native, str | bytes | list | tuple | dict):
+    if library in {"builtins", "custlife", "pandas", "polars"} or isinstance(native, str | bytes | list | tuple | dict):
         return None
     if hasattr(native, "__arrow_c_stream__"):
         return _stream(native, library)
@@ -172,6 +174,7 @@ def pandas_table(native: Any) -> Table:
         lambda name: pandas_columns.column(native[name]),
         lambda low, high: pandas_table(native.iloc[low:high]),
         lambda rows: _arrow_of_pandas(native.iloc[rows]),
+        tuple(name for name in native.index.names if isinstance(name, str)),
     )
 
 

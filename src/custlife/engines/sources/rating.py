@@ -58,7 +58,7 @@ class Rows:
         return self._table.column(name)
 
 
-def opened(native: Any, names: Iterable[str]) -> Rows:
+def opened(native: Any, names: Iterable[str], customer_col: str | None = None) -> Rows:
     """The columns of a frame that are wanted.
 
     Raises:
@@ -66,12 +66,14 @@ def opened(native: Any, names: Iterable[str]) -> Rows:
         DataError: A column that is not there.
     """
     source = frame(native)
-    wanted = list(dict.fromkeys(names))
+    reads = list(dict.fromkeys(names))
     known = source.sample.names
-    missing = [(f"column {name!r}", nearest(name, known)) for name in wanted if name not in known]
+    if customer_col is not None and customer_col not in known:
+        raise DataError(f"the frame has no column customer_col={customer_col!r}", hint=nearest(customer_col, known))
+    missing = [name for name in reads if name not in known]
     if missing:
-        raise DataError(
-            "the frame lacks columns that the score reads", missing, "pass columns={'logins': 'their name'}"
-        )
-    table = source.collect(wanted)
+        told = [(f"column {name!r}", nearest(name, known)) for name in missing]
+        hint = f"pass columns={{{missing[0]!r}: 'its name in the frame'}}"
+        raise DataError("the frame lacks columns that the score reads", told, hint)
+    table = source.collect(list(dict.fromkeys([*reads, *([] if customer_col is None else [customer_col])])))
     return Rows(source.kind, table.count, table)
