@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.rows.looking import Look, Spelled
 
-__all__ = ["illegal_legs", "look", "of_mask", "spelled", "taken", "within_mask"]
+__all__ = ["coded", "illegal_legs", "look", "named", "of_mask", "spelled", "taken", "within_mask"]
 
 
 def look(step: Look, history: History) -> History:
@@ -67,20 +67,21 @@ def taken(history: History, rows: Ints, bounds: Ints, notes: Sequence[Note] = ()
     kept = np.flatnonzero(np.diff(bounds))
     return attrs.evolve(
         history,
-        ids=_named(history.ids, kept),
+        ids=named(history.ids, kept),
         bounds=views.column(np.append(0, bounds[1:][kept])),
         at=views.column(views.ints(history.at)[rows]),
         code=views.column(views.ints(history.code)[rows], "H"),
         recorded=None if history.recorded is None else views.column(views.ints(history.recorded)[rows]),
-        segments={name: _coded(column, rows) for name, column in history.segments.items()},
-        current={name: _coded(column, kept) for name, column in history.current.items()},
-        extras={name: _coded(column, rows) for name, column in history.extras.items()},
+        segments={name: coded(column, rows) for name, column in history.segments.items()},
+        current={name: coded(column, kept) for name, column in history.current.items()},
+        extras={name: coded(column, rows) for name, column in history.extras.items()},
         values={name: _plain(column, rows) for name, column in history.values.items()},
         notes=(*history.notes, *notes),
     )
 
 
-def _coded(column: Column, rows: Ints) -> Column:
+def coded(column: Column, rows: Ints) -> Column:
+    """A coded column of some rows."""
     return Column(views.column(views.ints(column.codes)[rows], "i"), column.names)
 
 
@@ -91,7 +92,7 @@ def _plain(column: Sequence[object], rows: Ints) -> Sequence[object]:
     return [column[row] for row in rows.tolist()]
 
 
-def _named(ids: Sequence[str], units: Ints) -> Sequence[str]:
+def named(ids: Sequence[str], units: Ints) -> Sequence[str]:
     """The ids of some units; ids that are not in memory stay where they are."""
     take = getattr(ids, "take", None)
     numbers: list[int] = units.tolist()
@@ -123,7 +124,7 @@ def _collapsed(history: History) -> History:
     repeats = len(changes) - int(changes.sum())
     if not repeats:
         return history
-    current = {name: _coded(column, seen.lasts) for name, column in history.segments.items()}
+    current = {name: coded(column, seen.lasts) for name, column in history.segments.items()}
     told = Note("collapsed", "rows that named the stage already held", repeats)
     fewest = within_mask(history, changes, [told])
     values = last_told(history, np.flatnonzero(changes).tolist()) if history.values else {}

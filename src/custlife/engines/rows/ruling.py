@@ -14,11 +14,12 @@ from custlife.engines.rules import FIRST, LEFT, Rules, Silent, listens
 from custlife.errors import DefinitionError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from custlife.engines.rules import Rule
     from custlife.stages import StageModel
 
-__all__ = ["Ruled"]
+__all__ = ["NOWHERE", "Ruled", "Walk"]
 
 NOWHERE = -1
 RETURN = "return"
@@ -56,7 +57,7 @@ class Ruled:
 
     def __call__(self, history: History) -> History:
         """The stages of every unit that enters one."""
-        walk = _Walk(self.model, self.rules, history)
+        walk = Walk(self.model, self.rules, history)
         bounds, ids, without = array("q", [0]), [], []
         for unit, (low, high) in zip(history.ids, history.ranges(), strict=True):
             walk.unit(low, high)
@@ -65,8 +66,6 @@ class Ruled:
                 bounds.append(len(walk.at))
             else:
                 without.append(unit)
-        notes = [note("dropped", "units whose events lead to no stage", without)] if without else []
-        notes += self._unheard(history)
         rows = walk.row
         texts = tuple(dict.fromkeys(walk.texts))
         place = [texts.index(text) for text in walk.texts]
@@ -75,22 +74,39 @@ class Ruled:
         extras["rule"] = Column(array("i", [place[text] for text in walk.text]), texts)
         return attrs.evolve(
             history, ids=ids, bounds=bounds, at=walk.at, code=walk.code, vocabulary=Vocabulary.of_model(self.model),
-            sequenced=True, recorded=None, extras=extras, notes=(*history.notes, *notes),
+            sequenced=True, recorded=None, extras=extras, notes=self.notes(history, without, len(without)),
             segments={name: column.take(rows) for name, column in history.segments.items()},
-            values={"cause_at": [history.at[row] for row in rows]},
+            values={"cause_at": array("q", [history.at[row] for row in rows])},
         )  # fmt: skip
 
-    def _unheard(self, history: History) -> list[Note]:
-        """Events that rules wait for in vain: likely misspelled."""
+    def notes(self, history: History, without: Sequence[str], units: int) -> tuple[Note, ...]:
+        """The notes of a history, with the events that rules wait for in vain: likely misspelled.
+
+        Args:
+            history: The events.
+            without: The first units, or all, whose events lead to no stage.
+            units: How many there are.
+        """
         known = history.vocabulary.names
         unheard = sorted({name for _, rule in self.rules for name in listens(rule) if name not in known})
-        return [Note("assumed", f"no event is called {name!r}; {nearest(name, known)}") for name in unheard]
+        dropped = [note("dropped", "units whose events lead to no stage", without, units)] if units else []
+        assumed = [Note("assumed", f"no event is called {name!r}; {nearest(name, known)}") for name in unheard]
+        return *history.notes, *dropped, *assumed
 
 
-class _Walk:
+class Walk:
     """The rules at work: entries into stages, each with the row of the event that caused it.
 
     Attributes:
+        loud: The rules that wait for events, in the order of their stages.
+        silences: The rules that wait for their absence, in the order of their stages.
+        watched: Stage, text and whether it may lead back, for each rule that waits for events.
+        quiet: Stage, text and when it is over, for each silence.
+        exits: The stages that are exits.
+        path: How many stages the path has.
+        back: The stage to which one returns; `NOWHERE` for the one left.
+        anew: Whether counts begin anew for who returns.
+        texts: The rules in words, after the word for a return.
         at: When each stage was entered.
         code: Which stage it was.
         row: Row of the event behind it: the one that fired, or the last activity before a silence.
@@ -103,6 +119,8 @@ class _Walk:
         self.history, self.path = history, len(model.keys)
         self.exits = frozenset(code for name, code in rank.items() if model.is_exit(name))
         self.texts = [RETURN, *(str(rule) for _, rule in ordered)]
+        self.loud: list[Rule] = []
+        self.silences: list[Silent] = []
         self.watched: list[tuple[int, int, bool]] = []  # stage, text, whether it may lead back
         self.makers: list[Callable[[], Callable[[int], bool]]] = []
         self.heard: dict[int, list[int]] = {}  # event to the rules that wait for it
@@ -113,12 +131,14 @@ class _Walk:
                 for code in codes_heard(rule, history):
                     self.broken.setdefault(code, []).append(len(self.quiet))
                 self.quiet.append((stage, text, history.zone.adder(rule.for_)))
+                self.silences.append(rule)
             else:
                 codes, make = watcher(rule, history)
                 for code in codes:
                     self.heard.setdefault(code, []).append(len(self.watched))
                 self.watched.append((stage, text, getattr(rule, "when", "") == "always"))
                 self.makers.append(make)
+                self.loud.append(rule)
         self.anew = rules.returns != LEFT
         on_path = (rank[model.resolve(stage)] for stage, _ in rules)
         self.back = {LEFT: lambda: NOWHERE, FIRST: lambda: min(on_path)}.get(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["Watcher", "codes_heard", "number", "watcher"]
+__all__ = ["Watcher", "as_decimal", "codes_heard", "is_equal", "number", "watcher"]
 
 EXACT = Context(prec=400)  # more digits than a float or an amount of money ever has
 Watcher = tuple["frozenset[int]", "Callable[[], Callable[[int], bool]]"]
@@ -104,16 +104,16 @@ def _measure(rule: Value, history: History) -> Callable[[], Callable[[int], bool
         return number(column[row], rule, history, row)
 
     if rule.of == "total":
-        least = _decimal(rule.at_least)
+        least = as_decimal(rule.at_least)
         adder = None if rule.within is None else history.zone.adder(rule.within)
         return lambda: _Total(least, read, history.at, adder)
     if rule.at_least is not None:
-        low = _decimal(rule.at_least)
+        low = as_decimal(rule.at_least)
         return lambda: lambda row: (found := read(row)) is not None and found >= low
     if rule.at_most is not None:
-        high = _decimal(rule.at_most)
+        high = as_decimal(rule.at_most)
         return lambda: lambda row: (found := read(row)) is not None and found <= high
-    return lambda: lambda row: _equal(column[row], rule.equals)
+    return lambda: lambda row: is_equal(column[row], rule.equals)
 
 
 class _Total:
@@ -144,12 +144,13 @@ class _Total:
         return self.sum >= self.least
 
 
-def _decimal(value: Any) -> Decimal:
+def as_decimal(value: Any) -> Decimal:
     """A number as it is written: 0.1 is one tenth."""
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
-def _equal(found: object, wanted: object) -> bool:
+def is_equal(found: object, wanted: object) -> bool:
+    """Whether a value is the one that a rule asks for: texts as they are, numbers as they are written."""
     if is_missing(found):
         return False
     if isinstance(wanted, bool) or isinstance(found, bool):
@@ -157,7 +158,7 @@ def _equal(found: object, wanted: object) -> bool:
     if isinstance(wanted, str):
         return str(found) == wanted
     try:
-        return _decimal(found) == _decimal(wanted)
+        return as_decimal(found) == as_decimal(wanted)
     except (InvalidOperation, TypeError, ValueError):
         return False
 
@@ -171,7 +172,7 @@ def number(found: object, rule: Rule, history: History, row: int) -> Decimal | N
     if is_missing(found):
         return None
     try:
-        made = None if isinstance(found, bool) else _decimal(found)
+        made = None if isinstance(found, bool) else as_decimal(found)
     except (InvalidOperation, TypeError, ValueError):
         made = None
     if made is None or not made.is_finite():
