@@ -672,3 +672,15 @@ def test_an_answer_that_is_not_split_has_one_row_for_all() -> None:
     assert answers.csat().footnotes() == ("1 answer.",)
     assert contracts.renewals(every=None)["all"].due == 1
     assert Costs.from_rows([("2026-01", "5")]).spending(every=None)["all"].amount == 5
+
+
+def test_what_ends_on_its_date_of_renewal_is_lost_and_an_answer_at_the_start_of_observation_counts() -> None:
+    rows = [{"customer": "a", "start": "2025-01-31", "gone": "2025-02-28"}]
+    log = Contracts.from_rows(rows, term="1 month", ended_col="gone", tz="UTC", as_of="2025-06-01")
+    assert (log.renewals(every=None).rows[0].due, log.renewals(every=None).rows[0].lost) == (1, 1)
+    later = Contracts.from_rows(
+        [{**rows[0], "gone": "2025-03-01"}], term="1 month", ended_col="gone", tz="UTC", as_of="2025-06-01"
+    )
+    assert (later.renewals(every=None).rows[0].renewed, later.renewals(every=None).rows[0].lost) == (1, 1)
+    answers = Responses.from_rows([("a", AT, 9), ("b", "2026-01-04T23:59:59.999999Z", 9)], scale=(0, 10), since=AT)
+    assert answers.nps().rows[0].n == 1
