@@ -136,3 +136,35 @@ def test_a_median_of_one_may_be_anything(name):
 def test_a_median_that_nobody_has_reached_has_no_interval_and_a_cycle_of_nobody_none():
     assert metrics.time_to_convert("a", "c").read(log({"a": 1})).interval is None
     assert metrics.cycle_length(start="a", won="c").read(log({"a": 1})).interval is None
+
+
+# -- who is back, too young, referred, or still there --------------------------------------------------------------------
+
+
+def test_who_came_back_is_gained_in_the_quick_ratio_of_customers():
+    rows = [Row("back", hour(0), "b"), Row("back", hour(1), "lost"), Row("back", hour(60), "b")]
+    rows += [Row("gone", hour(0), "b"), Row("gone", hour(61), "lost"), Row("new", hour(62), "b")]
+    trend = metrics.customer_quick_ratio(every="week").trend(stage_log(rows, hour(400)))
+    day = metrics.customer_quick_ratio(every="day").trend(stage_log(rows, hour(400)))
+    assert max(row.part or 0 for row in day) == 2  # one is new, one is back
+    assert all(row.n == (row.whole or 0) for row in trend)
+
+
+def test_cohorts_too_young_for_retention_are_pending():
+    rows = [Row("old", hour(0), "b"), Row("young", hour(390), "b")]
+    found = metrics.retention_rate(3, every="day").read(stage_log(rows, hour(400)))
+    assert (found.value, found.n, found.pending) == (1, 1, 1)
+
+
+def test_only_named_values_mean_a_referral():
+    rows = [Row(f"u{i}", hour(1), "b", plan=plan) for i, plan in enumerate(["p", "p", "q", None])]
+    log = stage_log(rows, hour(400))
+    week = metrics.referral_share("plan", "b", values="p", every="week").trend(log)
+    assert [(row.part, row.whole) for row in week if row.n] == [(2, 4)]
+    anyone = metrics.referral_share("plan", "b", every="week").trend(log)
+    assert [(row.part, row.whole) for row in anyone if row.n] == [(3, 4)]
+
+
+def test_stays_that_last_are_pending_and_told():
+    found = metrics.time_in_stage("a").read(log({"a c": 3, "a": 2}))
+    assert (found.n, found.pending, found.notes) == (5, 2, ("3 of 5 have got there",))
