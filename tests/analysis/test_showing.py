@@ -89,6 +89,12 @@ def test_a_funnel_names_the_events_that_nobody_had(steps, options, text):
     assert text is None or text in str(found)
 
 
+def test_a_conversion_names_the_events_that_nobody_had():
+    log = EventLog.from_rows(EVENT_ROWS, as_of=hour(100))
+    assert "Nobody had the event 'bought': is it spelled so?" in log.conversion("login", "bought").footnotes()
+    assert "spelled" not in str(log.conversion("login", "buy"))
+
+
 def test_a_stage_that_nobody_had_is_known_to_the_model():
     assert stage_log(ROWS, hour(100)).funnel("a", "other", within=days(2)).unseen == ()
 

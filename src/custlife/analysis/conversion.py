@@ -12,6 +12,7 @@ from custlife.analysis.question import names
 from custlife.analysis.result import Result, decimal, percent, with_interval
 from custlife.analysis.splitting import about, head, label
 from custlife.analysis.steps import as_step, as_window
+from custlife.analysis.wording import never_seen
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Lines, Segment, Series
 
@@ -82,8 +83,8 @@ class Conversion:
 
     def answer(self, setting: Setting, tables: list[Any]) -> ConversionResult:
         """The result, from the table of counts."""
-        parts = self.funnel().answer(setting, tables).parts
-        return ConversionResult(self, about(setting, self.by), tuple(map(_row, parts)))
+        found = self.funnel().answer(setting, tables)
+        return ConversionResult(self, about(setting, self.by), tuple(map(_row, found.parts)), found.unseen)
 
 
 @attrs.frozen
@@ -162,11 +163,13 @@ class ConversionResult(Result):
         question: What was asked.
         about: Where the answer comes from.
         rows: One for each segment and cohort; a single one where nothing was split.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: Conversion
     about: About
     rows: tuple[ConversionRow, ...]
+    unseen: tuple[str, ...] = ()
 
     @property
     def whole(self) -> ConversionRow:
@@ -244,7 +247,11 @@ class ConversionResult(Result):
         """The policies, and why a rate is missing."""
         q = self.question
         why = sorted({row.why for row in self.rows if row.why})
-        return (f"Entry {q.entry}, skips {q.skips}.", *(f"No rate: {reason}." for reason in why))
+        return (
+            f"Entry {q.entry}, skips {q.skips}.",
+            *never_seen(self.unseen),
+            *(f"No rate: {reason}." for reason in why),
+        )
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

@@ -41,7 +41,8 @@ class StageLog(StageChanges, StageQuestions, Log):
     """The stage histories of many customers, ready to be asked.
 
     Rows say who entered which stage when; their order never matters. Make one with `from_rows`, `from_customers`,
-    `from_csv`, `from_jsonl`, `from_wide` or `from_transitions`.
+    `from_csv`, `from_jsonl`, `from_wide`, `from_transitions`, or from a data frame with `from_frame`;
+    `scan_parquet` and `scan_csv` read files larger than memory.
 
     Examples:
         >>> from custlife import StageLog, StageModel
