@@ -84,3 +84,12 @@ def test_a_number_that_is_none_is_named_as_it_was_given(make, name):
         make(-1)
     with pytest.raises(UsageTypeError, match=f"^{name}='3' is not a whole number"):
         make("3")
+
+
+def test_nothing_is_made_up_that_comes_after_the_moment_of_looking():
+    log = b2b(150)
+    for made in (b2b_touches(log), b2b_revenue(log), b2b_contracts(log), b2b_responses(log), b2b_tickets(150)):
+        (history,) = made._rows()
+        assert max(history.at) <= made._asked.as_of
+        assert made.as_of == log.as_of
+    assert b2b_costs(log).spending().rows[-1].period == "2026-06"
