@@ -28,12 +28,12 @@ NOBODY = np.empty(0, np.int64)
 
 
 def is_for_columns(plan: FunnelPlan) -> bool:
-    """Whether a plan needs no search through all chains, as limits between steps do."""
-    return len(plan.steps) <= MOST_STEPS and not plan.is_limited
+    """Whether the steps of a plan fit into the bits of a number."""
+    return len(plan.steps) <= MOST_STEPS
 
 
 def count_funnel(plan: FunnelPlan, history: History) -> FunnelTable:
-    """The table of a funnel; a plan that needs a search is counted unit by unit, on those that may start."""
+    """The table of a funnel; a plan of too many steps is counted unit by unit, on those that may start."""
     if not is_for_columns(plan):
         return rows.count_funnel(plan, starting(plan, history))
     tallying = Tallying(plan, history)

@@ -28,7 +28,7 @@ class Counted:
     Attributes:
         unit: The unit of each.
         steps: For each step the attempts that reached it; all have reached the first.
-        is_eligible: Of each, whether its deadline is at or before `as_of`.
+        is_eligible: Of each, whether its deadline is at or before `as_of`: one line for all steps, or a line for each.
         is_open: Of each, whether its time is not up, so that a step not reached may still be.
         why: The units without an attempt that counts, by the reason.
     """
@@ -67,6 +67,7 @@ def _is_first_touch(plan: FunnelPlan) -> bool:
         and plan.skips != "exclude"
         and plan.repeats != "end"
         and not plan.exclusions
+        and not plan.is_limited
     )
 
 
@@ -76,7 +77,7 @@ def _touched(plan: FunnelPlan, history: History, stretch: Stretch, steps: list[R
     is_open = deadline > history.as_of
     if plan.window is None:
         is_open &= ~stretch.ended.take(unit)
-    return Counted(unit, steps, deadline <= history.as_of, is_open, {})
+    return Counted(unit, steps, (deadline <= history.as_of)[None], is_open, {})
 
 
 def _starts(plan: FunnelPlan, history: History, stretch: Stretch) -> tuple[Ints, Ints]:
@@ -131,12 +132,14 @@ def _restarted(stretch: Stretch, trier: Trier, starts: Ints) -> Iterator[Tries]:
 def _one(plan: FunnelPlan, history: History, stretch: Stretch, tried: Tries) -> Counted:
     """The attempt that stands for each unit, of all it made."""
     units = len(stretch.bounds) - 1
-    first = np.full(units, FOREVER, np.int64)
-    first[tried.unit[::-1]] = tried.deadline[::-1]  # of the first start: the last to be set stays
+    first = np.full((len(tried.deadline), units), FOREVER, np.int64)
+    first[:, tried.unit[::-1]] = tried.deadline[:, ::-1]  # of the first start: the last to be set stays
+    chosen = _best(stretch, tried)
+    depth = np.zeros(units, np.int64)
+    depth[chosen.unit] = chosen.depth
     latest = np.full(units, -FOREVER, np.int64)
     runs_on = (tried.fate == 0) | (tried.fate == RESET)
-    np.maximum.at(latest, tried.unit[runs_on], tried.deadline[runs_on])
-    chosen = _best(stretch, tried)
+    np.maximum.at(latest, tried.unit[runs_on], tried.due(depth.take(tried.unit))[runs_on])
     began = np.zeros(units, np.bool_)
     began[tried.unit] = True
     began[chosen.unit] = False
@@ -145,7 +148,7 @@ def _one(plan: FunnelPlan, history: History, stretch: Stretch, tried: Tries) -> 
         is_whole = _is_whole(chosen)
         why["skipped"], chosen = chosen.unit[~is_whole], chosen.take(is_whole)
     is_open = _is_open(plan, history, stretch, chosen, latest[chosen.unit])
-    return Counted(chosen.unit, list(chosen.steps()), first[chosen.unit] <= history.as_of, is_open, why)
+    return Counted(chosen.unit, list(chosen.steps()), first[:, chosen.unit] <= history.as_of, is_open, why)
 
 
 def _best(stretch: Stretch, tried: Tries) -> Tries:
@@ -175,7 +178,7 @@ def _is_open(plan: FunnelPlan, history: History, stretch: Stretch, tries: Tries,
     """Of each try, whether its time is not up, given the latest deadline."""
     is_open: Mask = latest > history.as_of
     if plan.window is None:
-        is_open &= ~stretch.ended[tries.unit]
+        is_open &= (latest < FOREVER) | ~stretch.ended[tries.unit]
     return is_open
 
 
@@ -192,20 +195,10 @@ def _attempts(stretch: Stretch, trier: Trier, starts: Ints) -> Iterator[Tries]:
         behind = np.where(is_struck, tries.cut, tries.last)
         behind[is_done] = tries.last[is_done]
         waits = np.flatnonzero(~is_done & ~is_struck)
-        behind[waits] = _last_by(stretch, tries.last[waits], tries.unit[waits], tries.deadline[waits])
+        behind[waits] = stretch.last_by(tries.last[waits], tries.unit[waits], tries.due(tries.depth)[waits])
         begun = _firsts(stretch, starts, behind, tries.unit)
         if not len(begun):
             return
-
-
-def _last_by(stretch: Stretch, low: Ints, unit: Ints, deadline: Ints) -> Ints:
-    """The last place of each unit whose instant is not behind a deadline; that of `low` is not."""
-    low, high = low.copy(), stretch.bounds[unit + 1]
-    while (is_wide := high - low > 1).any():
-        middle = (low + high) // 2
-        is_by = is_wide & (stretch.at[np.where(is_wide, middle, low)] <= deadline)
-        low, high = np.where(is_by, middle, low), np.where(is_wide & ~is_by, middle, high)
-    return low
 
 
 def _each(plan: FunnelPlan, history: History, stretch: Stretch, rounds: list[Tries]) -> Counted:
@@ -217,5 +210,5 @@ def _each(plan: FunnelPlan, history: History, stretch: Stretch, rounds: list[Tri
     has = np.zeros((3, len(stretch.bounds) - 1), np.bool_)
     has[0, kept.unit], has[1, tries.unit[is_out]], has[2, tries.unit[skips]] = True, True, True
     why = {"dropped": np.flatnonzero(~has[0] & has[1]), "skipped": np.flatnonzero(~has[0] & ~has[1] & has[2])}
-    is_open = _is_open(plan, history, stretch, kept, np.where(kept.fate == STOP, -FOREVER, kept.deadline))
+    is_open = _is_open(plan, history, stretch, kept, np.where(kept.fate == STOP, -FOREVER, kept.due(kept.depth)))
     return Counted(kept.unit, list(kept.steps()), kept.deadline <= history.as_of, is_open, why)

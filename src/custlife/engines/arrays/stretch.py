@@ -60,6 +60,7 @@ class Stretch:
         self._entered: dict[int, Mask] = {}
         self._real: dict[int, Mask] = {}
         self._places: dict[int, Ints] = {}
+        self._passed: dict[int, Mask] = {}
 
     def __len__(self) -> int:
         return len(self.at)
@@ -94,6 +95,23 @@ class Stretch:
         first[unit.take(kept)[::-1]] = places.take(kept)[::-1]  # the last to be set stays
         return first.take(units)
 
+    def last_by(self, low: Ints, units: Ints, deadlines: Ints) -> Ints:
+        """The last place of each unit whose instant is not behind a deadline, from `low` on; or `low` itself."""
+        low, high = low.copy(), self.bounds[units + 1]
+        while (is_wide := high - low > 1).any():
+            middle = (low + high) // 2
+            is_by = is_wide & (self.at[np.where(is_wide, middle, low)] <= deadlines)
+            low, high = np.where(is_by, middle, low), np.where(is_wide & ~is_by, middle, high)
+        return low
+
+    def adjacent(self, step: int, here: Ints, ignore: bool) -> Ints:
+        """The last place with no row between it and each of some; rows that repeat steps before may be ignored."""
+        if not ignore:
+            return here + 1
+        others = np.append(np.flatnonzero(~self.among_first(step)), len(self))
+        found: Ints = others[others.searchsorted(here + 1)]
+        return found
+
     def rows(self, places: Ints) -> Ints:
         """The rows of the history at some places."""
         return (places if self._order is None else self._order[places]) + self.low
@@ -117,9 +135,15 @@ class Stretch:
         if step not in self._places:
             mask = self.real(step)
             if self.plan.on_path and self.plan.skips != "strict":
-                mask = mask | self._passing(min(self.plan.steps[step], default=0))
+                mask = mask | self.passed(step)
             self._places[step] = np.flatnonzero(mask)
         return self._places[step]
+
+    def passed(self, step: int) -> Mask:
+        """Of each place, whether its row passes over a step."""
+        if step not in self._passed:
+            self._passed[step] = self._passing(min(self.plan.steps[step], default=0))
+        return self._passed[step]
 
     def among_first(self, steps: int) -> Mask:
         """Of each place, whether its row really enters one of the first so many steps."""

@@ -124,13 +124,20 @@ class Tallying:
 
     def _count(self, tallies: list[FunnelTally], group: Ints, depth: Ints) -> None:
         """Who reached what, and of those whose deadline is past."""
-        steps = len(self.plan.steps)
-        cells = (group * 2 + _joined(self._is_eligible, np.bool_)) * (steps + 1) + depth
-        exactly = np.bincount(cells, minlength=len(tallies) * 2 * (steps + 1)).reshape(-1, 2, steps + 1)
-        at_least = exactly[..., ::-1].cumsum(axis=-1)[..., ::-1]
-        for tally, (others, eligible) in zip(tallies, at_least.tolist(), strict=True):
+        steps, own = len(self.plan.steps), self.plan.is_limited
+        for line in range(steps if own else 1):
+            is_eligible = _joined([found[line] for found in self._is_eligible], np.bool_)
+            cells = (group * 2 + is_eligible) * (steps + 1) + depth
+            exactly = np.bincount(cells, minlength=len(tallies) * 2 * (steps + 1)).reshape(-1, 2, steps + 1)
+            at_least = exactly[..., ::-1].cumsum(axis=-1)[..., ::-1]
+            self._fill(tallies, at_least.tolist(), range(line, line + 1) if own else range(steps))
+
+    def _fill(self, tallies: list[FunnelTally], at_least: list[list[list[int]]], steps: range) -> None:
+        """What those who came at least so deep come to at some steps: not eligible ones, and eligible ones."""
+        for tally, (others, eligible) in zip(tallies, at_least, strict=True):
             tally.entered = others[0] + eligible[0]
-            for k, step in enumerate(tally.steps):
+            for k in steps:
+                step = tally.steps[k]
                 step.reached = others[k + 1] + eligible[k + 1]
                 step.eligible, step.step_eligible = eligible[0], eligible[k]
                 step.eligible_reached = step.step_reached = eligible[k + 1]

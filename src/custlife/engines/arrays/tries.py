@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 
 from custlife.engines.arrays.clock import FOREVER, adder
+from custlife.engines.arrays.searching import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ class Tries:
 
     Attributes:
         unit: The unit of each.
-        deadline: Its last instant.
+        deadline: Its last instant: one line for all steps, or a line for each.
         places: For each step the place that serves it; anything behind the depth.
         real: For each step whether it was really entered, or passed over.
         depth: How many steps were reached.
@@ -70,6 +71,12 @@ class Tries:
         """For each step whether it was reached."""
         return np.arange(len(self.places))[:, None] < self.depth
 
+    def due(self, step: Ints | int) -> Ints:
+        """The last instant of a step; of its own one for each try, where steps are given for all."""
+        line = np.minimum(step, len(self.deadline) - 1)
+        due: Ints = self.deadline[line, np.arange(len(self))]
+        return due
+
     def steps(self) -> Iterator[Reached]:
         """For each step the tries that reached it."""
         who, depth = np.arange(len(self)), self.depth
@@ -82,7 +89,7 @@ class Tries:
         """Some of them."""
         return Tries(
             self.unit[which],
-            self.deadline[which],
+            self.deadline[:, which],
             self.places[:, which],
             self.real[:, which],
             self.depth[which],
@@ -120,23 +127,33 @@ class Trier:
     def __init__(self, plan: FunnelPlan, history: History) -> None:
         self.plan: FunnelPlan = plan
         self.add: Callable[[Ints], Ints] | None = adder(history.zone, plan.window) if plan.window is not None else None
+        self.search: Searcher | None = Searcher(plan, history) if plan.is_limited else None
 
     def __call__(self, stretch: Stretch, starts: Ints) -> Tries:
         """The tries that begin at some places, with what exclusions and repeats make of them."""
-        deadline = self.deadlines(stretch, starts)
-        if self.plan.order == "unordered":
-            steps = _in_any_order(stretch, starts, deadline)
-        else:
-            steps = self.in_order(stretch, starts, deadline)
-        tries = _table(stretch, deadline, list(steps), len(self.plan.steps))
+        tries = self._tried(stretch, starts)
         if self.plan.repeats == "end":
             _until_repeat(stretch, tries)
         if self.plan.exclusions:
             self._exclude(stretch, tries)
         return tries
 
+    def _tried(self, stretch: Stretch, starts: Ints) -> Tries:
+        """The tries that begin at some places."""
+        if self.search is not None:
+            deadline = self.search.limits.deadlines(stretch, starts)
+            if self.plan.order != "unordered":
+                found = self.search(stretch, starts, deadline)
+                none = np.zeros(len(starts), np.int64)
+                unit = stretch.unit.take(starts)
+                return Tries(unit, deadline, found.places, found.real, found.depth, none.astype(np.int8), none)
+        else:
+            deadline = self.deadlines(stretch, starts)[None]
+        go = _in_any_order if self.plan.order == "unordered" else self.in_order
+        return _table(stretch, deadline, list(go(stretch, starts, deadline[-1])), len(self.plan.steps))
+
     def deadlines(self, stretch: Stretch, starts: Ints) -> Ints:
-        """The last instant of each try."""
+        """The last instant of each try, where steps have no limits of their own."""
         return np.full(len(starts), FOREVER, np.int64) if self.add is None else self.add(stretch.at.take(starts))
 
     # -- the next step ------------------------------------------------------------------------------------------------
@@ -172,9 +189,7 @@ class Trier:
 
     def _is_adjacent(self, stretch: Stretch, k: int, here: Ints, there: Ints) -> Mask:
         """Whether no row lies between; with `repeats="ignore"`, none but those that repeat a step done."""
-        if self.plan.repeats != "ignore":
-            return there <= here + 1
-        return there <= _from(np.flatnonzero(~stretch.among_first(k)), here + 1)
+        return there <= stretch.adjacent(k, here, self.plan.repeats == "ignore")
 
     # -- exclusions ---------------------------------------------------------------------------------------------------
 
@@ -184,7 +199,7 @@ class Trier:
         for exclusion in self.plan.exclusions:
             who = np.flatnonzero(tries.depth > exclusion.after)
             found = _from(stretch.coded(exclusion.codes), stretch.later(tries.places[exclusion.after, who]))
-            high = tries.deadline[who] + 1
+            high = tries.due(exclusion.before)[who] + 1
             is_closed = tries.depth[who] > exclusion.before
             high[is_closed] = stretch.at[tries.places[exclusion.before, who[is_closed]]]
             strikes = found < np.minimum(stretch.bounds[tries.unit[who] + 1], tries.cut[who])
@@ -232,7 +247,7 @@ def _in_any_order(stretch: Stretch, starts: Ints, deadline: Ints) -> Iterator[Re
 
 def _table(stretch: Stretch, deadline: Ints, steps: list[Reached], many: int) -> Tries:
     """Tries as a table, from those that reached each step."""
-    tries = len(deadline)
+    tries = deadline.shape[-1]
     places, real = np.zeros((many, tries), np.int64), np.ones((many, tries), np.bool_)
     depth = np.zeros(tries, np.int64)
     for k, reached in enumerate(steps):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from custlife.engines.gathers import Exclusion, FunnelPlan
     from custlife.engines.history import History
 
-__all__ = ["Attempt", "Matcher", "Verdict"]
+__all__ = ["Attempt", "Matcher", "Verdict", "spanned", "summed"]
 
 FOREVER = 1 << 62
 Hit = tuple[int, bool]  # place among the rows of the unit, really entered
@@ -67,13 +67,22 @@ class _Unit:
     ended: bool
 
 
-def _summed(spans: tuple[Span | None, ...], low: int, high: int) -> Span | None:
+def summed(spans: tuple[Span | None, ...], low: int, high: int) -> Span | None:
     """The sum of the limits of steps `low` to `high`; None when one of them is unlimited."""
     total: Span | None = None
     for span in spans[low : high + 1]:
         if span is None:
             return None
         total = span if total is None else total + span
+    return total
+
+
+def spanned(spans: tuple[Span | None, ...], low: int, high: int) -> Span | None:
+    """The sum of the least times of steps `low` to `high`, of those that have one; None when none does."""
+    total: Span | None = None
+    for span in spans[low : high + 1]:
+        if span is not None:
+            total = span if total is None else total + span
     return total
 
 
@@ -89,7 +98,7 @@ class Matcher:
         self.place_of: list[int] = [min(codes, default=0) for codes in plan.steps] if plan.on_path else []
         add = history.zone.adder
         self.window: Callable[[int], int] | None = add(plan.window) if plan.window is not None else None
-        sums = [_summed(plan.within, 1, k) if k else None for k in range(self.last + 1)]
+        sums = [summed(plan.within, 1, k) if k else None for k in range(self.last + 1)]
         self.chained: list[Callable[[int], int] | None] = [add(span) if span is not None else None for span in sums]
         self._adders: dict[Span, Callable[[int], int]] = {}
         self.tested: Callable[[int], int] | None = tested(plan, history, self.bits) if any(plan.tests) else None
@@ -241,7 +250,7 @@ class Matcher:
         if self.plan.order == "unordered":
             hits = self._unordered(unit, start, deadlines)
         elif self.plan.is_limited:
-            hits = self._searched(unit, start, deadlines)
+            hits = self.searched(unit, start, deadlines)
         else:
             hits = self._greedy(unit, start, deadlines)
         if self.plan.repeats == "end":
@@ -321,7 +330,7 @@ class Matcher:
 
     # -- limits between steps -----------------------------------------------------------------------------------------
 
-    def _searched(self, unit: _Unit, start: int, deadlines: tuple[int, ...]) -> list[Hit]:
+    def searched(self, unit: _Unit, start: int, deadlines: tuple[int, ...]) -> list[Hit]:
         """All chains that keep the limits between consecutive real steps; the best of them."""
         real = bool(unit.real[start] & 1)
         best: tuple[Hit, ...] = ((start, real),)
@@ -374,16 +383,11 @@ class Matcher:
         if last_real is None:
             return True
         since = unit.at[last_real[0]]
-        most = _summed(self.plan.within, last_real[1] + 1, step)
+        most = summed(self.plan.within, last_real[1] + 1, step)
         if most is not None and unit.at[i] > self.adder(most)(since):
             return False
-        gaps = [span for span in self.plan.min_gap[last_real[1] + 1 : step + 1] if span is not None]
-        if not gaps or not really:
-            return True
-        least = gaps[0]
-        for span in gaps[1:]:
-            least = least + span
-        return unit.at[i] >= self.adder(least)(since)
+        least = spanned(self.plan.min_gap, last_real[1] + 1, step) if really else None
+        return least is None or unit.at[i] >= self.adder(least)(since)
 
 
 def _lowest(mask: int) -> int:
