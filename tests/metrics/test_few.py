@@ -151,7 +151,7 @@ def test_who_came_back_is_gained_in_the_quick_ratio_of_customers():
 
 
 def test_cohorts_too_young_for_retention_are_pending():
-    rows = [Row("old", hour(0), "b"), Row("young", hour(390), "b")]
+    rows = [Row("old", hour(0), "b"), Row("young", hour(330), "b")]  # its third day is not over
     found = metrics.retention_rate(3, every="day").read(stage_log(rows, hour(400)))
     assert (found.value, found.n, found.pending) == (1, 1, 1)
 
@@ -168,3 +168,20 @@ def test_only_named_values_mean_a_referral():
 def test_stays_that_last_are_pending_and_told():
     found = metrics.time_in_stage("a").read(log({"a c": 3, "a": 2}))
     assert (found.n, found.pending, found.notes) == (5, 2, ("3 of 5 have got there",))
+
+
+@pytest.mark.parametrize(
+    ("as_of", "last"),
+    [
+        ("2026-02-28T23:59:59.999998Z", "2026-01"),
+        ("2026-02-28T23:59:59.999999Z", "2026-02"),
+        ("2026-03-01T00:00Z", "2026-02"),
+    ],
+)
+def test_a_replay_ends_with_the_last_month_that_is_over_and_sees_nothing_of_the_next(as_of, last):
+    model = cl.StageModel("m", ["a", "b"])
+    rows = [("u", "a", "2026-01-05T00:00Z"), ("v", "a", "2026-02-01T00:00Z"), ("w", "a", "2026-03-01T00:00Z")]
+    found = metrics.in_stage("a").replay(cl.StageLog.from_rows(rows, model, as_of=as_of), periods=2)
+    values = {"2025-12": 0, "2026-01": 1, "2026-02": 2}
+    assert [row.period for row in found][-1] == last
+    assert [row.value for row in found] == [values[row.period] for row in found]
