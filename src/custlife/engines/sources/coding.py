@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Bits: TypeAlias = NDArray[np.uint64]
     Run: TypeAlias = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
-__all__ = ["Groups", "Run", "coded", "grouped", "has_many", "share_of"]
+__all__ = ["Groups", "coded", "grouped", "has_many", "share_of"]
 
 SMALL = 1 << 16  # a table of so many places costs nothing
 SAMPLE = 1_000
