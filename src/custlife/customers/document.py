@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "read_customer", "written"]
 
 FORMAT = "custlife.customer/1"
+T = TypeVar("T")
 
 
 def written(customer: Dossier) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _check_model(fields: Fields, model: StageModel) -> None:
         )
 
 
-def _read_move(fields: Fields, model: StageModel) -> Any:
+def _read_move(fields: Fields, model: StageModel) -> Move | None:
     to_stage = fields.required_text("to")
     if to_stage and to_stage not in model:
         fields.fault("to", f"model {model.name!r} has no stage {to_stage!r}")
@@ -77,20 +78,20 @@ def _read_move(fields: Fields, model: StageModel) -> Any:
     return _made(fields, Move, to_stage, _when(fields), seq=fields.raw("seq"), **texts, **_beside(fields))
 
 
-def _read_event(fields: Fields) -> Any:
+def _read_event(fields: Fields) -> Event | None:
     name, value = fields.required_text("name"), _scalar(fields, "value", fields.raw("value"))
     texts = {each: fields.text(each) for each in ("key", "channel", "direction", "team")}
     by_human = fields.raw("by_human")
     return _made(fields, Event, name, _when(fields), value=value, by_human=by_human, **texts, **_beside(fields))
 
 
-def _read_fact(fields: Fields) -> Any:
+def _read_fact(fields: Fields) -> Fact | None:
     name, value = fields.required_text("name"), _scalar(fields, "value", fields.raw("value"))
     at, recorded_at = fields.optional_text("at"), fields.optional_text("recorded_at")
     return _made(fields, Fact, name, value, at=at, recorded_at=recorded_at)
 
 
-def _made(fields: Fields, kind: type, *args: Any, **kwargs: Any) -> Any:
+def _made(fields: Fields, kind: type[T], *args: Any, **kwargs: Any) -> T | None:
     fields.close()
     return fields.build(kind, *args, **kwargs)
 

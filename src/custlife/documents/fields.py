@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from custlife.documents.values import short
 from custlife.errors import CustlifeError, DataError, nearest
@@ -10,11 +10,17 @@ from custlife.errors import CustlifeError, DataError, nearest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+T = TypeVar("T")
+
 
 def refuse(name: str, problems: list[tuple[str, str]]) -> None:
     """Raise the faults that reading a document has collected, if there are any."""
     if problems:
-        raise DataError(f"{name} cannot be read", problems)
+        raise _unreadable(name, problems)
+
+
+def _unreadable(name: str, problems: list[tuple[str, str]]) -> DataError:
+    return DataError(f"{name} cannot be read", problems)
 
 
 class Fields:
@@ -114,7 +120,7 @@ class Fields:
             if key not in self._asked:
                 self.fault(key, f"unknown key {key!r}; {nearest(key, self._asked)}")
 
-    def build(self, make: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def build(self, make: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
         """What a constructor makes of the fields; None where it refuses them, which is a fault of this table.
 
         A table that has a fault already is not built: what a default stands in for would only bring more.
@@ -126,6 +132,18 @@ class Fields:
         except CustlifeError as error:
             self._problems.append((self.where or "$", f"{error.what}; {error.hint}" if error.hint else error.what))
             return None
+
+    def made(self, name: str, make: Callable[..., T], /, *args: Any, **kwargs: Any) -> T:
+        """What a constructor makes of a whole document, once all of it has been read.
+
+        Raises:
+            DataError: With all faults and their paths.
+        """
+        refuse(name, self._problems)
+        found = self.build(make, *args, **kwargs)
+        if found is None:
+            raise _unreadable(name, self._problems)
+        return found
 
     def fault(self, key: str, what: str) -> None:
         """Note that something is wrong with a key."""

@@ -76,10 +76,7 @@ def rules_from_dict(document: object) -> Rules:
         stages = {}
     pairs = [(stage, _rule(Fields(given, f"stages.{stage}", problems))) for stage, given in stages.items()]
     fields.close()
-    rules = None if problems else fields.build(Rules, pairs, returns)
-    refuse("rules", problems)
-    assert isinstance(rules, Rules)  # noqa: S101  # refuse has raised otherwise
-    return rules
+    return fields.made("rules", Rules, pairs, returns)
 
 
 def _rule(fields: Fields) -> Any:

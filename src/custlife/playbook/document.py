@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from custlife.documents import Fields, check_format, refuse
+from custlife.documents import Fields, check_format
 from custlife.playbook.book import FORMAT, Play
 from custlife.scoring import keys
 
@@ -41,10 +41,7 @@ def read(document: Mapping[str, Any], name: str, made: type[_B]) -> _B:
         fields.fault("plays", "the key is missing")
     plays = [_play(one) for one in tables or ()]
     fields.close()
-    found: _B | None = None if problems else fields.build(made, plays, **told)
-    refuse(name, problems)
-    assert found is not None  # noqa: S101  # what could not be built has been refused
-    return found
+    return fields.made(name, made, plays, **told)
 
 
 _HEAD = {"name": "playbook", "manager": "manager", "tz": "UTC"}

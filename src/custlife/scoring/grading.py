@@ -28,7 +28,7 @@ def graded(
     """The grades of one horizon."""
     known = [one for one in seen if one.value is not None]
     sign = 1 if side == "high" else -1
-    risks = [sign * _value(one) for one in known]
+    risks = [sign * one.value for one in seen if one.value is not None]
     cases = [one.outcome_at is not None for one in known]
     units = [one.customer for one in known]
     limit = sign * flag if flag is not None else _top_tenth(risks)
@@ -53,14 +53,9 @@ def graded(
         lift,
         _lead_days(known, flags),
         deciles(risks, cases),
-        bins(known, level),
+        bins(seen, level),
         tuple(seen),
     )
-
-
-def _value(one: Observation) -> float:
-    assert one.value is not None  # noqa: S101  # only those with a score come here
-    return one.value
 
 
 def _top_tenth(risks: Sequence[float]) -> float | None:
@@ -131,13 +126,13 @@ def _risk(pair: tuple[float, bool]) -> float:
     return pair[0]
 
 
-def bins(known: Sequence[Observation], level: float) -> tuple[Bin, ...]:
-    """Those tenths of the scale in which there is anybody."""
+def bins(seen: Sequence[Observation], level: float) -> tuple[Bin, ...]:
+    """Those tenths of the scale in which there is anybody; who has no score is in none."""
     found = []
     for tenth in range(10):
-        held = [one for one in known if min(9, int(_value(one) // 10)) == tenth]
+        held = [(one.value, one) for one in seen if one.value is not None and min(9, int(one.value // 10)) == tenth]
         if held:
-            share = share_of(((one.customer, one.outcome_at is not None) for one in held), level)
-            mean = sum(map(_value, held)) / len(held)
+            share = share_of(((one.customer, one.outcome_at is not None) for _, one in held), level)
+            mean = sum(value for value, _ in held) / len(held)
             found.append(Bin(10.0 * tenth, 10.0 * tenth + 10, mean, share))
     return tuple(found)

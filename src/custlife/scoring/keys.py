@@ -217,9 +217,9 @@ def _levels(fields: Fields, key: str) -> Any:
 
 def _bands(fields: Fields, key: str) -> Any:
     found = fields.raw(key, MISSING)
-    if isinstance(found, dict) and isinstance(found.get("steps"), dict):
-        inner = fields.table(key)
-        assert inner is not None  # noqa: S101  # the key is there
+    has_steps = isinstance(found, dict) and isinstance(found.get("steps"), dict)
+    inner = fields.table(key) if has_steps else None
+    if inner is not None:
         steps, edge = pairs(inner, "steps"), inner.text("edge", "up")
         inner.close()
         return MISSING if steps is MISSING else inner.build(Bands, steps, edge)

@@ -233,10 +233,11 @@ def learn(
             request = looked.request(past, anchor)
             if request is not None:
                 requests.append((request, first_after(past.outcomes, anchor, end) is not None))
-    base = share_of([(request.customer.id, case) for request, case in requests], check_level(level))
+    level = check_level(level)
+    base = share_of([(request.customer.id, case) for request, case in requests], level)
     if not base.k or base.k == base.n:
         raise DataError(f"{base.k} outcomes in {base.n} observations teach nothing", hint="check outcome= and horizon=")
-    lessons = [_lesson(one, requests, base, strength, looked.tz) for one in wanted]
+    lessons = [_lesson(one, requests, base.k / base.n, strength, level, looked.tz) for one in wanted]
     top = sum(max(0.0, one.log_odds or 0) for one in lessons)
     scaled = [attrs.evolve(one, points=_points(one.log_odds, top)) for one in lessons]
     rules = [Fit(one.criterion.name, one.criterion.when, one.points) for one in scaled]
@@ -250,19 +251,17 @@ def _points(log_odds: float | None, top: float) -> float:
 
 
 def _lesson(
-    one: Criterion, requests: Sequence[tuple[ScoreRequest, bool]], base: Share, shrink: float, tz: str
+    one: Criterion, requests: Sequence[tuple[ScoreRequest, bool]], rate: float, shrink: float, level: float, tz: str
 ) -> Lesson:
     sides: dict[bool | None, list[tuple[str, bool]]] = {True: [], False: [], None: []}
     for request, case in requests:
         sides[one.when.met(one.when.reads.read(request, tz))].append((request.customer.id, case))
-    assert base.interval is not None and base.rate is not None  # noqa: S101, PT018  # there are observations
-    level = base.interval.level
     met, unmet = share_of(sides[True], level), share_of(sides[False], level)
     if not met.n or not unmet.n:
         return Lesson(one, met, unmet, None, None, 0.0)
     log_odds, variance = 0.0, 0.0
     for side, sign, pairs in ((met, 1, sides[True]), (unmet, -1, sides[False])):
-        k, n = side.k + shrink * base.rate, side.n + shrink
+        k, n = side.k + shrink * rate, side.n + shrink
         if not 0 < k < n:
             return Lesson(one, met, unmet, None, None, 0.0)  # without shrinkage, and all or none with the outcome
         log_odds += sign * math.log(k / (n - k))
@@ -287,4 +286,4 @@ def _calibrated(score: LeadScore, requests: Sequence[tuple[ScoreRequest, bool]],
         Observation(request.customer.id, request.as_of, score(request).value, request.as_of if case else None)
         for request, case in requests
     ]
-    return bins([one for one in seen if one.value is not None], level)
+    return bins(seen, level)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.calendar import BusinessHours
-from custlife.documents import Fields, check_format, refuse
+from custlife.documents import Fields, check_format
 from custlife.errors import DefinitionError, nearest
 from custlife.scoring import document as scores
 from custlife.scoring import keys
@@ -81,10 +81,7 @@ def read(document: Mapping[str, Any], name: str) -> tuple[Rule, ...]:
     fields.close()
     if not found and not problems:
         fields.fault("rules", "there is no rule")
-    refuse(name, problems)
-    made: RuleSet | None = fields.build(RuleSet, found)
-    refuse(name, problems)
-    return () if made is None else made.rules  # what could not be made has been refused
+    return fields.made(name, RuleSet, found).rules
 
 
 def _shared(fields: Fields) -> dict[str, Any]:
@@ -110,8 +107,7 @@ def _read_rule(fields: Fields, shared: Mapping[str, Any]) -> Rule | None:
     own = keys.taken(fields, attrs.fields(Rule)[2:], lambda table, key: _value(table, key, Rule, shared))
     fields.close()
     sign = keys.built(fields, before, made, **given)
-    rule: Rule | None = None if sign is None else fields.build(Rule, name, sign, **own)
-    return rule
+    return None if sign is None else fields.build(Rule, name, sign, **own)
 
 
 def _score(fields: Fields, shared: Mapping[str, Any]) -> Any:

@@ -12,7 +12,6 @@ from custlife.documents import (
     read_file,
     read_json,
     read_toml,
-    refuse,
     write_json,
     write_toml,
 )
@@ -76,11 +75,7 @@ def model_from_dict(document: Mapping[str, Any], name: str = "model") -> StageMo
     arguments["transitions"] = [_transition(one) for one in fields.tables("transitions") or ()]
     arguments["edits"] = [_edit(one) for one in fields.tables("edits") or ()]
     fields.close()
-    refuse(name, problems)
-    model = fields.build(StageModel, **arguments)
-    refuse(name, problems)
-    made: StageModel = model
-    return made
+    return fields.made(name, StageModel, **arguments)
 
 
 def model_to_json(model: StageModel) -> str:
@@ -133,8 +128,7 @@ def _citation(fields: Fields) -> Citation | None:
     source, inferred, notes = table.text("source"), table.texts("inferred"), table.texts("notes")
     reconstructed = table.flag("reconstructed")
     table.close()
-    made: Citation | None = table.build(Citation, source, inferred=inferred, notes=notes, reconstructed=reconstructed)
-    return made
+    return table.build(Citation, source, inferred=inferred, notes=notes, reconstructed=reconstructed)
 
 
 def _stage(fields: Fields) -> Stage | None:
@@ -144,8 +138,7 @@ def _stage(fields: Fields) -> Stage | None:
     arguments["exit"] = fields.optional_text("exit")
     arguments["cited"] = _citation(fields)
     fields.close()
-    made: Stage | None = fields.build(Stage, key, **arguments)
-    return made
+    return fields.build(Stage, key, **arguments)
 
 
 def _transition(fields: Fields) -> Transition | None:
@@ -155,8 +148,7 @@ def _transition(fields: Fields) -> Transition | None:
     arguments["guards"] = [guard for guard in fields.items("guards") if _is_guard(guard, fields)]
     ends = fields.optional_text("from"), fields.required_text("to")
     fields.close()
-    made: Transition | None = fields.build(Transition, *ends, **arguments)
-    return made
+    return fields.build(Transition, *ends, **arguments)
 
 
 def _is_guard(guard: object, fields: Fields) -> bool:
@@ -170,5 +162,4 @@ def _edit(fields: Fields) -> Edit | None:
     version, kind, stage = fields.whole("version", 0), fields.required_text("kind"), fields.required_text("stage")
     into, default = fields.texts("into"), fields.optional_text("default")
     fields.close()
-    made: Edit | None = fields.build(Edit, version, kind, stage, into, default)
-    return made
+    return fields.build(Edit, version, kind, stage, into, default)
