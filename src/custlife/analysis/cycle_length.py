@@ -52,7 +52,7 @@ class CycleLength(DealQuestion):
     horizon: Span | None = attrs.field(default=None, converter=as_horizon)
 
     def __attrs_post_init__(self) -> None:
-        super(CycleLength, self).__attrs_post_init__()  # noqa: UP008  # attrs makes the class anew
+        super().__attrs_post_init__()
         if self.horizon is not None and self.horizon.months:
             raise UsageError(f"horizon={self.horizon} has no fixed length", "write it in days or hours: cl.days(90)")
 

@@ -50,7 +50,7 @@ class Pipeline(DealQuestion):
     amounts_in: str = "auto"
 
     def __attrs_post_init__(self) -> None:
-        super(Pipeline, self).__attrs_post_init__()  # noqa: UP008  # attrs makes the class anew
+        super().__attrs_post_init__()
         choice("amounts_in", self.amounts_in, AMOUNTS_IN)
 
     def requests(self, setting: Setting) -> list[Deals]:

@@ -170,6 +170,6 @@ def picked(rows: Sequence[Row], kind: str, wanted: str, labels: Sequence[str]) -
 def segment_test(cell: Mapping[str, Any]) -> Callable[[Group], bool]:
     """Whether a group is the `segment` of a cell: one value, or several in the order of `by`; any if none is named."""
     if "segment" not in cell:
-        return lambda group: True  # noqa: ARG005  # any group
+        return lambda _: True
     wanted = cell["segment"]
     return (wanted if isinstance(wanted, tuple) else (wanted,)).__eq__

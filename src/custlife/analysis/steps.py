@@ -151,6 +151,13 @@ def exclude(name: str | Iterable[str], *, after: int | str = 0, before: int | st
     return Exclude(found, after, before, choice("mode", mode, EXCLUSION_MODES))
 
 
+def _advice(given: object) -> str:
+    """What to write instead of something that is no step."""
+    if isinstance(given, list | tuple) and given and all(isinstance(one, str | Step) for one in given):
+        return f"write one after the other, without brackets: {', '.join(map(_called, given))}"
+    return "write a name or cl.step('name', within=cl.days(30))"
+
+
 def as_steps(steps: Iterable[str | Step | None] | str | Step) -> tuple[Step, ...]:
     """Steps from names and steps; a single one is one step.
 
@@ -162,10 +169,7 @@ def as_steps(steps: Iterable[str | Step | None] | str | Step) -> tuple[Step, ...
     made = []
     for one in steps:
         if not isinstance(one, (str, Step)) and one is not None:
-            hint = "write a name or cl.step('name', within=cl.days(30))"
-            if isinstance(one, list | tuple) and one and all(isinstance(name, str | Step) for name in one):
-                hint = f"write one after the other, without brackets: {', '.join(map(_called, one))}"
-            raise UsageTypeError(f"a step cannot be {one!r}", hint)
+            raise UsageTypeError(f"a step cannot be {one!r}", _advice(one))
         made.append(one if isinstance(one, Step) else step(one))
     return tuple(made)
 

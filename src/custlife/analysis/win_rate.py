@@ -59,7 +59,7 @@ class WinRate(DealQuestion):
     week_start: str = "monday"
 
     def __attrs_post_init__(self) -> None:
-        super(WinRate, self).__attrs_post_init__()  # noqa: UP008  # attrs makes the class anew
+        super().__attrs_post_init__()
         check_calendar(self.every, self.week_start)
 
     def requests(self, setting: Setting) -> list[Deals]:

@@ -114,7 +114,7 @@ def _customers(make: Callable[[], Metric]) -> Callable[[Place], Metric | None]:
 
 def _named(name: str, **arguments: object) -> Callable[[Place], Metric | None]:
     """A metric of the catalogue that reads other inputs than stages."""
-    return lambda p: get(name, **arguments) if any(one.name == name for one in entries()) else None  # noqa: ARG005  # a recipe
+    return lambda _: get(name, **arguments) if any(one.name == name for one in entries()) else None
 
 
 RECIPES: dict[str, tuple[Callable[[Place], Metric | None], tuple[str, ...]]] = {
@@ -157,9 +157,9 @@ RECIPES: dict[str, tuple[Callable[[Place], Metric | None], tuple[str, ...]]] = {
         ("churn at six months", "rate of customers still there after six months"),
     ),
     "advocates": (_advocates, ("referral rate", "viral coefficient", "reviews")),
-    "stickiness": (lambda p: stickiness(), ("daily over monthly users", "rate of customers who use it regularly")),  # noqa: ARG005  # a recipe
-    "weekly": (lambda p: stickiness(every="week"), ("daily over weekly users",)),  # noqa: ARG005  # a recipe
-    "frequency": (lambda p: usage_frequency(), ("frequency of use", "frequency of purchases", "return visits")),  # noqa: ARG005  # a recipe
+    "stickiness": (lambda _: stickiness(), ("daily over monthly users", "rate of customers who use it regularly")),
+    "weekly": (lambda _: stickiness(every="week"), ("daily over weekly users",)),
+    "frequency": (lambda _: usage_frequency(), ("frequency of use", "frequency of purchases", "return visits")),
     "nrr": (_named("nrr"), ("net revenue retention", "expansion revenue")),
     "grr": (_named("grr"), ("gross revenue retention",)),
     "renewal": (_named("renewal_rate"), ("renewal rate", "rate of customers who renew or buy again")),

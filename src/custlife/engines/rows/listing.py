@@ -27,7 +27,7 @@ def list_stays(request: Stays, history: History) -> list[Stay]:
     ]
 
 
-def list_standings(request: Standings, history: History) -> list[Standing]:  # noqa: ARG001  # every unit is listed
+def list_standings(_request: Standings, history: History) -> list[Standing]:
     """The units, with their last values of each segment."""
     at, code, path = history.at, history.code, history.vocabulary.path
     segments = [(history.current.get(name), column) for name, column in history.segments.items()]
