@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from custlife.engines.rows.watching import codes_heard, watcher
 from custlife.engines.rules import AllOf, AnyOf, Count, Seen, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from custlife.engines.arrays.ruling_rows import Heard, Piece
     from custlife.engines.arrays.stretch import Ints, Mask
@@ -43,16 +44,17 @@ def fired(rules: Iterable[tuple[int, Rule]], piece: Piece) -> Ints:
         else:
             others.append((stage, rule))
     bits: Ints = seen[piece.code] if names else np.zeros(len(piece), np.int64)
+    hear = cache(piece.heard)  # most rules wait for the same few events
     for stage, rule in others:
-        np.bitwise_or(bits, 1 << stage, out=bits, where=_fires(rule, piece))
+        np.bitwise_or(bits, 1 << stage, out=bits, where=_fires(rule, piece, hear))
     return bits
 
 
-def _fires(rule: Rule, piece: Piece) -> Mask:
+def _fires(rule: Rule, piece: Piece, hear: Callable[[frozenset[int]], Heard]) -> Mask:
     """Which rows fire a rule."""
     if isinstance(rule, AnyOf | AllOf):
-        return _together(rule, piece)
-    heard = piece.heard(codes_heard(rule, piece.history))
+        return _together(rule, piece, [_fires(part, piece, hear) for part in rule.rules])
+    heard = hear(codes_heard(rule, piece.history))
     found = np.ones(len(heard), np.bool_)
     if isinstance(rule, Count):
         found = _counted(rule, heard)
@@ -65,9 +67,8 @@ def _fires(rule: Rule, piece: Piece) -> Mask:
     return mask
 
 
-def _together(rule: AnyOf | AllOf, piece: Piece) -> Mask:
+def _together(rule: AnyOf | AllOf, piece: Piece, parts: Sequence[Mask]) -> Mask:
     """Rows that fire any of several rules; and, for all of them, not before each has fired once in the unit."""
-    parts = [_fires(part, piece) for part in rule.rules]
     now: Mask = np.logical_or.reduce(parts)
     if isinstance(rule, AnyOf):
         return now

@@ -36,7 +36,6 @@ class Piece:
     at: Ints
     code: Ints
     bounds: Ints
-    _heard: dict[frozenset[int], Heard] = attrs.field(factory=dict, init=False)
 
     def __len__(self) -> int:
         return len(self.at)
@@ -48,10 +47,8 @@ class Piece:
 
     def heard(self, codes: frozenset[int]) -> Heard:
         """The rows with some events."""
-        if codes not in self._heard:
-            whole = Heard(self, np.arange(len(self)), self.bounds)
-            self._heard[codes] = whole.where(views.among(codes, self.history)[self.code])
-        return self._heard[codes]
+        whole = Heard(self, np.arange(len(self)), self.bounds)
+        return whole.where(views.among(codes, self.history)[self.code])
 
     def since(self, units: Ints, places: Ints) -> Piece:
         """The rows of some units, each from a place on."""
