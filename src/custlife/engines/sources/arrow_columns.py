@@ -216,7 +216,8 @@ class ArrowText:
 
     def take(self, rows: Longs) -> list[Any]:
         """A list of Python texts."""
-        return self._chunked.take(pa.array(rows)).to_pylist()  # type: ignore[no-any-return]  # PyArrow is untyped
+        texts: list[Any] = self._chunked.take(pa.array(rows)).to_pylist()
+        return texts
 
     def values(self, rows: Longs) -> Texts:
         """The texts as their bytes."""

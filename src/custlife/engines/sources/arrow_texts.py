@@ -57,7 +57,8 @@ class HashedText(ArrowText):
 
     def take(self, rows: Longs) -> list[Any]:
         """A list of Python texts."""
-        return self._taken(rows).to_pylist()  # type: ignore[no-any-return]  # PyArrow is untyped
+        texts: list[Any] = self._taken(rows).to_pylist()
+        return texts
 
     def values(self, rows: Longs) -> Texts:
         """The texts as their bytes."""
