@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from custlife.engines.rows.ingest import ZONE_HINT
 from custlife.errors import DataError, TimeError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from custlife.engines.layout import Layout
-    from custlife.engines.sources.columns import Column
-    from custlife.engines.sources.frames import Table
 
 __all__ = ["argument", "check_columns"]
 
@@ -41,7 +39,40 @@ def argument(role: str, layout: Layout) -> str:
     return known.get(role, f"{name or kind}_col")
 
 
-def check_columns(table: Table, wanted: Mapping[str, str], layout: Layout) -> None:
+class Declared(Protocol):
+    """What is known of a column before it is read; see `columns.Column`."""
+
+    @property
+    def dtype(self) -> str:
+        """What its library calls its type."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """What it holds."""
+        ...
+
+
+class Header(Protocol):
+    """What is known of a table before it is read; see `frames.Table`."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that there are."""
+        ...
+
+    @property
+    def index(self) -> tuple[str, ...]:
+        """What an index of pandas is called."""
+        ...
+
+    @property
+    def column(self) -> Callable[[str], Declared]:
+        """The column of a name."""
+        ...
+
+
+def check_columns(table: Header, wanted: Mapping[str, str], layout: Layout) -> None:
     """Refuses columns that are not there, and those of an impossible type.
 
     Raises:
@@ -65,7 +96,7 @@ def check_columns(table: Table, wanted: Mapping[str, str], layout: Layout) -> No
         _check_type(role, table.column(name), f"{argument(role, layout)}={name!r}", layout)
 
 
-def _check_type(role: str, column: Column, called: str, layout: Layout) -> None:
+def _check_type(role: str, column: Declared, called: str, layout: Layout) -> None:
     kind, holds = column.kind, f"{called} holds {column.dtype}"
     if role == "unit" and kind not in IDS:
         hint = "write ids as text or whole numbers"

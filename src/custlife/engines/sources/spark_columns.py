@@ -41,7 +41,7 @@ class Header:
 
     names: tuple[str, ...]
     types: Mapping[str, str]
-
+    index: tuple[str, ...] = ()
     def column(self, name: str) -> Declared:
         """The column of a name."""
         dtype = self.types[name]
@@ -59,7 +59,7 @@ def kinds_of(native: Any, wanted: Mapping[str, str], layout: Layout) -> dict[str
     if native.isStreaming:
         raise UsageError("the frame is a stream, which never ends", "write it to a table and read that")
     header = Header(tuple(native.columns), dict(native.dtypes))
-    check_columns(header, wanted, layout)  # type: ignore[arg-type]  # a header has all that is looked at: names and kinds, no rows
+    check_columns(header, wanted, layout)
     for role, column in wanted.items():
         if sum(name.lower() == column.lower() for name in header.names) > 1:
             called = f"{argument(role, layout)}={column!r}"
