@@ -466,6 +466,14 @@ def test_what_was_not_split_is_refused(ask, text):
     assert str(caught.value) == text
 
 
+def test_an_end_that_nobody_came_to_is_nothing_to_compare():
+    found = simulate.b2b(60, seed=1).outcomes("connection", horizon=days(5), by="plan")
+    assert "lost_to_competitor" in found.unused
+    with pytest.raises(UsageError, match="nobody ended in 'lost_to_competitor': nothing to compare") as caught:
+        found.compare(end="lost_to_competitor")
+    assert "'won'" in caught.value.hint
+
+
 def test_unknown_names_are_refused_with_the_nearest():
     log = event_log([Row("u1", hour(0), "visit", "pro"), Row("u2", hour(0), "visit", "free")], hour(9))
     found = log.funnel("visit", "buy", within=days(1), by="plan")

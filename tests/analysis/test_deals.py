@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import custlife as cl
-from custlife import EventLog, StageLog, metrics, presets, stats
+from custlife import EventLog, StageLog, metrics, presets, simulate, stats
 from custlife.analysis.actions import ActionsAgainstWins
 from custlife.analysis.pipeline import Pipeline
 from custlife.analysis.win_rate import WinRate
@@ -173,14 +173,34 @@ def test_what_was_won_when_first_seen_has_no_length():
     log = deals(("a", "customer", "2026-01-01T00:00Z"), *FOUR, as_of="2026-03-01T00:00Z")
     found = log.cycle_length(start="opportunity")
     assert found["all"].won.n == 2
-    assert "1 deals were first seen when they were won" in " ".join(found.footnotes())
+    assert "1 deal was first seen when it was won: its length is not known." in " ".join(found.footnotes())
     assert found.svg()
     assert pickle.loads(pickle.dumps(found)) == found
     assert log.members(found) == ("back", "won")
     late = deals(*FOUR, since="2026-01-03T00:00Z", as_of="2026-03-01T00:00Z").cycle_length(start="opportunity")
-    assert "1 deals began before observation did" in " ".join(late.footnotes())
+    assert "1 deal began before observation did: its length is not known." in " ".join(late.footnotes())
+    twins = [("two", *row[1:]) for row in FOUR if row[0] == "won"]
+    two = deals(*twins, *FOUR, since="2026-01-03T00:00Z", as_of="2026-03-01T00:00Z").cycle_length(start="opportunity")
+    assert "2 deals began before observation did: their length is not known." in two.footnotes()
     with pytest.raises(UsageError, match="has no fixed length"):
         log.cycle_length(horizon=cl.months(3))
+
+
+def test_segments_followed_for_different_times_are_read_each_at_its_own():
+    log = simulate.b2b(60, seed=1)
+    found = log.cycle_length(start="connection", by="plan")
+    days = [row.horizon_days for row in found.rows]
+    assert len(set(days)) == len(days) == 3
+    cells = found.people()
+    assert [row["until day"] for row in cells] == [f"{day:.0f}" for day in days]
+    assert {"won by then", "lost by then"} <= set(cells[0])
+    note = "Each row is read at its own last time: pass horizon= to compare them."
+    assert note in found.footnotes()
+    assert "until day" in str(found)
+    assert "until day" in found._repr_html_()
+    even = log.cycle_length(start="connection", by="plan", horizon=cl.days(30))
+    assert note not in even.footnotes()
+    assert "won by day 30" in even.people()[0]
 
 
 # -- pipeline and velocity ---------------------------------------------------------------------------------------------

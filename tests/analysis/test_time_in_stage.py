@@ -175,6 +175,22 @@ def test_one_may_ask_for_some_stages_and_a_horizon():
     assert log.time_in_stage("a", horizon=hours(36))["a"].restricted_mean.value == 1.25
 
 
+def test_a_mean_says_up_to_when_it_is_one():
+    def told(log, **options):
+        return log.time_in_stage("a", **options).footnotes()[1]
+
+    log = stage_log(rows_by_length((24, True), (48, False)), hour(100))
+    assert told(log, horizon=days(2)) == "Restricted mean up to 2 days."
+    assert told(log, horizon=days(9)) == "Restricted mean up to 9 days; none where nobody was seen for so long."
+    assert told(log) == "Restricted mean up to 2.0 days, the longest stay seen."
+    rows = [Row("u1", hour(0), "a", "p"), Row("u2", hour(2), "a", "q")]
+    split = stage_log(rows, hour(9))
+    uneven = "Restricted mean up to the longest stay seen in each row: pass horizon= to compare them."
+    assert told(split, by="plan") == uneven
+    assert [row.restricted_mean.horizon for row in split.time_in_stage("a", by="plan").rows] == [9 / 24, 7 / 24]
+    assert len(stage_log([], hour(1)).time_in_stage("a").footnotes()) == 1
+
+
 def test_a_segment_that_changes_is_counted_in_the_notes():
     rows = [Row("u1", hour(0), "a", "p"), Row("u1", hour(2), "a", "q"), Row("u2", hour(2), "a", "q")]
     found = stage_log(rows, hour(9)).time_in_stage(by="plan")

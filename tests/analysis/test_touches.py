@@ -177,6 +177,36 @@ def test_words_of_a_file_are_yes_and_no():
     assert log.response_time(calls, by_people, touch="call")["all"].median_hours == 0
 
 
+def test_events_that_nobody_had_are_named():
+    log, calls = nurtured()
+    told = "Nobody had the event 'cal': is it spelled so?"
+    for found in (
+        log.nurture(calls, touch="cal"),
+        log.hand_overs(calls, touch=["cal", "call"]),
+        log.response_time(calls, "awareness", touch="cal"),
+        log.response_time(calls, cl.step("cal"), touch="call"),
+        calls.response_time("cal", touch="call"),
+        log.actions_against_wins(calls, "cal", "call", start="awareness"),
+    ):
+        assert told in found.footnotes()
+    for found in (
+        log.nurture(calls, touch="call"),
+        log.hand_overs(calls),
+        log.response_time(calls, "awareness", touch="call"),
+        log.response_time(calls, lambda _: None, touch="call"),
+        calls.response_time("call", touch="call"),
+        log.actions_against_wins(calls, start="awareness"),
+    ):
+        assert "Nobody had" not in " ".join(found.footnotes())
+
+
+def test_tickets_name_events_that_nobody_had_but_may_well_stay_solved():
+    tickets = EventLog.from_rows([("t1", "opened", "2026-01-05T08:00Z"), ("t1", "solved", "2026-01-05T09:00Z")])
+    assert tickets.tickets().unseen == ()
+    assert tickets.tickets(solved="resolved", reopened="again").unseen == ("resolved", "again")
+    assert "'resolved', 'again'" in str(tickets.tickets(solved="resolved", reopened="again"))
+
+
 def test_answers_are_shown_and_told():
     log, calls = desk_log()
     found = log.response_time(calls, "intent", hours=DESK, within=cl.hours(2))

@@ -11,7 +11,8 @@ from custlife.analysis.actions_result import Action, ActionsResult
 from custlife.analysis.deals import DealQuestion, deals_of, left_out
 from custlife.analysis.question import choice, names
 from custlife.analysis.splitting import about, group_order, groups_of, segment_test
-from custlife.analysis.touch_steps import event_codes
+from custlife.analysis.touch_steps import event_codes, unseen_events
+from custlife.analysis.wording import never_seen
 from custlife.calendar import Span, span
 from custlife.errors import UsageError, UsageTypeError
 from custlife.stats import benjamini_hochberg, fisher_exact, mantel_haenszel, odds_ratio
@@ -102,7 +103,8 @@ class ActionsAgainstWins(DealQuestion):
             rows.extend(_adjusted([self._row(group, name, code, strata) for name, code in named.items()]))
         rows.sort(key=_order)
         still = sum(n for deal, n in table.items() if deal.state == "open")
-        return ActionsResult(self, about(setting, self.by), tuple(rows), still, left_out(whole))
+        remarks = (*never_seen(unseen_events(setting, self.actions)), *left_out(whole))
+        return ActionsResult(self, about(setting, self.by), tuple(rows), still, remarks)
 
     def _strata(self, closed: Sequence[tuple[Deal, int]]) -> list[list[tuple[Deal, int]]]:
         """The closed deals by bands of the time for which they were open; deals of one length stay together."""

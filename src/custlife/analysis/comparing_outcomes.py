@@ -87,7 +87,7 @@ def compared_outcomes(
         merge: Makes a part from its counts.
 
     Raises:
-        UsageError: The outcomes were not split, or have no horizon.
+        UsageError: The outcomes were not split or have no horizon, or nobody came to the end.
         UnknownNameError: There is no such segment or end.
     """
     q = result.question
@@ -95,6 +95,8 @@ def compared_outcomes(
     if q.horizon is None:
         raise UsageError("outcomes without a horizon are read at different times", "pass horizon=cl.days(90)")
     ends = [row.end for row in result.parts[0].rows[:-1]] if result.parts else [end]
+    if end in result.unused:
+        raise UsageError(f"nobody ended in {end!r}: nothing to compare", f"compare one of {', '.join(map(repr, ends))}")
     if end not in ends:
         raise UnknownNameError("end", end, ends)
     parts: dict[str | None, dict[str, OutcomeSide]] = {}

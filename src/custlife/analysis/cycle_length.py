@@ -187,8 +187,14 @@ class CycleLengthResult(Result):
         return (
             "Median of those won so far: young ones among them were quick, and slow ones are still open.",
             "Won by: of all deals, open ones censored and lost ones an end of their own (Aalen-Johansen).",
+            *(["Each row is read at its own last time: pass horizon= to compare them."] if self._is_uneven else []),
             *self.remarks,
         )
+
+    @property
+    def _is_uneven(self) -> bool:
+        """Whether the rows are read at different times."""
+        return len({row.horizon_days for row in self.rows}) > 1
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""
@@ -224,11 +230,17 @@ class CycleLengthResult(Result):
                 "lost": row.lost.n,
                 "median, lost": _with_limits(row.lost),
                 "open": row.open,
-                f"won by day {row.horizon_days:.0f}": percent(row.won_by.value),
-                f"lost by day {row.horizon_days:.0f}": percent(row.lost_by.value),
+                **self._read_off(row),
             }
             for row in self.rows
         ]
+
+    def _read_off(self, row: Cycle) -> dict[str, str | None]:
+        """What became of all deals, with the day in the heads of the columns where it is one for all rows."""
+        day, won, lost = f"{row.horizon_days:.0f}", percent(row.won_by.value), percent(row.lost_by.value)
+        if self._is_uneven:
+            return {"until day": day, "won by then": won, "lost by then": lost}
+        return {f"won by day {day}": won, f"lost by day {day}": lost}
 
     def picture(self) -> Picture:
         """The share of all deals won, and lost, over time."""

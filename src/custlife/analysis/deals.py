@@ -9,6 +9,7 @@ import attrs
 
 from custlife.analysis.question import choice, names, some_names
 from custlife.analysis.touch_steps import exit_codes, on_path, past, stage_code, won_codes
+from custlife.analysis.wording import counted
 from custlife.engines.money import NO_CURRENCY, PARTS, decimal_of, one_currency
 from custlife.engines.touching import Deals
 from custlife.errors import UsageError
@@ -113,9 +114,11 @@ def left_out(table: DealTable) -> tuple[str, ...]:
     imputed = sum(n for deal, n in table.items() if deal.imputed and not deal.truncated)
     notes = []
     if truncated:
-        notes.append(f"{truncated:,} deals began before observation did: their length is not known.")
+        whose = "its" if truncated == 1 else "their"
+        notes.append(f"{counted(truncated, 'deal')} began before observation did: {whose} length is not known.")
     if imputed:
-        notes.append(f"{imputed:,} deals were first seen when they were won: their length is not known.")
+        seen = "was first seen when it was won: its" if imputed == 1 else "were first seen when they were won: their"
+        notes.append(f"{counted(imputed, 'deal')} {seen} length is not known.")
     return tuple(notes)
 
 

@@ -9,8 +9,8 @@ import attrs
 from custlife.analysis.question import choice, names
 from custlife.analysis.result import Result, days_of, decimal, with_interval
 from custlife.analysis.splitting import about, group_order, head, label, picked, segment_test
-from custlife.analysis.touch_steps import as_touch, exit_codes, first_event, seen_of
-from custlife.analysis.wording import counted
+from custlife.analysis.touch_steps import as_touch, exit_codes, first_event, seen_of, unseen_events
+from custlife.analysis.wording import counted, never_seen
 from custlife.engines.touching import HandOvers as Request
 from custlife.engines.touching import HandTally
 from custlife.errors import UsageError
@@ -69,7 +69,7 @@ class HandOvers:
         """The result, from the table of counts."""
         table: HandTable = tables[0]
         rows = [self._row(*key, table[key]) for key in sorted(table, key=_order)]
-        return HandOversResult(self, about(setting, self.by), tuple(rows))
+        return HandOversResult(self, about(setting, self.by), tuple(rows), unseen_events(setting, self.touch.names))
 
     def _row(self, group: Group, one: str | None, other: str | None, tally: HandTally) -> HandOver:
         n = len(tally.waits)
@@ -149,11 +149,13 @@ class HandOversResult(Result):
         question: What was asked.
         about: Where the answer comes from.
         rows: One for each segment and pair of teams; those of one team after itself stand last, for comparison.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: HandOvers
     about: About
     rows: tuple[HandOver, ...]
+    unseen: tuple[str, ...] = ()
 
     def __getitem__(self, teams: str) -> HandOver:
         """The row of two teams, such as `"marketing → sales"`; with its segment where it is split.
@@ -174,6 +176,7 @@ class HandOversResult(Result):
             "Lost: of those after which the unit moved at all, the share that left the path.",
             "Intervals take several of one unit as independent, and are too narrow where that is common.",
             "This is association, not cause: who is handed over may have been harder to win.",
+            *never_seen(self.unseen),
         )
 
     def column_types(self) -> dict[str, Any]:

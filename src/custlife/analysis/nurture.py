@@ -10,8 +10,8 @@ from custlife.analysis.question import choice, names, some_names
 from custlife.analysis.result import DAY, Result, days_of, decimal, percent
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import Step
-from custlife.analysis.touch_steps import as_touch, exit_codes, first_event, seen_of, stage_codes
-from custlife.analysis.wording import counted
+from custlife.analysis.touch_steps import as_touch, exit_codes, first_event, seen_of, stage_codes, unseen_events
+from custlife.analysis.wording import counted, never_seen
 from custlife.engines.touching import Touches, TouchTally
 from custlife.pictures import Bars, Segment
 from custlife.stats import kaplan_meier
@@ -71,7 +71,7 @@ class Nurture:
             for group in groups_of((group for group, _ in table), self.by)
             for code in sorted(self._wanted(setting))
         ]
-        return NurtureResult(self, about(setting, self.by), tuple(rows))
+        return NurtureResult(self, about(setting, self.by), tuple(rows), unseen_events(setting, self.touch.names))
 
     def finder(self, setting: Setting, cell: Mapping[str, Any]) -> Callable[[list[Any]], bool]:
         """Whether some tables have a stay in a cell: `state` (`touched`, `untouched`), `stage`, `segment`."""
@@ -156,11 +156,13 @@ class NurtureResult(Result):
         question: What was asked.
         about: Where the answer comes from.
         rows: One for each segment and stage.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: Nurture
     about: About
     rows: tuple[StageTouches, ...]
+    unseen: tuple[str, ...] = ()
 
     def __getitem__(self, stage: str) -> StageTouches:
         """The row of a stage; of a segment and a stage by the row's label, such as `"pro · intent"`.
@@ -180,6 +182,7 @@ class NurtureResult(Result):
         notes = [
             "Touches of a stay: mean of those that ended.",
             "A gap begins with a touch, or with coming onto the path; one not over by then counts as at least so long.",
+            *never_seen(self.unseen),
         ]
         truncated = sum(row.truncated for row in self.rows)
         if truncated:

@@ -20,7 +20,9 @@ from custlife.analysis.touch_steps import (
     past,
     seen_of,
     unknown,
+    unseen_events,
 )
+from custlife.analysis.wording import never_seen
 from custlife.calendar import BusinessHours
 from custlife.engines.touching import Contacts, ContactTally, Seen
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
@@ -119,7 +121,15 @@ class ResponseTime:
         """The result, from the table of counts."""
         table: ContactTable = tables[0]
         rows = [self._row(group, table.get(group) or ContactTally()) for group in groups_of(table, self.by)]
-        return ResponseTimeResult(self, about(setting, self.by), tuple(rows))
+        wanted = *self._starts(setting), *self.touch.names
+        return ResponseTimeResult(self, about(setting, self.by), tuple(rows), unseen_events(setting, wanted))
+
+    def _starts(self, setting: Setting) -> tuple[str, ...]:
+        """The names of events that start the clock."""
+        if isinstance(self.qualified, Step):
+            return self.qualified.names
+        is_event = isinstance(self.qualified, str) and setting.vocabulary.model is None
+        return (str(self.qualified),) if is_event else ()
 
     def _row(self, group: Group, tally: ContactTally) -> ResponseRow:
         answered, waiting = len(tally.answered), len(tally.waiting)
@@ -194,11 +204,13 @@ class ResponseTimeResult(Result):
         question: What was asked.
         about: Where the answer comes from.
         rows: One for each segment.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: ResponseTime
     about: About
     rows: tuple[ResponseRow, ...]
+    unseen: tuple[str, ...] = ()
 
     def __getitem__(self, segment: str) -> ResponseRow:
         """The row of a segment, by its label; `all` where nothing is split.
@@ -228,6 +240,7 @@ class ResponseTimeResult(Result):
     def footnotes(self) -> tuple[str, ...]:
         """How the numbers were estimated, and what was left out."""
         notes = ["Median by Kaplan-Meier: who waits at as_of counts as waiting for at least so long."]
+        notes += never_seen(self.unseen)
         if self.question.within is not None:
             notes.append("In time: of those whose limit was over at as_of.")
         if self.question.hours is not None:

@@ -12,7 +12,8 @@ from custlife.analysis.response_time import HOUR, as_hours, waiting_line
 from custlife.analysis.result import Result, decimal, with_interval
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_window
-from custlife.analysis.touch_steps import event_codes
+from custlife.analysis.touch_steps import event_codes, unseen_events
+from custlife.analysis.wording import never_seen
 from custlife.engines.touching import Deals
 from custlife.errors import UsageError
 from custlife.pictures import Lines
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from custlife.stats import Share, SurvivalCurve
 
 __all__ = ["TicketRow", "Tickets", "TicketsResult"]
+
+REOPENED = ("reopened",)
 
 
 def _some(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ class Tickets:
 
     opened: tuple[str, ...] = attrs.field(default=("opened",), converter=_some)
     solved: tuple[str, ...] = attrs.field(default=("solved",), converter=_some)
-    reopened: tuple[str, ...] = attrs.field(default=("reopened",), converter=_some)
+    reopened: tuple[str, ...] = attrs.field(default=REOPENED, converter=_some)
     within: Span | None = attrs.field(default=None, converter=as_window)
     hours: BusinessHours | None = attrs.field(default=None, converter=as_hours)
     by: tuple[str, ...] = attrs.field(default=(), converter=names)
@@ -81,7 +84,10 @@ class Tickets:
         """The result, from the table of tickets."""
         table: DealTable = tables[0]
         groups = groups_of((ticket.segment for ticket in table), self.by)
-        return TicketsResult(self, about(setting, self.by), tuple(self._row(g, table, setting) for g in groups))
+        rows = tuple(self._row(group, table, setting) for group in groups)
+        named = self.reopened if self.reopened != REOPENED else ()  # tickets may well never be opened again
+        missing = unseen_events(setting, (*self.opened, *self.solved, *named))
+        return TicketsResult(self, about(setting, self.by), rows, missing)
 
     def _row(self, group: Group, whole: DealTable, setting: Setting) -> TicketRow:
         table = {ticket: n for ticket, n in whole.items() if not ticket.truncated}
@@ -183,11 +189,13 @@ class TicketsResult(Result):
         question: What was asked.
         about: Where the answer comes from.
         rows: One for each segment.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: Tickets
     about: About
     rows: tuple[TicketRow, ...]
+    unseen: tuple[str, ...] = ()
 
     def __getitem__(self, segment: str) -> TicketRow:
         """The row of a segment, by its label; `all` where nothing is split.
@@ -207,6 +215,7 @@ class TicketsResult(Result):
         truncated = sum(row.truncated for row in self.rows)
         return (
             "From the first opening to the last solving; what was opened again is open (Kaplan-Meier).",
+            *never_seen(self.unseen),
             *([f"{truncated:,} were opened before observation began, and are in no number."] if truncated else []),
         )
 

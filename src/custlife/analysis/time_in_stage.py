@@ -235,6 +235,7 @@ class TimeInStageResult(Result):
         notes = [
             f"Kaplan-Meier, open stays censored; {100 * self.question.level:g} % {self.question.interval} intervals."
         ]
+        notes += self._about_means()
         if self.question.resolution == "day":
             notes.append("Resolution day, an approximation: ends are rounded up to whole days, censorings down.")
         truncated, gone = sum(row.truncated for row in self.rows), sum(row.gone for row in self.rows)
@@ -243,6 +244,18 @@ class TimeInStageResult(Result):
         if gone:
             notes.append(f"{gone:,} stays were over before observation began.")
         return tuple(notes)
+
+    def _about_means(self) -> list[str]:
+        """Up to when the means are taken."""
+        horizon, rows = self.question.horizon, [row for row in self.rows if row.n]
+        if not rows:
+            return []
+        if horizon is not None:
+            short = any(row.restricted_mean.value is None for row in rows)
+            return [f"Restricted mean up to {horizon}{'; none where nobody was seen for so long' if short else ''}."]
+        if len(rows) == 1:
+            return [f"Restricted mean up to {rows[0].restricted_mean.horizon:,.1f} days, the longest stay seen."]
+        return ["Restricted mean up to the longest stay seen in each row: pass horizon= to compare them."]
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

@@ -28,6 +28,7 @@ __all__ = [
     "seen_of",
     "stage_code",
     "stage_codes",
+    "unseen_events",
     "won_codes",
 ]
 
@@ -66,6 +67,12 @@ def event_codes(setting: Setting, wanted: Iterable[str] = ()) -> frozenset[int]:
     first, known = first_event(setting), setting.vocabulary.names
     chosen = frozenset(wanted)
     return frozenset(code for code in range(first, len(known)) if not chosen or known[code] in chosen)
+
+
+def unseen_events(setting: Setting, wanted: Iterable[str]) -> tuple[str, ...]:
+    """Those of some names of events that no row has."""
+    known = frozenset(setting.vocabulary.names[first_event(setting) :])
+    return tuple(name for name in dict.fromkeys(wanted) if name not in known)
 
 
 def seen_of(one: Step, setting: Setting) -> Seen:
