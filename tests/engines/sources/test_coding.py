@@ -19,9 +19,10 @@ from custlife.engines.arrays.ids import Numbers, Texts
 from custlife.engines.arrays.ingest_columns import some
 from custlife.engines.sources import arrow_columns, coding, pandas_columns, polars_columns
 from custlife.engines.sources.coding import coded, grouped, share_of
-from custlife.engines.sources.columns import Column, ObjectColumn
+from custlife.engines.sources.columns import Column
 from custlife.engines.sources.hashing import text_bits
 from custlife.engines.sources.numbers import wholes
+from custlife.engines.sources.object_columns import ObjectColumn
 
 texts = st.lists(st.none() | st.text("aβ😀", max_size=3) | st.text("abcdefgh", min_size=7, max_size=20), max_size=30)
 longs = st.lists(st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3), max_size=30)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -19,7 +22,8 @@ from custlife.calendar import instant, to_us
 from custlife.engines.arrays.ids import Texts
 from custlife.engines.sources import arrow_columns, memory, pandas_columns, polars_columns, settling, times
 from custlife.engines.sources.coding import coded
-from custlife.engines.sources.columns import Column, ObjectColumn
+from custlife.engines.sources.columns import Column
+from custlife.engines.sources.object_columns import ObjectColumn
 from custlife.engines.sources.reading import read
 from custlife.engines.sources.spill import Spilled
 from custlife.engines.sources.times import instants
@@ -126,6 +130,60 @@ def test_python_values_of_any_kind_are_times() -> None:
     assert found.bad.tolist() == [False] * 4 + [True, False, False]
     new_year = to_us(datetime(2026, 1, 1, tzinfo=UTC))
     assert found.us[[0, 1, 2, 3, 6]].tolist() == [new_year, new_year, 0, 0, new_year - 9 * 3_600_000_000]
+
+
+def test_an_hour_that_clocks_show_twice_is_two_hours_of_python_values() -> None:
+    first = datetime.fromisoformat("2026-10-25T02:30").replace(tzinfo=ZoneInfo("Europe/Zurich"))
+    rows = [{"unit": "u", "at": first}, {"unit": "u", "at": first.replace(fold=1)}]
+    roles = {"unit": "unit", "at": "at"}
+    how = layout(roles, constant="a")
+    expected = told(making.by_rows(rows, ("unit", "at"), how))
+    assert expected["at"][1] - expected["at"][0] == 3_600_000_000
+    for native in (pd.DataFrame(rows, dtype=object), pl.DataFrame({"unit": ["u", "u"], "at": objects(rows, "at")})):
+        assert told(read(native, roles, how)[0]) == expected
+
+
+def objects(rows: making.Rows, role: str) -> pl.Series:
+    return pl.Series(role, [row[role] for row in rows], dtype=pl.Object)
+
+
+class Plan(str, Enum):  # noqa: UP042  # whose name in a text differs from its value
+    """A text that has another name."""
+
+    PRO = "pro"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [Decimal("1.0"), Decimal("1.00"), Decimal(1), 1, "1.0"],
+        [np.float64(0.0), np.float64(-0.0), 0.0, -0.0, 0],
+        [EPOCH, EPOCH.astimezone(timezone(timedelta(hours=9))), "x"],
+        [(1, 2), (1.0, 2), [1], [1.0], {"a": 1}],
+        [Plan.PRO, "pro", 7],
+        [True, 1, 1.0, None, np.int64(1)],
+    ],
+)
+def test_values_that_are_equal_but_written_in_another_way_stay_apart(values: list[Any]) -> None:
+    rows = [{"unit": f"u{n}", "at": EPOCH, "segment:plan": value} for n, value in enumerate(values)]
+    roles = {"unit": "unit", "at": "at", "segment:plan": "segment:plan"}
+    how = layout(roles, constant="a")
+    expected = told(making.by_rows(rows, tuple(roles), how))
+    for native in (rows, rows[::-1]):
+        found = making.whole(read(pd.DataFrame(native, dtype=object), roles, how))
+        assert told(found)["segments"] == expected["segments"]
+
+
+def test_python_values_of_one_text_lie_together_in_every_batch() -> None:
+    def bits(*values: Any) -> list[int]:
+        return ObjectColumn("pandas object", values).marks()[0].tolist()
+
+    assert bits("7", 7, np.int64(7), Plan.PRO, "pro", Decimal(7))[1:] == [
+        *bits("7") * 2,
+        *bits("x", "y", "pro")[2:] * 2,
+        *bits(7),
+    ]
+    assert len(set(bits("7", 8, None, True, 1.5))) == 5
 
 
 def test_many_texts_are_read_by_the_piece(monkeypatch: pytest.MonkeyPatch) -> None:

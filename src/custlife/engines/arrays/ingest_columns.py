@@ -125,7 +125,8 @@ def _texts(values: Sequence[Any] | Codes, codes: Ints) -> tuple[Ints, Any, Ids]:
 
 def _spelled(values: Sequence[Any], codes: Ints) -> tuple[Ints, Any, Ids]:
     kept = np.array([not is_missing(value) for value in values], np.bool_)
-    spelled = [str(values[place]) for place in np.flatnonzero(kept).tolist()]
+    there = [values[place] for place in np.flatnonzero(kept).tolist()]
+    spelled = [str.__str__(value) if isinstance(value, str) else str(value) for value in there]
     which = {text: number for number, text in enumerate(dict.fromkeys(spelled))}
     return codes[kept], [which[text] for text in spelled], Texts.of(which)
 

@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import CodedColumn, ObjectColumn, as_numbers, mixed_bits
+from custlife.engines.sources.columns import CodedColumn, as_numbers, mixed_bits
 from custlife.engines.sources.hashing import text_bits
+from custlife.engines.sources.object_columns import ObjectColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
-from custlife.engines.rows.ingest import is_missing
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     from numpy.typing import NDArray
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     Longs: TypeAlias = NDArray[np.int64]
     Marks: TypeAlias = tuple[NDArray[np.uint64], Ints]
 
-__all__ = ["NS_PER_US", "US_PER", "CodedColumn", "Column", "ObjectColumn", "as_numbers", "mixed_bits", "moments"]
+__all__ = ["NS_PER_US", "US_PER", "CodedColumn", "Column", "as_numbers", "mixed_bits", "moments"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NS_PER_US = 1_000
@@ -154,60 +152,3 @@ class CodedColumn:
     def values(self, rows: Longs) -> Sequence[Any] | Ints:
         """The values behind the codes."""
         return self.behind.values(self.codes.take(rows).astype(np.int64))
-
-
-class ObjectColumn:
-    """Python values of any types; texts and numbers that look alike stay apart."""
-
-    unit = ""
-
-    def __init__(self, dtype: str, values: Sequence[Any], kind: str = "mixed") -> None:
-        self.dtype = dtype
-        self.kind = kind
-        self._values = values
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def missing(self) -> Bools | None:
-        """None, and what does not equal itself."""
-        found = np.fromiter(map(_is_none, self._values), np.bool_, len(self))
-        return found if found.any() else None
-
-    def numbers(self) -> Ints:
-        """Equal for equal values of one type."""
-        return self._numbered(_identity)
-
-    def marks(self) -> Marks:
-        """Those of the text of each value, so that a text and a number which would be one id lie together."""
-        return mixed_bits(self._numbered(str)), self.numbers()
-
-    def take(self, rows: Longs) -> list[Any]:
-        """The values themselves."""
-        return [None if _is_none(value) else value for value in self.values(rows)]
-
-    def values(self, rows: Longs) -> list[Any]:
-        """The values themselves."""
-        values = self._values
-        return [values[row] for row in rows.tolist()]
-
-    def _numbered(self, identity: Callable[[Any], object]) -> Longs:
-        seen: dict[object, int] = {}
-
-        def number(value: Any) -> int:
-            told = identity(value)
-            try:
-                return seen.setdefault(told, len(seen))
-            except TypeError:
-                return seen.setdefault((type(value), repr(value)), len(seen))
-
-        return np.fromiter(map(number, self._values), np.int64, len(self))
-
-
-def _is_none(value: Any) -> bool:
-    return not isinstance(value, str) and is_missing(value)
-
-
-def _identity(value: Any) -> object:
-    """What tells a value from those that Python calls equal to it, such as 1 from True, or 0.0 from -0.0."""
-    return type(value), repr(value) if isinstance(value, float) else value

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import CodedColumn, ObjectColumn, as_numbers, mixed_bits, moments
+from custlife.engines.sources.columns import CodedColumn, as_numbers, mixed_bits, moments
+from custlife.engines.sources.object_columns import ObjectColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import ObjectColumn, as_numbers, mixed_bits, moments
+from custlife.engines.sources.columns import as_numbers, mixed_bits, moments
+from custlife.engines.sources.object_columns import ObjectColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
