@@ -254,6 +254,12 @@ def test_a_callable_guard_sees_the_move_and_may_say_why_not():
     assert Customer("new", OPEN).can("lead", guards=[lambda request: request.at is None]) is None
 
 
+@pytest.mark.parametrize("guards", ["nobody", len])
+def test_one_guard_is_not_a_list_of_guards(guards):
+    with pytest.raises(UsageTypeError, match=r"guards=.* is not a list\n\nHint: write guards="):
+        Customer("acme", OPEN).move("lead", at=AT, guards=guards)
+
+
 @given(MODELS)
 def test_whatever_is_refused_without_an_instant_is_refused_with_one(model):
     for stage in model.codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import tomllib
 
 import pytest
@@ -166,6 +167,25 @@ def test_models_are_read_from_files_by_their_suffix(tmp_path):
     assert caught.value.what == f"{tmp_path / 'bad.json'} cannot be read"
     with pytest.raises(FileNotFoundError):
         StageModel.from_file(tmp_path / "none.json")
+
+
+class Journey(StageModel):
+    """A class of one's own."""
+
+
+def test_a_class_of_ones_own_reads_and_edits_its_own_kind(tmp_path):
+    model = Journey("m", ["a", "b"])
+    (tmp_path / "m.toml").write_text(model.to_toml(), encoding="utf-8")
+    for back in (
+        Journey.from_dict(model.to_dict()),
+        Journey.from_json(model.to_json()),
+        Journey.from_toml(model.to_toml()),
+        Journey.from_file(tmp_path / "m.toml"),
+        pickle.loads(pickle.dumps(model)),
+    ):
+        assert type(back) is Journey
+        assert back == model
+    assert type(model.rename("a", "c")) is Journey
 
 
 def changed(**changes) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -56,6 +57,20 @@ def test_a_property_is_required_of_the_move_itself():
 def test_a_registered_guard_lets_pass_with_none_or_true_only(answer, why):
     guard("ok")(lambda request: answer)
     assert refusal("ok", asked()) == why
+
+
+@pytest.mark.parametrize("answer", [1, re.match("a", "a"), ["yes"]])
+def test_an_answer_that_is_neither_yes_nor_no_is_an_error_and_not_a_refusal(answer):
+    guard("ok")(lambda request: answer)
+    with pytest.raises(UsageTypeError) as caught:
+        refusal("ok", asked())
+    assert caught.value.what == f"guard 'ok' answers {answer!r}"
+    assert caught.value.hint == "return None or True to let the move pass, False or a text to refuse it"
+
+
+def test_a_guard_of_the_move_is_a_function():
+    with pytest.raises(UsageTypeError, match="guard 'of the move' is 3, no function"):
+        refusal(3, asked())
 
 
 def test_a_callable_of_the_move_itself_is_named_in_the_refusal():

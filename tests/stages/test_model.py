@@ -135,6 +135,14 @@ def test_a_null_is_no_spelling_of_a_stage(null):
         StageModel("saas", [Stage("trial", aliases=["None", "nan", "3"])]).resolve(null)
 
 
+def test_what_is_no_text_is_no_key_of_a_stage():
+    model = StageModel("m", ["a"])
+    assert ["a"] not in model
+    for ask in (model.__getitem__, model.resolve):
+        with pytest.raises(UnknownNameError, match=r"unknown stage \['a'\]"):
+            ask(["a"])
+
+
 def test_stages_and_exits_may_be_given_by_their_keys():
     model = StageModel(
         "saas", ["trial", Stage("active")], exits=["churned", Stage("bought", exit="ended")], unplaced=["other"]
@@ -285,6 +293,12 @@ WRONG = [
     ({"stages": "ab"}, UsageTypeError, "stages='ab' is one stage, not several", "write stages=['ab']"),
     ({"exits": "lost"}, UsageTypeError, "exits='lost' is one stage, not several", "write exits=['lost']"),
     ({"unplaced": Stage("x")}, UsageTypeError, "unplaced=Stage('x') is one stage, not several", "write unplaced=[Stage('x')]"),
+    ({"stages": {"a", }}, UsageTypeError, "stages={'a'} is not a list", "write stages=[...], in the order that counts"),
+    ({"stages": {"a": "Awake"}}, UsageTypeError, "stages={'a': 'Awake'} is not a list", "write stages=[Stage('a', 'Awake'), ...]"),
+    ({"exits": {}}, UsageTypeError, "exits={} is not a list", "write exits=[Stage('trial', 'Free trial'), ...]"),
+    ({"stages": 3}, UsageTypeError, "stages=3 is not a list", "write stages=[...], in the order that counts"),
+    ({"transitions": Transition("a", "b")}, UsageTypeError, "transitions=Transition('a', 'b') is not a list", "write transitions=[...], in the order that counts"),
+    ({"edits": None}, UsageTypeError, "edits=None is not a list", "write edits=[...], in the order that counts"),
     ({"stages": [3]}, UsageTypeError, "stages[0]=3 is no Stage", "write Stage(...)"),
     ({"transitions": [("a", "b")]}, UsageTypeError, "transitions[0]=('a', 'b') is no Transition", "write Transition(...)"),
     ({"edits": [3]}, UsageTypeError, "edits[0]=3 is no Edit", "write Edit(...)"),

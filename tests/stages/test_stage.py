@@ -79,6 +79,10 @@ KNOWN = "about, aliases, also, attitudes, behaviors, content, drops, entered_by,
 
 BAD = [
     (lambda: Stage("Trial User"), DefinitionError, "stage key 'Trial User' is not a slug", "write Stage('trial_user', 'Trial User')"),
+    (lambda: Stage("\u767a\u898b"), DefinitionError, "stage key '\u767a\u898b' is not a slug", "keys are of ASCII letters: write Stage('a_key_of_yours', '\u767a\u898b')"),
+    (lambda: Stage("STAGE"), DefinitionError, "stage key 'STAGE' is not a slug", "write Stage('stage', 'STAGE')"),
+    (lambda: Stage("a", owners=None), UsageTypeError, "owners=None is not a list", "write owners=[...], in the order that counts"),
+    (lambda: Stage("a", owners={"Sales"}), UsageTypeError, "owners={'Sales'} is not a list", "write owners=[...], in the order that counts"),
     (lambda: Stage(3), UsageTypeError, "stage key=3 is not a text", "pass a str such as 'trial'"),
     (lambda: Stage("a", 3), UsageTypeError, "label=3 is not a text", "pass a str, not int"),
     (lambda: Stage("a", "b\n"+"c"), DefinitionError, "label='b\\nc' contains '\\n'", "drop the control or half character"),

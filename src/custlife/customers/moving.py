@@ -10,6 +10,7 @@ from custlife.customers.moves import Move, stamp
 from custlife.customers.properties import properties as as_properties
 from custlife.errors import HistoryError, UsageError
 from custlife.stages.law import MoveKind
+from custlife.stages.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -115,7 +116,7 @@ def obstacle(
         why = "it needs a reason; pass reason="
     if why is None and edge.min_gap is not None and at is not None:
         why = _too_early(moves, edge.min_gap, at)
-    checks = () if why else (*edge.guards, *guards)
+    checks = () if why else (*edge.guards, *listed("guards", guards))
     if checks:
         from custlife.stages.guards import GuardRequest, refusal  # whoever has no guards does not load them
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,10 +11,10 @@ from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.stages.checks import admitted_exits, check_links, check_names, check_shape, derived_transitions
 from custlife.stages.edges import Edges
 from custlife.stages.stage import Stage
-from custlife.stages.text import arrow, fold, tidy
+from custlife.stages.text import arrow, fold, listed, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from custlife.stages.citation import Citation
     from custlife.stages.edit import Edit
@@ -31,32 +32,36 @@ DEFAULT_EXITS = (
 
 
 def _stages(values: Iterable[Stage | str]) -> tuple[Stage, ...]:
-    return tuple(Stage(v) if isinstance(v, str) else v for v in _several("stages", values))
+    return tuple(Stage(v) if isinstance(v, str) else v for v in several("stages", values))
 
 
 def _unplaced(values: Iterable[Stage | str]) -> tuple[Stage, ...]:
-    return tuple(Stage(v) if isinstance(v, str) else v for v in _several("unplaced", values))
+    return tuple(Stage(v) if isinstance(v, str) else v for v in several("unplaced", values))
 
 
 def _exits(values: Iterable[Stage | str] | None) -> tuple[Stage, ...]:
     if values is None:
         return DEFAULT_EXITS
     known = {stage.key: stage for stage in DEFAULT_EXITS}
-    return tuple(known.get(v) or Stage(v) if isinstance(v, str) else v for v in _several("exits", values))
+    return tuple(known.get(v) or Stage(v) if isinstance(v, str) else v for v in several("exits", values))
 
 
-def _several(name: str, values: Iterable[Stage | str]) -> Iterable[Stage | str]:
+def several(name: str, values: Iterable[Stage | str]) -> tuple[Stage | str, ...]:
+    """Stages, or keys of stages, as a tuple; refuses one alone, and what has no order or would lose its labels."""
     if isinstance(values, str | Stage):
         raise UsageTypeError(f"{name}={values!r} is one stage, not several", f"write {name}=[{values!r}]")
-    return values
+    if isinstance(values, Mapping):
+        (key, label) = next(iter(values.items()), ("trial", "Free trial"))
+        raise UsageTypeError(f"{name}={values!r} is not a list", f"write {name}=[Stage({key!r}, {label!r}), ...]")
+    return listed(name, values)
 
 
 def _transitions(values: Iterable[Transition]) -> tuple[Transition, ...]:
-    return tuple(values)
+    return listed("transitions", values)
 
 
 def _edits(values: Iterable[Edit]) -> tuple[Edit, ...]:
-    return tuple(values)
+    return listed("edits", values)
 
 
 @attrs.frozen(repr=False)
@@ -121,12 +126,12 @@ class Declaration:
     # -- names ---------------------------------------------------------------------------------------------------
 
     def __getitem__(self, key: str) -> Stage:
-        if key not in self._all:
+        if key not in self:
             raise UnknownNameError("stage", key, self._all, self._where)
         return self._all[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._all
+        return isinstance(key, str) and key in self._all
 
     def __iter__(self) -> Iterator[Stage]:
         return iter(self.stages)
@@ -155,7 +160,7 @@ class Declaration:
             >>> StageModel("crm", [Stage("mql", aliases=["Marketing Qualified"])]).resolve(" marketing-qualified ")
             'mql'
         """
-        if text in self._all:
+        if text in self:
             return text
         spelled: object = text  # a null of somebody's data may arrive here
         key = self._spellings.get(fold(spelled)) if isinstance(spelled, str) else None
@@ -254,6 +259,16 @@ class Declaration:
         from custlife.stages.transition import Transition
 
         return edge.transition or Transition(from_stage, to_stage, kind=edge.kind)
+
+
+def check_model(given: object, name: str = "model") -> None:
+    """Refuse what is not a model, such as its name.
+
+    Raises:
+        UsageTypeError: It is something else.
+    """
+    if not isinstance(given, Declaration):
+        raise UsageTypeError(f"{name}={given!r} is not a StageModel", "pass a StageModel or a preset")
 
 
 def _revived(cls: type[Declaration], fields: dict[str, Any]) -> Declaration:

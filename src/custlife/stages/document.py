@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from custlife.documents import (
-    Fields,
-    check_format,
-    read_file,
-    read_json,
-    read_toml,
-    write_json,
-    write_toml,
-)
+from custlife.documents import Fields, check_format
 from custlife.stages.citation import Citation
 from custlife.stages.edit import Edit
-from custlife.stages.model import StageModel
 from custlife.stages.stage import Stage, label_of, spoken
 from custlife.stages.transition import Transition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from custlife.stages.model import StageModel
 
 FORMAT = "custlife.model/1"
+_Model = TypeVar("_Model", bound="StageModel")
 
 _STAGE_TEXTS = ("label", "about", "phase", "entered_by")
 _STAGE_LISTS = tuple(f.name for f in attrs.fields(Stage) if f.default == () and f.name != "cited")
@@ -52,8 +45,8 @@ def model_to_dict(model: StageModel) -> dict[str, Any]:
     return document
 
 
-def model_from_dict(document: Mapping[str, Any], name: str = "model") -> StageModel:
-    """The model that plain values describe.
+def model_from_dict(kind: type[_Model], document: Mapping[str, Any], name: str = "model") -> _Model:
+    """The model that plain values describe, as a StageModel or a class of one's own.
 
     Raises:
         DataError: Everything that is wrong with them, each with its path.
@@ -75,32 +68,7 @@ def model_from_dict(document: Mapping[str, Any], name: str = "model") -> StageMo
     arguments["transitions"] = [_transition(one) for one in fields.tables("transitions") or ()]
     arguments["edits"] = [_edit(one) for one in fields.tables("edits") or ()]
     fields.close()
-    return fields.made(name, StageModel, **arguments)
-
-
-def model_to_json(model: StageModel) -> str:
-    """A model as JSON."""
-    return write_json(model_to_dict(model), name=model._where)
-
-
-def model_to_toml(model: StageModel) -> str:
-    """A model as TOML."""
-    return write_toml(model_to_dict(model), name=model._where)
-
-
-def model_from_json(text: str | bytes) -> StageModel:
-    """The model that a JSON text describes."""
-    return model_from_dict(read_json(text, name="model"))
-
-
-def model_from_toml(text: str | bytes) -> StageModel:
-    """The model that a TOML text describes."""
-    return model_from_dict(read_toml(text, name="model"))
-
-
-def model_from_file(path: str | Path) -> StageModel:
-    """The model that a file describes."""
-    return model_from_dict(read_file(path), name=str(path))
+    return fields.made(name, kind, **arguments)
 
 
 def _stage_to_dict(stage: Stage) -> dict[str, Any]:

@@ -6,24 +6,26 @@ the meaning of keys is recorded as an `Edit`; texts, transitions and policies le
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.errors import DefinitionError, UnknownNameError, UsageError, UsageTypeError, nearest
-from custlife.stages.declaration import Declaration
+from custlife.stages.declaration import Declaration, several
 from custlife.stages.edit import Edit, StageMapping
 from custlife.stages.guards import Requires
 from custlife.stages.stage import Stage, label_of
-from custlife.stages.text import fold
+from custlife.stages.text import check_version, fold, listed
 from custlife.stages.transition import Transition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from custlife.stages.edit import EditKind
     from custlife.stages.guards import Guard
     from custlife.stages.model import StageModel
+    from custlife.stages.stage import Exit
 
 _ROOMS = ("stages", "unplaced", "exits")
 
@@ -43,13 +45,13 @@ def inserted(
     model: StageModel, stage: Stage | str, after: str | None, before: str | None, transitions: Iterable[Transition]
 ) -> StageModel:
     """The model with one more stage."""
-    stage = Stage(stage) if isinstance(stage, str) else stage
+    stage = _stage("stage", stage)
     if stage.exit is not None and after is None and before is None:
         rooms: dict[str, Any] = {"exits": (*model.exits, stage)}
     else:
         rooms = _placed(model, stage, after, before)
     edit = _edit(model, "insert", stage.key)
-    return _changed(model, edit, transitions=(*_loose(model), *transitions), **rooms)
+    return _changed(model, edit, transitions=(*_loose(model), *listed("transitions", transitions)), **rooms)
 
 
 def removed(model: StageModel, key: str, into: str | None) -> StageModel:
@@ -69,7 +71,7 @@ def removed(model: StageModel, key: str, into: str | None) -> StageModel:
 def split(model: StageModel, key: str, into: Sequence[Stage | str], default: str | None) -> StageModel:
     """The model with several stages in the place of one."""
     gone = model[key]
-    parts = [Stage(part, exit=gone.exit) if isinstance(part, str) else part for part in into]
+    parts = [_stage(f"into[{index}]", part, gone.exit) for index, part in enumerate(several("into", into))]
     edit = _edit(model, "split", key, tuple(part.key for part in parts), default)
     if default is not None:
         spellings = (key, gone.label, *gone.aliases)
@@ -81,6 +83,8 @@ def split(model: StageModel, key: str, into: Sequence[Stage | str], default: str
 
 def merged(model: StageModel, keys: Sequence[str], into: str) -> StageModel:
     """The model with one stage in the place of several."""
+    if keys and not isinstance(keys[0], str):
+        raise UsageTypeError(f"merge takes keys, not {keys[0]!r}", "write model.merge('a', 'b', into='c')")
     for key in keys:
         model[key]
     if len(set(keys)) < 2:
@@ -149,15 +153,25 @@ def versioned(model: StageModel, version: int) -> StageModel:
 def mapping_from(model: StageModel, old: StageModel | int | Iterable[Edit]) -> StageMapping:
     """Where each stage of an older version goes, by replaying the edits since."""
     if not isinstance(old, int | Declaration):
-        edits = tuple(old)
+        edits = _edits(old)
         return _replay(model, _before(model, edits), edits, f"edits -> {model._where}")
     version, name = (old, model.name) if isinstance(old, int) else (old.version, old.name)
+    check_version(version)
     if version > model.version:
         hint = f"write the other way round: the model of version {version} maps from version {model.version}"
         raise UsageError(f"version {version} of model {name!r} is newer than version {model.version}", hint)
     edits = tuple(edit for edit in model.edits if edit.version > version)
     keys = _before(model, edits) if isinstance(old, int) else old.codes
     return _replay(model, keys, edits, f"model {name!r} version {version} -> {model._where} version {model.version}")
+
+
+def _edits(given: Any) -> tuple[Edit, ...]:
+    edits = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    for edit in edits:
+        if not isinstance(edit, Edit):
+            hint = "pass the older model, its version number, or the edits since"
+            raise UsageTypeError(f"old={given!r} is no model", hint)
+    return edits
 
 
 def _before(model: StageModel, edits: tuple[Edit, ...]) -> tuple[str, ...]:
@@ -199,6 +213,14 @@ def _edit(model: StageModel, kind: EditKind, key: str, into: tuple[str, ...] = (
 
 def _changed(model: StageModel, edit: Edit, **changes: Any) -> StageModel:
     return evolved(model, edits=(*model.edits, edit), **changes)
+
+
+def _stage(name: str, given: Stage | str, exit: Exit | None = None) -> Stage:
+    if isinstance(given, Stage):
+        return given
+    if not isinstance(given, str):
+        raise UsageTypeError(f"{name}={given!r} is no Stage", "write Stage(...), or the key of one stage")
+    return Stage(given, exit=exit)
 
 
 def _known_as(stage: Stage, *spellings: str) -> Stage:

@@ -127,6 +127,7 @@ def refusal(checked: Guard | Callable[[GuardRequest], bool | str | None], reques
 
     Raises:
         UnknownNameError: A name that nobody registered.
+        UsageTypeError: The guard is no function, or answers neither yes nor no.
 
     Examples:
         >>> refusal(Requires("property", "amount"), GuardRequest(customer=None, to_stage="paid"))
@@ -135,10 +136,14 @@ def refusal(checked: Guard | Callable[[GuardRequest], bool | str | None], reques
     if isinstance(checked, Requires):
         return None if _is_met(checked, request) else f"it needs the {checked.what} {checked.name!r}"
     check = _named(checked) if isinstance(checked, str) else checked
-    answer = check(request)
+    _check_callable("of the move", check)
+    answer: object = check(request)
     if answer is None or answer is True:
         return None
     name = checked if isinstance(checked, str) else getattr(check, "__qualname__", type(check).__qualname__)
+    if answer and not isinstance(answer, str):  # neither a yes nor a no: a coroutine, a match, numpy.True_
+        hint = "return None or True to let the move pass, False or a text to refuse it"
+        raise UsageTypeError(f"guard {name!r} answers {answer!r}", hint)
     return f"guard {name!r} refuses it" + (f": {answer}" if isinstance(answer, str) else "")
 
 

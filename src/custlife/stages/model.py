@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from custlife.stages.declaration import DEFAULT_EXITS, Declaration
+from custlife.stages.declaration import DEFAULT_EXITS, Declaration, check_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -217,41 +217,42 @@ class StageModel(Declaration):
         """
         from custlife.stages.diff import diff
 
+        check_model(other, "other")
         return diff(self, other)
 
     # -- documents -----------------------------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
         """This model as plain values, in the format `custlife.model/1`."""
-        from custlife.stages import document as documents
+        from custlife.stages.document import model_to_dict
 
-        return documents.model_to_dict(self)
+        return model_to_dict(self)
 
     def to_json(self) -> str:
         """This model as JSON; the same model gives the same text."""
-        from custlife.stages import document as documents
+        from custlife.documents import write_json
 
-        return documents.model_to_json(self)
+        return write_json(self.to_dict(), name=self._where)
 
     def to_toml(self) -> str:
         """This model as TOML; the same model gives the same text."""
-        from custlife.stages import document as documents
+        from custlife.documents import write_toml
 
-        return documents.model_to_toml(self)
+        return write_toml(self.to_dict(), name=self._where)
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> StageModel:
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """The model that plain values describe.
 
         Raises:
             DataError: Everything that is wrong with them, each with its path.
         """
-        from custlife.stages import document as documents
+        from custlife.stages.document import model_from_dict
 
-        return documents.model_from_dict(document)
+        return model_from_dict(cls, document)
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> StageModel:
+    def from_json(cls, text: str | bytes) -> Self:
         """The model that a JSON text describes; nothing in it is evaluated.
 
         Raises:
@@ -262,32 +263,33 @@ class StageModel(Declaration):
             >>> StageModel.from_json(model.to_json()) == model
             True
         """
-        from custlife.stages import document as documents
+        from custlife.documents import read_json
 
-        return documents.model_from_json(text)
+        return cls.from_dict(read_json(text, name="model"))
 
     @classmethod
-    def from_toml(cls, text: str | bytes) -> StageModel:
+    def from_toml(cls, text: str | bytes) -> Self:
         """The model that a TOML text describes; nothing in it is evaluated.
 
         Raises:
             DataError: Everything that is wrong with it, each with its path.
         """
-        from custlife.stages import document as documents
+        from custlife.documents import read_toml
 
-        return documents.model_from_toml(text)
+        return cls.from_dict(read_toml(text, name="model"))
 
     @classmethod
-    def from_file(cls, path: str | Path) -> StageModel:
+    def from_file(cls, path: str | Path) -> Self:
         """The model that a `.json` or `.toml` file describes.
 
         Raises:
             DataError: Everything that is wrong with it, each with its path.
             OSError: There is no such file, or it may not be opened.
         """
-        from custlife.stages import document as documents
+        from custlife.documents import read_file
+        from custlife.stages.document import model_from_dict
 
-        return documents.model_from_file(path)
+        return model_from_dict(cls, read_file(path), str(path))
 
     # -- showing -------------------------------------------------------------------------------------------------
 

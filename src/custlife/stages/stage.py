@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from custlife.errors import DefinitionError, UsageTypeError
-from custlife.stages.text import check_text, check_texts, is_slug, slug, tidy, tidy_all, tidy_name
+from custlife.stages.text import check_text, check_texts, fold, is_slug, slug, tidy, tidy_all, tidy_name
 
 if TYPE_CHECKING:
     from custlife.stages.citation import Citation
@@ -141,7 +141,10 @@ def _check_key(key: object) -> None:
         return
     if not isinstance(key, str):
         raise UsageTypeError(f"stage key={key!r} is not a text", "pass a str such as 'trial'")
-    raise DefinitionError(f"stage key {key!r} is not a slug", f"write Stage({slug(key)!r}, {key!r})")
+    hint = f"write Stage({slug(key)!r}, {key!r})"
+    if slug(key) == "stage" != fold(key):  # nothing of it can stand in a key, and two such keys would be one
+        hint = f"keys are of ASCII letters: write Stage('a_key_of_yours', {key!r})"
+    raise DefinitionError(f"stage key {key!r} is not a slug", hint)
 
 
 def _check_citation(checked: Stage) -> None:

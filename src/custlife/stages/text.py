@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from custlife.errors import DefinitionError, UsageTypeError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _LINES = frozenset("\n\t")
 
@@ -59,8 +57,23 @@ def tidy_name(value: Any) -> Any:
 
 
 def tidy_all(values: Iterable[str]) -> Any:
-    """Texts as a tuple; a single text is passed on, for a check to refuse."""
-    return values if isinstance(values, str) else tuple(map(tidy, values))
+    """Texts as a tuple; what is no list is passed on, for a check to refuse."""
+    return tuple(map(tidy, values)) if _is_list(values) else values
+
+
+def listed(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    """Values as a tuple.
+
+    Raises:
+        UsageTypeError: It is a single value, a mapping, or a set, whose order would change from run to run.
+    """
+    if _is_list(values):
+        return tuple(values)
+    raise UsageTypeError(f"{name}={values!r} is not a list", f"write {name}=[...], in the order that counts")
+
+
+def _is_list(values: object) -> bool:
+    return isinstance(values, Iterable) and not isinstance(values, str | bytes | set | frozenset | Mapping)
 
 
 def check_text(what: str, value: object, *, lines: bool = False, blank: bool = True) -> None:
@@ -76,11 +89,11 @@ def check_text(what: str, value: object, *, lines: bool = False, blank: bool = T
             raise DefinitionError(f"{what}={value!r} contains {char!r}", "drop the control or half character")
 
 
-def check_texts(what: str, values: object) -> None:
+def check_texts(what: str, values: Any) -> None:
     """Refuse what is not a tuple of texts with something in them."""
-    if not isinstance(values, tuple):
+    if isinstance(values, str):
         raise UsageTypeError(f"{what}={values!r} is one text, not several", f"write {what}=[{values!r}]")
-    for index, value in enumerate(values):
+    for index, value in enumerate(listed(what, values)):
         check_text(f"{what}[{index}]", value, lines=True, blank=False)
 
 
