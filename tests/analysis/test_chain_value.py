@@ -144,7 +144,7 @@ class TestDiscount:
     def test_a_yearly_rate_comes_to_the_same_in_twelve_months(self):
         found = self.CHAIN.clv({"a": 1}, yearly_discount="0.10")
         assert (1 + found.question.discount) ** 12 == pytest.approx(1.1)
-        assert "Discount 0.797 % a month" in str(found)
+        assert "Discount 0.797 % a month" in " ".join(found.footnotes())
 
     @pytest.mark.parametrize(("every", "many"), [("day", 365.2425), ("week", 52.1775), ("quarter", 4), ("year", 1)])
     def test_a_yearly_rate_holds_for_every_period(self, every, many):
@@ -303,6 +303,24 @@ class TestLevers:
     def test_arguments_are_checked(self, arguments, text):
         with pytest.raises(UsageError, match=text):
             self.CHAIN.levers(MARGINS, 0.2, **arguments)
+
+    def test_where_customers_cost_money_a_gain_is_a_gain_of_the_value_too(self):
+        found = self.CHAIN.levers({"a": -10}, 0.2)
+        assert found.value < 0
+        first, last = found.rows[0], found.rows[-1]
+        assert first.gain > 0 > last.gain
+        assert first.share == pytest.approx(float(first.gain) / -float(found.value), abs=0.001)
+        assert last.share < 0
+        assert found.people()[0]["of the value"].startswith("+")
+
+    def test_what_rounds_to_nothing_has_no_sign(self):
+        found = self.CHAIN.levers({"other": "0.01"}, 0.2)
+        told = [(row["gain"], row["of the value"]) for row in found.people()]
+        small = [row for row in found.rows if row.gain == 0 and row.share < 0]
+        assert small
+        assert "-0.00" not in {gain for gain, _ in told}
+        assert "-0.00 %" not in {share for _, share in told}
+        assert not any(row.gain.is_signed() for row in small)
 
     def test_levers_are_named_by_two_stages(self):
         with pytest.raises(UnknownNameError, match="unknown lever"):

@@ -70,7 +70,8 @@ class Lever:
         of: How often somebody in `from_stage` was observed one period later.
         probability: Its probability now.
         gain: What the customers of today, all together, would be worth more; None where it cannot rise as much.
-        share: The gain as a share of what they are worth now; None without a gain, or where they are worth nothing.
+        share: The gain by the size of what they are worth now, so that it has the sign of the gain where they cost
+            money, too; None without a gain, or where they are worth nothing.
         reason: Why there is no gain; empty where there is one.
     """
 
@@ -132,7 +133,7 @@ def _lever(part: ChainPart, one: ChainTransition, terms: Terms, points: float, b
     row = shifted_row(dict(enumerate(chain.rows[i])), {part.place(one.to_stage): points}, {}, "")
     rows = [tuple(row.values()) if k == i else kept for k, kept in enumerate(chain.rows)]
     gain = _worth(part, terms, MarkovChain(chain.states, rows)) - _worth(part, terms, chain)
-    return Lever(*head, terms.money(gain), gain / base if base else None)
+    return Lever(*head, terms.money(gain), gain / abs(base) if base else None)
 
 
 def _worth(part: ChainPart, terms: Terms, chain: MarkovChain) -> float:
@@ -232,7 +233,7 @@ class LeversResult(Result):
                 "observed": f"{row.count:,} of {row.of:,}",
                 "now": percent(row.probability),
                 "gain": row.reason if row.gain is None else f"{row.gain:+,}",
-                "of the value": None if row.share is None else f"{100 * row.share:+.2f} %",
+                "of the value": None if row.share is None else f"{round(100 * row.share, 2) + 0.0:+.2f} %",
             }
             for row in self.rows
         ]

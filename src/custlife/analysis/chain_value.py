@@ -55,8 +55,9 @@ class Terms:
     cents: int
 
     def money(self, amount: float) -> Decimal:
-        """An amount rounded half to even."""
-        return Decimal(repr(amount)).quantize(Decimal(1).scaleb(-self.cents), ROUND_HALF_EVEN)
+        """An amount rounded half to even; what rounds to nothing has no sign."""
+        found = Decimal(repr(amount)).quantize(Decimal(1).scaleb(-self.cents), ROUND_HALF_EVEN)
+        return found or abs(found)
 
     def rewards(self, part: ChainPart) -> dict[str, float]:
         """The margins of the stages of a part."""
