@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from custlife.engines.history import History
 from custlife.engines.sources import spill
 from custlife.engines.sources.frames import frame
+from custlife.engines.sources.opening import open_frame
 from custlife.engines.sources.spill import Spilled
 from custlife.errors import DataError, UsageError
 from tests.engines.sources import making
@@ -68,6 +72,50 @@ def test_categories_are_written_as_texts() -> None:
     assert outcome(lambda: whole(source)) == outcome(lambda: making.by_rows(rows, PLAIN.roles, layout(PLAIN.roles)))
 
 
+@pytest.mark.parametrize("role", ["unit", "name", "at"])
+@pytest.mark.parametrize("kind", ["view", "runs", "dictionary"])
+def test_texts_of_any_layout_are_written(role: str, kind: str) -> None:
+    rows = [{"unit": f"u{i % 7}", "name": "abc"[i % 3], "at": at_noon(i).isoformat()} for i in range(20)]
+    texts = {name: pa.array([row[name] for row in rows]) for name in ("unit", "name", "at")}
+    text = texts[role].cast(pa.string_view()) if kind == "view" else texts[role]
+    runs = pa.RunEndEncodedArray.from_arrays(pa.array(range(1, 21), pa.int32()), text)
+    texts[role] = runs if kind == "runs" else text if kind == "view" else text.dictionary_encode()
+    roles = {name: name for name in texts}
+    table = pa.table(texts)
+    for native in (ds.dataset(table), ds.dataset(table.to_batches(max_chunksize=6))):
+        source = Spilled(frame(native), roles, layout(roles), 3)
+        assert outcome(lambda made=source: whole(made)) == outcome(  # type: ignore[misc]
+            lambda: making.by_rows(rows, tuple(roles), layout(roles))
+        )
+
+
+def test_python_objects_cannot_be_written() -> None:
+    rows = {"unit": pl.Series([7, "x"], dtype=pl.Object), "name": ["a", "b"], "at": [at_noon(1)] * 2}
+    roles = {name: name for name in rows}
+    with pytest.raises(UsageError) as caught:
+        open_frame(pl.LazyFrame(rows), roles, layout(roles), 2)
+    assert str(caught.value) == (
+        "customer_col='unit' holds Polars Object, which cannot be written to disk in partitions\n\n"
+        "Hint: make text, numbers or times of it; or pass partitions=1"
+    )
+    assert sum(map(len, open_frame(pl.LazyFrame(rows), roles, layout(roles), 1).map(lambda history: history))) == 2
+
+
+def test_whole_accounts_of_any_type_lie_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill, "BATCH_ROWS", 10)
+    monkeypatch.setattr(spill, "MIN_BATCH_ROWS", 10)
+    accounts = [Decimal(i % 9) if i % 5 else None for i in range(60)]
+    for shift in range(3):  # which account comes first in a batch says nothing
+        rows = of_accounts(*((f"u{i}", accounts[(i * 7 + shift) % 60]) for i in range(60)))
+        columns = {making.COLUMNS[role]: [row[role] for row in rows] for role in ACCOUNTS.roles}
+        source = Spilled(frame(pl.LazyFrame(columns)), wanted(ACCOUNTS.roles), layout(ACCOUNTS.roles), 4)
+        found: list[set[str | None]] = list(
+            source.map(lambda history: {history.extras["account"].name(row) for row in range(len(history))} - {None})
+        )
+        assert sum(map(len, found)) == len(set().union(*found)) == 9
+        assert made_equal(source, rows)
+
+
 def test_what_was_written_goes_when_nobody_wants_it() -> None:
     rows = [{"unit": f"u{i}", "name": "a", "at": at_noon(i)} for i in range(9)]
     source = spilled(rows, PLAIN, 3).persist()
@@ -111,7 +159,7 @@ def test_a_partition_that_does_not_fit_says_which_number_to_try(monkeypatch: pyt
 ACCOUNTS = Kinds("text", "aware", ("unit", "name", "at", "extra:account"))
 
 
-def of_accounts(*pairs: tuple[str, str | None]) -> making.Rows:
+def of_accounts(*pairs: tuple[str, object]) -> making.Rows:
     return [{"unit": unit, "name": "a", "at": at_noon(1), "extra:account": account} for unit, account in pairs]
 
 

@@ -41,13 +41,8 @@ def column(values: Any, backend: str = "PyArrow", *, polars: bool = True) -> Col
         backend: Whose it is, for errors.
         polars: Whether Polars may read texts, which it does faster.
     """
-    chunked = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
+    chunked = _decoded(values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values]))
     dtype = chunked.type
-    if pt.is_run_end_encoded(dtype):
-        chunked = pa.chunked_array(
-            [pc.call_function("run_end_decode", [chunk]) for chunk in chunked.chunks], dtype.value_type
-        )
-        dtype = chunked.type
     told = f"{backend} {dtype}"
     if pt.is_dictionary(dtype):
         return _coded(chunked, told, backend, polars=polars)
@@ -60,6 +55,14 @@ def column(values: Any, backend: str = "PyArrow", *, polars: bool = True) -> Col
     if not kind:
         return ObjectColumn(told, chunked.to_pylist(), "other")
     return ArrowColumn(chunked, told, kind)
+
+
+def _decoded(chunked: Any) -> Any:
+    """Runs of equal values as the values."""
+    if not pt.is_run_end_encoded(chunked.type):
+        return chunked
+    parts = [pc.call_function("run_end_decode", [chunk]) for chunk in chunked.chunks]
+    return pa.chunked_array(parts, chunked.type.value_type)
 
 
 def _unviewed(chunked: Any) -> Any:
@@ -116,8 +119,12 @@ def _nulls(chunked: Any) -> Bools | None:
 
 
 def taken(table: Any, rows: Longs) -> Any:
-    """Some rows of a table or a batch, as a table."""
+    """Some rows of a table or a batch, as a table; runs and views, of which PyArrow takes none, are texts then."""
     whole = table if isinstance(table, pa.Table) else pa.Table.from_batches([table])
+    for number, field in enumerate(whole.schema):
+        if pt.is_string_view(field.type) or pt.is_run_end_encoded(field.type):
+            plain = _decoded(whole.column(number))
+            whole = whole.set_column(number, field.name, _unviewed(plain) if pt.is_string_view(plain.type) else plain)
     return whole.take(pa.array(rows))
 
 

@@ -23,9 +23,11 @@ import numpy as np
 
 from custlife.engines.rows.ingest import ingest
 from custlife.engines.sources.accounts import check_accounts
+from custlife.engines.sources.doors import argument
 from custlife.engines.sources.held import emptied, mapped
 from custlife.engines.sources.kept import Kept, keep
 from custlife.engines.sources.memory import give_back, room
+from custlife.engines.sources.object_columns import ObjectColumn
 from custlife.engines.sources.reading import one_history
 from custlife.engines.sources.settling import all_names, in_order, one_error, with_names
 from custlife.engines.sources.shuffling import Shuffled, reserve
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
     from custlife.engines.layout import Layout
-    from custlife.engines.sources.frames import Frame
+    from custlife.engines.sources.frames import Frame, Table
 
 __all__ = ["Spilled"]
 
@@ -64,11 +66,13 @@ class Spilled:
 
     Raises:
         MissingExtraError: PyArrow, which writes and reads the files, is not installed.
+        UsageError: A column that cannot be written.
     """
 
     def __init__(self, frame: Frame, wanted: Mapping[str, str], layout: Layout, partitions: int | None = None) -> None:
         if find_spec("pyarrow") is None:
             raise MissingExtraError("reading rows in partitions", "polars")
+        _check_written(frame.sample, wanted, layout)
         self.partitions = partitions
         self.accounts = "account" if ACCOUNT in wanted else None
         self.empty: History = attrs.evolve(ingest([], layout), engine="arrays", frame=frame.kind)
@@ -149,6 +153,22 @@ class _Again:
     empty: History
     rows: int
     read: Callable[[], History]
+
+
+def _check_written(table: Table, wanted: Mapping[str, str], layout: Layout) -> None:
+    """Refuses columns of Python objects, which Arrow would write as addresses in memory.
+
+    Raises:
+        UsageError: Such a column.
+    """
+    for role, name in wanted.items():
+        column = table.column(name)
+        if isinstance(column, ObjectColumn) and column.kind == "mixed":
+            held = f"{argument(role, layout)}={name!r} holds {column.dtype}"
+            raise UsageError(
+                f"{held}, which cannot be written to disk in partitions",
+                "make text, numbers or times of it; or pass partitions=1",
+            )
 
 
 def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partitions: int | None) -> _Partitions:
