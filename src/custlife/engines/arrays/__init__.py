@@ -19,6 +19,7 @@ from custlife.engines.arrays.profiling import count_profile
 from custlife.engines.arrays.purchasing import list_purchases
 from custlife.engines.arrays.renaming import renamed
 from custlife.engines.arrays.revenue import count_movements
+from custlife.engines.arrays.rolling import pooled, rolled_up
 from custlife.engines.arrays.ruling import ruled
 from custlife.engines.arrays.staying import count_spells
 from custlife.engines.arrays.transiting import count_transits
@@ -31,6 +32,7 @@ from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
 from custlife.engines.rows.pricing import Levelled
 from custlife.engines.rows.renaming import Renamed
+from custlife.engines.rows.rolling import Pooled, RolledUp
 from custlife.engines.rows.ruling import Ruled
 from custlife.engines.touching import Deals
 from custlife.engines.transits import Transits
@@ -68,6 +70,8 @@ TRANSFORMS: dict[type, Callable[[Any, History], History]] = {
     FirstSeen: first_seen,
     Renamed: renamed,
     Levelled: levelled,
+    RolledUp: rolled_up,
+    Pooled: pooled,
     Ruled: ruled,
 }
 """Kernels by kind of step; what has none is done by the rows engine on the same columns."""

@@ -75,17 +75,18 @@ def taken(history: History, rows: Ints, bounds: Ints, notes: Sequence[Note] = ()
         segments={name: coded(column, rows) for name, column in history.segments.items()},
         current={name: coded(column, kept) for name, column in history.current.items()},
         extras={name: coded(column, rows) for name, column in history.extras.items()},
-        values={name: _plain(column, rows) for name, column in history.values.items()},
+        values={name: plain(column, rows) for name, column in history.values.items()},
         notes=(*history.notes, *notes),
     )
 
 
 def coded(column: Column, rows: Ints) -> Column:
+    """The column of some rows."""
     """A coded column of some rows."""
     return Column(views.column(views.ints(column.codes)[rows], "i"), column.names)
 
 
-def _plain(column: Sequence[object], rows: Ints) -> Sequence[object]:
+def plain(column: Sequence[object], rows: Ints) -> Sequence[object]:
     """The values of some rows; those of a column of numbers stay one."""
     if isinstance(column, array):
         return views.column(views.ints(column)[rows], column.typecode)

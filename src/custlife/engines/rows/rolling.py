@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["MODES", "Pooled", "RolledUp", "need"]
+__all__ = ["LEAVING", "MODES", "NOWHERE", "Pooled", "RolledUp", "belonging", "need", "placed", "rolled"]
 
 MODES = ("furthest", "latest", "any")
 NOWHERE = -1
@@ -47,13 +47,13 @@ def need(rule: object) -> tuple[int, Fraction] | None:
     raise UsageError(f"rule={rule!r} is no quorum", hint)
 
 
-def _whole(history: History, to: str, on_bad: str) -> tuple[History, Column]:
+def placed(history: History, to: str, on_bad: str) -> tuple[History, Column]:
     """The rows that say where their unit belongs, and where that is.
 
     Raises:
         DataError: Rows that do not say so, unless they may be dropped.
     """
-    column = _belonging(history, to)
+    column = belonging(history, to)
     without = {row for row, code in enumerate(column.codes) if code == MISSING}
     if not without:
         return history, column
@@ -70,10 +70,11 @@ def _whole(history: History, to: str, on_bad: str) -> tuple[History, Column]:
         raise DataError(many, [(row, f"the {to} is missing") for row in rows], hint)
     left_out = note("dropped", f"rows without {to} were left out", rows, keys=keys)
     kept = within_rows(history, lambda row: row not in without, [left_out])
-    return kept, _belonging(kept, to)
+    return kept, belonging(kept, to)
 
 
-def _belonging(history: History, to: str) -> Column:
+def belonging(history: History, to: str) -> Column:
+    """Where the unit of each row belongs."""
     return history.extras[to] if to in history.extras else history.segments[to]
 
 
@@ -163,7 +164,7 @@ class RolledUp:
 
     def __call__(self, history: History) -> History:
         """The stages of every whole, each entry with the row of the member behind it."""
-        history, column = _whole(history, self.to, self.on_bad)
+        history, column = placed(history, self.to, self.on_bad)
         pools = _pools(history, column)
         at, code, rows = array("q"), array("H"), array("q")
         bounds, ids, without = array("q", [0]), [], []
@@ -174,7 +175,7 @@ class RolledUp:
                 bounds.append(len(at))
             else:
                 without.append(whole)
-        notes = [_rolled(history, self.to)]
+        notes = [rolled(history, self.to)]
         if without:
             notes.append(note("dropped", f"{self.to}s never met the quorum of {self.rule}", without))
         made = _of_rows(history, rows, self.to, notes)
@@ -217,7 +218,7 @@ class Pooled:
 
     def __call__(self, history: History) -> History:
         """The events of every whole."""
-        history, column = _whole(history, self.to, self.on_bad)
+        history, column = placed(history, self.to, self.on_bad)
         pools: dict[str, list[tuple[int, int, int, int]]] = {}
         for member, (low, high) in enumerate(history.ranges()):
             order, then = NOWHERE, NOWHERE
@@ -230,7 +231,7 @@ class Pooled:
         for whole in sorted(pools):
             rows.extend([entry[-1] for entry in sorted(pools[whole])])
             bounds.append(len(rows))
-        made = _of_rows(history, rows, self.to, [_rolled(history, self.to)])
+        made = _of_rows(history, rows, self.to, [rolled(history, self.to)])
         at, codes = history.at, history.code
         return attrs.evolve(
             made, ids=sorted(pools), bounds=bounds,
@@ -239,7 +240,8 @@ class Pooled:
         )  # fmt: skip
 
 
-def _rolled(history: History, to: str) -> Note:
+def rolled(history: History, to: str) -> Note:
+    """Says that units were rolled up."""
     return Note("collapsed", f"{history.unit}s rolled up to {to}s", len(history.ids))
 
 
