@@ -173,9 +173,10 @@ def _wrap(text: str, fits: Callable[[str], bool]) -> list[str]:
             continue
         if line:
             lines.append(line)
-        while not fits(word):
-            start = _longest(word, fits) or word[0]
+        rest = word
+        while not fits(rest):
+            start = _longest(rest, fits) or rest[0]
             lines.append(start)
-            word = word[len(start) :]  # noqa: PLW2901  # the rest of the broken word is the word now
-        line = word
+            rest = rest[len(start) :]
+        line = rest
     return [*lines, line] if line or not lines else lines

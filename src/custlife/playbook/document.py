@@ -52,7 +52,7 @@ def _when(fields: Fields) -> Any:
     return None if found is keys.MISSING else found
 
 
-def _play(fields: Fields) -> Any:
+def _play(fields: Fields) -> Play | None:
     given: dict[str, Any] = {
         "name": fields.required_text("name"),
         "action": fields.required_text("action"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -27,6 +27,7 @@ __all__ = [
     "plain", "raw", "reads", "table_of", "taken", "text",
 ]  # fmt: skip
 
+T = TypeVar("T")
 MISSING: Any = attrs.NOTHING
 """What a reader returns where the key is missing, or a fault is noted."""
 
@@ -101,7 +102,7 @@ def made(fields: Fields, kind: Any, readers: Readers | None = None) -> Any:
     return built(fields, before, kind, **given)
 
 
-def built(fields: Fields, before: int, make: Callable[..., Any], *args: Any, **given: Any) -> Any:
+def built(fields: Fields, before: int, make: Callable[..., T], *args: Any, **given: Any) -> T | None:
     """What a constructor makes of a table; None where it, or a table inside it, has had a fault since *before*."""
     return fields.build(make, *args, **given) if fields.faults == before else None
 

@@ -6,7 +6,7 @@ from array import array
 from datetime import UTC, datetime
 from itertools import accumulate, chain, pairwise
 from operator import index
-from typing import TYPE_CHECKING, Any, SupportsIndex, cast
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import attrs
 
@@ -92,13 +92,13 @@ class _Reader:
             self.foreign.add(str(name))
         return code
 
-    def us(self, at: object, name: str = "at") -> int:
+    def us(self, at: Any, name: str = "at") -> int:
         """Any accepted form of an instant in microseconds."""
-        layout, value = self.layout, cast("datetime", at)
+        layout = self.layout
         try:
-            return to_us(instant(value, tz=layout.tz, ambiguous=layout.ambiguous, name=name))
+            return to_us(instant(at, tz=layout.tz, ambiguous=layout.ambiguous, name=name))
         except TimeError as error:
-            if layout.tz is None and _needs_zone(value):
+            if layout.tz is None and _needs_zone(at):
                 raise TimeError(error.what, ZONE_HINT) from None
             raise
 
