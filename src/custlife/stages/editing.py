@@ -166,7 +166,7 @@ def mapping_from(model: StageModel, old: StageModel | int | Iterable[Edit]) -> S
 
 
 def _edits(given: Any) -> tuple[Edit, ...]:
-    edits = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    edits: tuple[Any, ...] = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
     for edit in edits:
         if not isinstance(edit, Edit):
             hint = "pass the older model, its version number, or the edits since"
