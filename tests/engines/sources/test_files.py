@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custlife.engines.sources import files, opening
+from custlife.engines.sources import files, opening, reading
 from custlife.engines.sources.files import CsvFiles, ParquetFiles
 from custlife.engines.sources.frames import frame
 from custlife.engines.sources.held import Lazy
@@ -169,6 +169,17 @@ def test_columns_of_parquet_are_read_one_by_one(reader: str, tmp_path: Path, mon
     assert asked == [("unit",), ("at",)]
     assert table.part(1, 2).column("unit").take(np.array([0])) == ["a"]
     assert table.arrow(np.array([0])).to_pylist() == [{"unit": "b", "at": 1}]
+
+
+def test_columns_are_read_on_all_cores(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "PIECE_ROWS", 500)
+    monkeypatch.setattr(reading, "cpu_count", lambda: 4)
+    count = 20_000
+    rows = {"id": np.arange(count) % 99, "stage": ["a", "b"] * (count // 2), "at": ["2026-01-01T00:00Z"] * count}
+    pl.DataFrame(rows).with_columns(plan=pl.col("id") % 3).write_parquet(tmp_path / "a.parquet")
+    roles = {**PLAIN, "segment:plan": "plan"}
+    source = open_frame(ParquetFiles(tmp_path / "a.parquet"), roles, layout(roles), 1)
+    assert len(ids(source)) == 99
 
 
 def test_files_that_change_while_they_are_read(reader: str, tmp_path: Path) -> None:

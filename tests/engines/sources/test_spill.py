@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
+import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from time import sleep
 from typing import Any
 
 import polars as pl
@@ -17,11 +21,12 @@ from hypothesis import strategies as st
 from custlife.engines.history import History
 from custlife.engines.sources import spill
 from custlife.engines.sources.frames import frame
+from custlife.engines.sources.held import Lazy
 from custlife.engines.sources.opening import open_frame
 from custlife.engines.sources.spill import Spilled
 from custlife.errors import DataError, UsageError
 from tests.engines.sources import making
-from tests.engines.sources.making import Kinds, at_noon, kinds, layout, outcome, rows_of, wanted
+from tests.engines.sources.making import Kinds, at_noon, kinds, layout, outcome, rows_of, told, wanted
 from tests.engines.sources.test_frames import options_of
 
 LAZY = ("polars lazy", "duckdb", "arrow stream")
@@ -125,6 +130,50 @@ def test_what_was_written_goes_when_nobody_wants_it() -> None:
     del source
     gc.collect()
     assert not folder.exists()
+
+
+def test_what_was_written_stays_when_a_fork_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = spilled([{"unit": "u", "name": "a", "at": at_noon(1)}], PLAIN, 3).persist()
+    assert source._made is not None
+    folder = source._made.folder
+    monkeypatch.setattr(spill, "getpid", lambda: -1)  # as in a fork, which has a copy of the source
+    del source
+    gc.collect()
+    assert len(list(folder.iterdir())) == 3
+    monkeypatch.undo()
+    spill._remove(folder, os.getpid())
+    assert not folder.exists()
+
+
+def test_what_is_on_disk_stays_here_and_what_is_in_memory_can_be_handed_on() -> None:
+    rows = [{"unit": f"u{i}", "name": "a", "at": at_noon(i)} for i in range(9)]
+    with pytest.raises(UsageError) as caught:
+        pickle.dumps(spilled(rows, PLAIN, 3))
+    assert str(caught.value) == (
+        "a log whose rows are on disk cannot be pickled\n\n"
+        "Hint: make the log anew where it is wanted, or pass partitions=1: what is in memory can be handed on"
+    )
+    source = open_frame(making.FRAMES["polars lazy"](rows, PLAIN), wanted(PLAIN.roles), layout(PLAIN.roles), None)
+    again = pickle.loads(pickle.dumps(source))
+    assert told(making.whole(list(again.map(lambda history: history)))) == told(
+        making.whole(list(source.map(lambda history: history)))
+    )
+
+
+def test_several_threads_read_once() -> None:
+    read: list[int] = []
+    rows = [{"unit": "u", "name": "a", "at": at_noon(1)}]
+    (found,) = spilled(rows, PLAIN, 1).map(lambda history: history)
+
+    def slowly() -> list[History]:
+        read.append(1)
+        sleep(0.05)
+        return [found]
+
+    source = Lazy(found, slowly)
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: source.last(), range(4))) == {found.as_of}
+    assert read == [1]
 
 
 def test_nothing_is_left_behind_by_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -57,7 +57,7 @@ class ParquetFiles:
     def _by_polars(self, files: list[str]) -> Frame:
         import polars as pl
 
-        return polars_lazy(pl.scan_parquet(files, glob=False))
+        return polars_lazy(pl.scan_parquet(files, glob=False), ordered=True)
 
     def _by_duckdb(self, files: list[str]) -> Frame:
         import duckdb
@@ -112,7 +112,7 @@ class CsvFiles:
     def _by_polars(self, files: list[str]) -> Frame:
         import polars as pl
 
-        return polars_lazy(pl.scan_csv(files, separator=self.delimiter, infer_schema=False, glob=False))
+        return polars_lazy(pl.scan_csv(files, separator=self.delimiter, infer_schema=False, glob=False), ordered=True)
 
     def _by_duckdb(self, files: list[str]) -> Frame:
         import duckdb

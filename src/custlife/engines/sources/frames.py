@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -134,8 +135,13 @@ def polars_table(native: Any) -> Table:
     )
 
 
-def polars_lazy(native: Any, kind: str | None = "polars") -> Frame:
-    """A `polars.LazyFrame`, computed by the streaming engine."""
+def polars_lazy(native: Any, *, ordered: bool = False) -> Frame:
+    """A `polars.LazyFrame`, computed by the streaming engine.
+
+    Args:
+        native: The frame.
+        ordered: Whether its rows have the same order whenever it is computed.
+    """
     import polars as pl
 
     def collect(names: Sequence[str]) -> Table:
@@ -146,8 +152,9 @@ def polars_lazy(native: Any, kind: str | None = "polars") -> Frame:
         if hasattr(chosen, "collect_batches"):
             yield from map(polars_table, chosen.collect_batches(chunk_size=size, maintain_order=True))
             return
-        low = 0  # before Polars 1.34
-        while (part := chosen.slice(low, size).collect()).height:
+        # before Polars 1.34; joins and groups come in another order each time, and slices of them would miss rows
+        low, whole = 0, chosen if ordered else chosen.collect().lazy()
+        while (part := whole.slice(low, size).collect()).height:
             yield polars_table(part)
             low += size
 
@@ -155,7 +162,7 @@ def polars_lazy(native: Any, kind: str | None = "polars") -> Frame:
         return int(_computed(native.select(pl.len())).item())
 
     sample = native.collect_schema().to_frame()
-    return Frame(kind, polars_table(sample), collect, batches, count, is_lazy=True)
+    return Frame("polars", polars_table(sample), collect, batches, count, is_lazy=True)
 
 
 def _computed(lazy: Any) -> Any:
@@ -230,6 +237,7 @@ def arrow_dataset(native: Any) -> Frame:
 
 def duckdb_relation(native: Any, owner: Any = None) -> Frame:
     """A relation of DuckDB, whose connection may be closed when nobody holds its owner."""
+    busy = Lock()  # a connection does one thing at a time, and refuses another one
 
     def chosen(names: Sequence[str], _: Any = owner) -> Any:
         quoted = (name.replace('"', '""') for name in names)
@@ -242,18 +250,16 @@ def duckdb_relation(native: Any, owner: Any = None) -> Frame:
         for batch in read(size):
             yield arrow_table(batch, "DuckDB")
 
+    def collect(names: Sequence[str]) -> Table:
+        with busy:
+            return arrow_table(chosen(names).to_arrow_table(), "DuckDB")
+
     def count() -> int:
-        return int(native.aggregate("count(*)").fetchall()[0][0])
+        with busy:
+            return int(native.aggregate("count(*)").fetchall()[0][0])
 
     sample = arrow_table(native.limit(0).to_arrow_table(), "DuckDB")
-    return Frame(
-        "duckdb",
-        sample,
-        lambda names: arrow_table(chosen(names).to_arrow_table(), "DuckDB"),
-        batches,
-        count,
-        is_lazy=True,
-    )
+    return Frame("duckdb", sample, collect, batches, count, is_lazy=True)
 
 
 OPENERS: dict[tuple[str, str], Callable[[Any], Frame]] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -72,25 +73,32 @@ class Lazy:
     read: Callable[[], Sequence[History]]
     accounts: str | None = None
 
+    _reading: Any = attrs.field(factory=Lock, init=False, repr=False)
+
     @cached_property
-    def _read(self) -> Held:
-        return Held(tuple(self.read()))
+    def _made(self) -> Held:
+        return Held(tuple(self.read()), self.accounts)
+
+    def held(self) -> Held:
+        """The histories, read once, also where several threads ask at once."""
+        with self._reading:
+            return self._made
 
     def last(self) -> int | None:
         """The last instant of all rows."""
-        return self._read.last()
-
-    def held(self) -> Held:
-        """The histories, read once."""
-        return self._read
+        return self.held().last()
 
     def persist(self) -> Held:
         """The histories, read now."""
-        return self._read
+        return self.held()
 
     def map(self, work: Callable[[History], T]) -> Iterator[T]:
         """What some work makes of each history."""
-        return self._read.map(work)
+        return self.held().map(work)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy elsewhere holds the rows themselves: what they were read from may not be there."""
+        return Held, (self.held().parts, self.accounts)
 
 
 def mapped(work: Callable[[P], T], parts: Sequence[P], threads: int | None = None) -> Iterator[T]:

@@ -10,12 +10,12 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from itertools import pairwise
-from os import cpu_count
+from os import cpu_count, getpid
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import finalize
 
 import attrs
@@ -103,6 +103,15 @@ class Spilled:
 
         yield from mapped(on, ready.parts, ready.threads())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Nothing: the rows lie in a folder of this process, and go with it.
+
+        Raises:
+            UsageError: Always.
+        """
+        hint = "make the log anew where it is wanted, or pass partitions=1: what is in memory can be handed on"
+        raise UsageError("a log whose rows are on disk cannot be pickled", hint)
+
     def _ready(self) -> _Partitions:
         with self._lock:
             if self._made is None:
@@ -174,7 +183,7 @@ def _check_written(table: Table, wanted: Mapping[str, str], layout: Layout) -> N
 def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partitions: int | None) -> _Partitions:
     """The histories of all rows, sorted and on disk."""
     made = _Partitions(Path(mkdtemp(prefix="custlife-")))
-    remove = finalize(made, rmtree, made.folder, ignore_errors=True)
+    remove = finalize(made, _remove, made.folder, getpid())
     try:
         account = wanted.get(ACCOUNT)
         names = list(dict.fromkeys(wanted.values()))
@@ -206,6 +215,12 @@ def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partit
         remove()
         raise
     return made
+
+
+def _remove(folder: Path, process: int) -> None:
+    """Removes what one process wrote; a fork of it has a copy of everything, and the folder is not its own."""
+    if getpid() == process:
+        rmtree(folder, ignore_errors=True)
 
 
 def _shuffle(frame: Frame, shuffled: Shuffled) -> None:
