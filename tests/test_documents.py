@@ -20,7 +20,7 @@ from custlife.documents import (
     write_json,
     write_toml,
 )
-from custlife.errors import DataError, UsageError
+from custlife.errors import DataError, UsageError, UsageTypeError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 SCALARS = st.one_of(TEXT, st.integers(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
@@ -202,6 +202,14 @@ def test_nothing_is_null_in_toml():
     assert problems(lambda: write_toml({"a": None})) == {"a": "None has no form here; write it as a text"}
 
 
+@pytest.mark.parametrize("read", [read_json, read_toml])
+def test_what_is_no_text_is_not_read(read):
+    with pytest.raises(UsageTypeError) as caught:
+        read({"a": 1}, name="model")
+    assert str(caught.value) == "model={'a': 1} is no text\n\nHint: pass str or bytes; from_dict reads plain values"
+    assert read(bytearray(b"{}" if read is read_json else b"")) == {}
+
+
 # -- files and formats -------------------------------------------------------------------------------------------
 
 
@@ -216,6 +224,7 @@ def test_files_are_read_by_their_suffix(tmp_path):
 
 @pytest.mark.parametrize(("document", "found", "hint"), [
     ([1], {"$": "[1] is not a table"}, ""),
+    ("{}", {"$": "'{}' is not a table"}, "from_json and from_toml read texts"),
     ({}, {"format": "the key is missing"}, "write format = 'x/1'"),
     ({"format": "x/2"}, {"format": "'x/2' is not 'x/1', which this release reads"}, "it was written by another release: pip install -U custlife"),
     ({"format": "y/1"}, {"format": "'y/1' is not 'x/1', which this release reads"}, "write format = 'x/1'"),

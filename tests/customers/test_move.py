@@ -6,6 +6,7 @@ import copy
 import pickle
 from datetime import timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -289,9 +290,56 @@ def test_a_moved_customer_is_as_frozen_as_a_built_one():
         assert not hasattr(value, "__dict__")
 
 
+class Account(Customer):
+    """A class of one's own, with what one's app asks again and again."""
+
+    def is_ours(self) -> bool:
+        return self.stage == "client"
+
+
+@attrs.frozen(repr=False)
+class Deal(Customer):
+    """One with a field of its own."""
+
+    region: str = attrs.field(default="north", kw_only=True)
+
+
+@pytest.mark.parametrize("account", [Account("acme", OPEN), Deal("acme", OPEN, region="south")])
+def test_a_class_of_ones_own_stays_the_same_through_every_change(account):
+    made = account.move("lead", at=AT).record([("client", LATER)]).track("login", at=LATER).fact("plan", "pro")
+    made = made.merge(Customer("other", OPEN)).migrate(OPEN.rename("offer", "quote"))
+    for back in (made, made.as_of(AT), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert type(back) is type(account)
+        assert getattr(back, "region", None) == getattr(account, "region", None)
+    plain = Customer("acme", OPEN).move("lead", at=AT).record([("client", LATER)])
+    assert made.moves == plain.moves
+    assert pickle.loads(pickle.dumps(made)) == copy.copy(made) == made
+    assert repr(made).startswith(f"<{type(account).__name__} 'acme' in 'client'")
+    read = type(account).from_json(made.to_json(), model=made.model)
+    assert (type(read), read.stage) == (type(account), "client")
+
+
+def test_two_copies_that_went_different_ways_merge_into_what_both_know():
+    base = Customer("acme", OPEN).move("lead", at=AT, key="k1")
+    one = base.track("login", at=LATER)
+    two = base.move("offer", at=LATER, key="k2")
+    both = one.merge(two)
+    assert both == two.merge(one)
+    assert (both.id, both.aliases, both.stage, len(both.moves), len(both.events)) == ("acme", (), "offer", 2, 1)
+
+
+@pytest.mark.parametrize("call", [
+    lambda: Customer("acme", OPEN).migrate("crm"), lambda: Customer.from_dict({}, model="crm"),
+])  # fmt: skip
+def test_the_name_of_a_model_is_no_model(call):
+    with pytest.raises(UsageTypeError, match="model='crm' is not a StageModel"):
+        call()
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "text"),
     [
+        ((None, OPEN), UsageTypeError, "id=None is not a str\n\nHint: pass a str, not NoneType"),
         ((7, OPEN), UsageTypeError, "id=7 is not a str\n\nHint: write id='7'"),
         ((" ", OPEN), UsageError, "id=' ' is empty\n\nHint: pass what tells the customer apart"),
         (("a", "crm"), UsageTypeError, "model='crm' is not a StageModel\n\nHint: pass a StageModel or a preset"),

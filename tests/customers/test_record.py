@@ -200,15 +200,51 @@ def test_tracking_a_known_key_with_another_content_is_an_error():
         customer.track("logout", at=AT, key="e1")
 
 
-def test_bulk_recording_calls_grow_in_line_with_the_rows():
-    def calls(n):
-        rows = [(OPEN.codes[i * 7 % 5], START + timedelta(seconds=i * 7919 % n)) for i in range(n)]
-        seen = []
-        sys.setprofile(lambda _frame, event, _arg: seen.append(event) if event == "call" else None)
-        try:
-            Customer("acme", OPEN).record(rows)
-        finally:
-            sys.setprofile(None)
-        return len(seen)
+def calls(done) -> int:
+    seen = []
+    sys.setprofile(lambda _frame, event, _arg: seen.append(event) if event == "call" else None)
+    try:
+        done()
+    finally:
+        sys.setprofile(None)
+    return len(seen)
 
-    assert calls(1_000) < 12 * calls(100)
+
+def test_bulk_recording_calls_grow_in_line_with_the_rows():
+    def rows(n):
+        return [(OPEN.codes[i * 7 % 5], START + timedelta(seconds=i * 7919 % n)) for i in range(n)]
+
+    few, many = rows(100), rows(1_000)
+    assert calls(lambda: Customer("acme", OPEN).record(many)) < 12 * calls(lambda: Customer("acme", OPEN).record(few))
+
+
+@pytest.mark.parametrize("add", [
+    lambda customer, at: customer.move("offer", at=at),
+    lambda customer, at: customer.track("login", at=at),
+    lambda customer, at: customer.fact("plan", "pro", at=at),
+])  # fmt: skip
+def test_one_more_entry_does_not_go_through_all_that_are_there(add):
+    def customer(n):
+        instants = [START + timedelta(seconds=i) for i in range(n)]
+        events, facts = [("login", at) for at in instants], [Fact("plan", at.second, at=at) for at in instants]
+        return Customer("acme", OPEN, moves=[("lead", at) for at in instants], events=events, facts=facts)
+
+    short, long = customer(10), customer(1_000)
+    later = START + timedelta(days=1)
+    assert calls(lambda: add(long, later)) < 3 * calls(lambda: add(short, later))
+
+
+def test_a_fact_that_contradicts_its_neighbours_is_an_error_wherever_it_stands():
+    customer = Customer("acme", OPEN, facts=[Fact("plan", 1, at=AT), Fact("seats", 5), Fact("seats", 6, at=AT)])
+    for fact in (Fact("plan", 0, at=AT), Fact("plan", 2, at=AT), Fact("seats", 4), Fact("seats", 9, at=AT)):
+        with pytest.raises(HistoryError, match=f"fact {fact.name!r}"):
+            customer.fact(fact.name, fact.value, at=fact.at)
+    assert customer.fact("plan", 1, at=AT) is customer
+
+
+def test_a_mapping_of_stages_is_not_a_list_of_moves():
+    with pytest.raises(UsageTypeError) as caught:
+        Customer("acme", OPEN).record({"lead": AT})
+    assert str(caught.value) == (
+        f"moves={{'lead': {AT!r}}} is not a list of moves\n\nHint: write moves=list(moves.items())"
+    )

@@ -21,6 +21,16 @@ ABOUT = {"Move": Move, "Event": Event, "Fact": Fact, "Properties": Properties, "
 ABOUT |= {"datetime": __import__("datetime")}
 
 
+class Counted:
+    """As NumPy's numbers are: no int, and one inside."""
+
+    def __repr__(self):
+        return "five"
+
+    def item(self):
+        return 5
+
+
 @given(A_MOVE, AN_EVENT, A_FACT)
 def test_entries_can_be_pasted_from_their_repr_pickled_and_hashed(move, event, fact):
     for entry in (move, event, fact):
@@ -72,6 +82,17 @@ def test_a_naive_time_is_refused(make):
         (lambda: Event("", AT), UsageError, "name='' is empty\n\nHint: name the event"),
         (lambda: Fact("", 1), UsageError, "name='' is empty\n\nHint: name the fact"),
         (lambda: Move("a", AT, key=7), UsageTypeError, "key=7 is not a str\n\nHint: write key='7' or nothing"),
+        (lambda: Move(None, AT), UsageTypeError, "to_stage=None is not a str\n\nHint: pass a str, not NoneType"),
+        (
+            lambda: Move("a", AT, key=None),
+            UsageTypeError,
+            "key=None is not a str\n\nHint: pass a str, or leave key out",
+        ),
+        (
+            lambda: Fact("seats", Counted()),
+            UsageTypeError,
+            "value=five is a Counted, not a plain value\n\nHint: pass value.item(), the plain value in it",
+        ),
         (
             lambda: Move("a", AT, seq=True),
             UsageTypeError,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custlife import presets
-from custlife.errors import UnknownNameError
+from custlife.errors import UnknownNameError, UsageTypeError
 from custlife.presets import crosswalk
 from custlife.presets.catalogue import LISTED
 from custlife.stages import Stage, StageModel
@@ -216,6 +216,19 @@ def test_unknown_stage_of_a_crosswalk_is_named():
     with pytest.raises(UnknownNameError) as caught:
         crosswalk(presets.bruxt5, presets.reach5)["itent"]
     assert "did you mean 'intent'?" in str(caught.value)
+
+
+def test_crosswalk_knows_stages_and_pairings_as_its_own():
+    walk = crosswalk(presets.bruxt5, presets.reach5)
+    assert "intent" in walk
+    assert walk["intent"] in walk
+    assert "loyalty" not in walk
+
+
+def test_crosswalk_leads_between_models_and_not_between_their_names():
+    for pair in (("bruxt5", presets.reach5), (presets.reach5, "bruxt5")):
+        with pytest.raises(UsageTypeError, match="='bruxt5' is not a StageModel"):
+            crosswalk(*pair)
 
 
 def test_crosswalk_counts_its_verdicts_in_its_repr_and_pickles():

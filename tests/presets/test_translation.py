@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from custlife import presets
 from custlife.customers import Customer
-from custlife.errors import DataError, UsageError
+from custlife.errors import DataError, UsageError, UsageTypeError
 from custlife.presets import crosswalk
 
 from .strategies import START, customers
@@ -108,6 +108,14 @@ def test_customer_on_another_model_is_refused():
         DECIDED.translate(Customer("acme", presets.reach5))
     assert str(caught.value) == (
         "customer 'acme' is on model 'reach5', not on 'bruxt5'\n\nHint: make the crosswalk from customer.model"
+    )
+
+
+def test_only_a_customer_is_translated():
+    with pytest.raises(UsageTypeError) as caught:
+        DECIDED.translate("acme")
+    assert str(caught.value) == (
+        "customer='acme' is not a Customer\n\nHint: a whole log goes by log.translate(crosswalk)"
     )
 
 

@@ -7,17 +7,20 @@ and how long it took is derived when asked.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import attrs
 
 from custlife.calendar import instant
 from custlife.customers.dossier import Dossier
 from custlife.customers.entries import read_events, read_facts, read_moves
 from custlife.customers.journey import seen
-from custlife.customers.merging import joined_facts, united_events, united_facts, united_moves, with_event
+from custlife.customers.merging import joined_facts, united_events, united_facts, united_moves, with_event, with_fact
 from custlife.customers.moves import Move, move_of_checked_parts
 from custlife.customers.moving import left_stage, next_seq, obstacle, redelivered, refuse_violations, refused, with_key
 from custlife.customers.properties import NO_PROPERTIES
 from custlife.errors import TransitionNotAllowedError, UsageError, UsageTypeError
+from custlife.stages.declaration import check_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +64,8 @@ class Customer(Dossier):
     __slots__ = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if type(self) is not Customer:
+            return super().__reduce__()
         return _of_checked_parts, (self.id, self.model, self.moves, self.events, self.facts, self.aliases)
 
     def move(
@@ -75,7 +80,7 @@ class Customer(Dossier):
         key: str = "",
         properties: Mapping[str, object] = NO_PROPERTIES,
         guards: Guards = (),
-    ) -> Customer:
+    ) -> Self:
         """The customer after a move that happens now, under the law of the model.
 
         To the stage they are in, or with a key that is known, the same value comes back, so that a delivery may be
@@ -138,7 +143,7 @@ class Customer(Dossier):
         else:
             told: dict[str, Any] = {"reason": reason, "actor": actor, "key": key, "properties": properties}
             move = Move(to_stage, at, recorded_at=recorded_at, seq=seq, **told)
-        return _of_checked_parts(self.id, model, (*moves, move), self.events, self.facts, self.aliases)
+        return self._made(model, (*moves, move), self.events, self.facts, self.aliases)
 
     def record(
         self,
@@ -147,7 +152,7 @@ class Customer(Dossier):
         events: Iterable[GivenEvent] = (),
         facts: GivenFacts = (),
         on_illegal: Literal["keep", "raise"] = "keep",
-    ) -> Customer:
+    ) -> Self:
         """The customer with more history: late, out of order or delivered twice, kept as it happened.
 
         The order of the input and the number of calls change nothing; n entries cost O(n log n). Exact duplicates and
@@ -196,7 +201,7 @@ class Customer(Dossier):
         by_human: bool | None = None,
         team: str = "",
         properties: Mapping[str, object] = NO_PROPERTIES,
-    ) -> Customer:
+    ) -> Self:
         """The customer with one more event; see `Event` for the arguments, and `record` for many at once.
 
         An exact duplicate, or a key that is known, gives the same value.
@@ -218,9 +223,7 @@ class Customer(Dossier):
         event = Event(name, at, recorded_at=recorded_at, value=value, key=key, properties=properties, **whence)
         return self._with(self.moves, with_event(self.id, self.events, event), self.facts)
 
-    def fact(
-        self, name: str, value: Scalar, *, at: Instant | None = None, recorded_at: Instant | None = None
-    ) -> Customer:
+    def fact(self, name: str, value: Scalar, *, at: Instant | None = None, recorded_at: Instant | None = None) -> Self:
         """The customer with one more attribute, from *at* on; without *at* it counts as static.
 
         Raises:
@@ -233,9 +236,10 @@ class Customer(Dossier):
         """
         from custlife.customers.events import Fact
 
-        return self.record(facts=[Fact(name, value, at=at, recorded_at=recorded_at)])
+        fact = Fact(name, value, at=at, recorded_at=recorded_at)
+        return self._with(self.moves, self.events, with_fact(self.id, self.facts, fact))
 
-    def merge(self, other: Customer, *, prefer: Prefer | None = None) -> Customer:
+    def merge(self, other: Customer, *, prefer: Prefer | None = None) -> Self:
         """The customer that both turned out to be: all entries of both, under the id of this one.
 
         Up to id and aliases the order of merging does not matter. Kinds of moves are derived anew.
@@ -267,7 +271,7 @@ class Customer(Dossier):
             tuple(sorted({*self.aliases, *other.aliases, other.id} - {self.id})),
         )
 
-    def migrate(self, model: StageModel) -> Customer:
+    def migrate(self, model: StageModel) -> Self:
         """The customer under a newer model: its edits are replayed over the moves, and kinds derived anew.
 
         Raises:
@@ -275,10 +279,11 @@ class Customer(Dossier):
         """
         from custlife.customers.migrating import migrated
 
+        check_model(model)
         moves = united_moves(self.id, migrated(self.id, self.moves, self.model, model), model)
-        return _of_checked_parts(self.id, model, moves, self.events, self.facts, self.aliases)
+        return self._made(model, moves, self.events, self.facts, self.aliases)
 
-    def as_of(self, at: Instant, *, known_at: Instant | None = None) -> Customer:
+    def as_of(self, at: Instant, *, known_at: Instant | None = None) -> Self:
         """The customer as they were: what happened at or before *at*, as far as it was known at *known_at*.
 
         An entry without `recorded_at` was known when it occurred, an undated fact always.
@@ -319,14 +324,8 @@ class Customer(Dossier):
         until = None if as_of is None else instant(as_of, name="as_of")
         return story(self if until is None else self.as_of(until), until)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The customer as a document of plain values; it names the model and its version, and holds no copy of it."""
-        from custlife.customers.document import written
-
-        return written(self)
-
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any], *, model: StageModel) -> Customer:
+    def from_dict(cls, document: Mapping[str, Any], *, model: StageModel) -> Self:
         """The customer that a document holds.
 
         Args:
@@ -339,35 +338,36 @@ class Customer(Dossier):
         """
         from custlife.customers.document import read_customer
 
+        check_model(model)
         return cls(**read_customer(document, model))
 
-    def to_json(self) -> str:
-        """The customer as JSON; equal customers give equal texts.
-
-        Raises:
-            DataError: A text holds half a character, which no file can hold.
-        """
-        from custlife.documents import write_json
-
-        return write_json(self.to_dict(), name="customer")
-
     @classmethod
-    def from_json(cls, text: str | bytes, *, model: StageModel) -> Customer:
+    def from_json(cls, text: str | bytes, *, model: StageModel) -> Self:
         """The customer that a JSON text holds; see `from_dict`."""
         from custlife.documents import read_json
 
         return cls.from_dict(read_json(text, name="customer"), model=model)
 
     def _with(
+        self, moves: tuple[Move, ...], events: tuple[Event, ...], facts: tuple[Fact, ...], aliases: tuple[str, ...] = ()
+    ) -> Self:
+        """This value where nothing is different, else a new one."""
+        made = self._made(self.model, moves, events, facts, aliases or self.aliases)
+        return self if made == self else made
+
+    def _made(
         self,
+        model: StageModel,
         moves: tuple[Move, ...],
         events: tuple[Event, ...],
         facts: tuple[Fact, ...],
-        aliases: tuple[str, ...] = (),
-    ) -> Customer:
-        """This value where nothing is different, else a new one."""
-        made = _of_checked_parts(self.id, self.model, moves, events, facts, aliases or self.aliases)
-        return self if made == self else made
+        aliases: tuple[str, ...],
+    ) -> Self:
+        """A value of the same class and id; a class of one's own may have more fields, and reads its parts again."""
+        if type(self) is not Customer:
+            return attrs.evolve(self, model=model, moves=moves, events=events, facts=facts, aliases=aliases)
+        made: Self = _of_checked_parts(self.id, model, moves, events, facts, aliases)
+        return made
 
 
 class _Draft(Customer):
@@ -385,7 +385,7 @@ def _of_checked_parts(  # one call for each change, so no keywords
     events: tuple[Event, ...],
     facts: tuple[Fact, ...],
     aliases: tuple[str, ...],
-) -> Customer:
+) -> Any:
     """A Customer whose parts are in order already; pickles come back this way, and every change is made so."""
     draft: Any = object.__new__(_Draft)
     draft.id = id_
@@ -396,5 +396,4 @@ def _of_checked_parts(  # one call for each change, so no keywords
     draft.aliases = aliases
     draft._journey = None
     draft.__class__ = Customer
-    made: Customer = draft
-    return made
+    return draft

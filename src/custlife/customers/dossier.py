@@ -10,10 +10,11 @@ from custlife.calendar import instant
 from custlife.customers.entries import read_aliases, read_events, read_facts, read_moves
 from custlife.customers.journey import furthest, legs, seen, spells, time_in
 from custlife.customers.merging import united_events, united_facts, united_moves
-from custlife.customers.moves import stamp
+from custlife.customers.moves import not_a_text, stamp
 from custlife.customers.moving import left_stage, obstacle
 from custlife.customers.properties import NO_PROPERTIES, Properties
-from custlife.errors import UsageError, UsageTypeError
+from custlife.errors import UsageError
+from custlife.stages.declaration import check_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,11 +63,10 @@ class Dossier:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.id, str):
-            raise UsageTypeError(f"id={self.id!r} is not a str", f"write id={str(self.id)!r}")
+            raise not_a_text("id", self.id)
         if not self.id.strip():
             raise UsageError(f"id={self.id!r} is empty", "pass what tells the customer apart")
-        if not hasattr(self.model, "_edges"):
-            raise UsageTypeError(f"model={self.model!r} is not a StageModel", "pass a StageModel or a preset")
+        check_model(self.model)
         if self.moves != ():
             moves = read_moves(self.id, self.model, self.moves)
             self._set("moves", united_moves(self.id, moves, self.model))
@@ -76,6 +76,10 @@ class Dossier:
             self._set("facts", united_facts(self.id, read_facts(self.id, self.facts)))
         if self.aliases != ():
             self._set("aliases", tuple(sorted(set(read_aliases(self.aliases)) - {self.id})))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = [field for field in attrs.fields(type(self)) if field.init]
+        return _revived, (type(self), {field.alias: getattr(self, field.name) for field in fields})
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -185,9 +189,25 @@ class Dossier:
         found = obstacle(self, key, when, guards, reason=reason, actor=actor, properties=properties)
         return found[1] if found else None
 
+    def to_dict(self) -> dict[str, Any]:
+        """The customer as a document of plain values; it names the model and its version, and holds no copy of it."""
+        from custlife.customers.document import written
+
+        return written(self)
+
+    def to_json(self) -> str:
+        """The customer as JSON; equal customers give equal texts.
+
+        Raises:
+            DataError: A text holds half a character, which no file can hold.
+        """
+        from custlife.documents import write_json
+
+        return write_json(self.to_dict(), name="customer")
+
     def __repr__(self) -> str:
         where = "before the first stage" if self.stage is None else f"in {self.stage!r}"
-        return f"<Customer {self.id!r} {where}, {len(self.moves)} moves, model {self.model.name!r}>"
+        return f"<{type(self).__name__} {self.id!r} {where}, {len(self.moves)} moves, model {self.model.name!r}>"
 
     def __str__(self) -> str:
         from custlife.customers.story import table
@@ -198,3 +218,7 @@ class Dossier:
         from custlife.customers.story import table
 
         return table(self).html()
+
+
+def _revived(kind: type[Dossier], fields: dict[str, Any]) -> Dossier:
+    return kind(**fields)

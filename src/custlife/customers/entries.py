@@ -72,6 +72,8 @@ def _read_all(customer: str, kind: str, given: Iterable[object], read: Callable[
 
     if isinstance(given, str | Move | Event | Fact) or not isinstance(given, Iterable):
         raise UsageTypeError(f"{kind}={given!r} is not a list of {kind}", f"write {kind}=[...]")
+    if isinstance(given, Mapping):  # its values would be lost
+        raise UsageTypeError(f"{kind}={given!r} is not a list of {kind}", f"write {kind}=list({kind}.items())")
     found: list[_T] = []
     problems: list[tuple[str, str]] = []
     hints: list[str] = []

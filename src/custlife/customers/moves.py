@@ -45,10 +45,19 @@ def read_recorded_at(at: Instant | None) -> datetime | None:
     return None if at is None else instant(at, name="recorded_at")
 
 
+def not_a_text(name: str, value: object, *, needed: bool = True) -> UsageTypeError:
+    """The error of what should be a text; only a number is worth writing as one."""
+    if type(value) is int:
+        hint = f"write {name}={str(value)!r}" + ("" if needed else " or nothing")
+    else:
+        hint = f"pass a str, not {type(value).__name__}" if needed else f"pass a str, or leave {name} out"
+    return UsageTypeError(f"{name}={value!r} is not a str", hint)
+
+
 def is_name(owner: object, field: attrs.Attribute[str], value: object) -> None:
     """Validator of texts that must not be empty."""
     if not isinstance(value, str):
-        raise UsageTypeError(f"{field.name}={value!r} is not a str", f"write {field.name}={str(value)!r}")
+        raise not_a_text(field.name, value)
     if not value.strip():
         raise UsageError(f"{field.name}={value!r} is empty", f"name the {type(owner).__name__.lower()}")
 
@@ -56,7 +65,7 @@ def is_name(owner: object, field: attrs.Attribute[str], value: object) -> None:
 def is_text(_owner: object, field: attrs.Attribute[str], value: object) -> None:
     """Validator of texts that may be empty."""
     if not isinstance(value, str):
-        raise UsageTypeError(f"{field.name}={value!r} is not a str", f"write {field.name}={str(value)!r} or nothing")
+        raise not_a_text(field.name, value, needed=False)
 
 
 def _is_seq(_owner: object, _field: attrs.Attribute[int | None], value: object) -> None:

@@ -15,15 +15,15 @@ from custlife.stages.text import listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
-    from typing import TypeAlias
+    from typing import TypeAlias, TypeVar
 
     from custlife.calendar import Span
-    from custlife.customers.customer import Customer
     from custlife.customers.dossier import Dossier
     from custlife.stages import GuardRequest, StageModel
 
     Obstacle: TypeAlias = tuple[tuple[str, ...], str]
     """The stages that may come next, and why the one asked for may not."""
+    _Held = TypeVar("_Held", bound=Dossier)
     Guards: TypeAlias = Iterable[Callable[[GuardRequest], bool | str | None]]
 
 __all__ = [
@@ -70,7 +70,7 @@ def with_key(moves: Iterable[Move], key: str) -> Move | None:
     return None
 
 
-def redelivered(customer: Customer, held: Move, again: Move) -> Customer:
+def redelivered(customer: _Held, held: Move, again: Move) -> _Held:
     """The customer as they are, if the content of a known key is the same: a second delivery is welcome."""
     if held.content() != again.content():
         raise HistoryError(
@@ -81,7 +81,7 @@ def redelivered(customer: Customer, held: Move, again: Move) -> Customer:
     return customer
 
 
-def refuse_violations(customer: Customer) -> None:
+def refuse_violations(customer: Dossier) -> None:
     """Raise if a leg is not allowed by the policy."""
     if customer.violations:
         problems = [

@@ -52,6 +52,8 @@ def scalar(value: object, *, name: str = "value") -> Scalar:
         _check_finite(value, value.is_finite(), name)
         return value
     hint = f"pass {_KINDS}; for a date or a list, pass its text"
+    if hasattr(value, "item"):  # a number of NumPy, or an array of one
+        hint = f"pass {name}.item(), the plain value in it"
     raise UsageTypeError(f"{name}={value!r} is a {type(value).__name__}, not a plain value", hint)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custlife.documents.values import MAX_BYTES, MAX_DEPTH, Doubled, check_values, short, unreadable
-from custlife.errors import DataError
+from custlife.errors import DataError, UsageTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ def read_json(text: str | bytes, *, name: str = "document") -> Any:
 
     Raises:
         DataError: It is no JSON, or holds what no document may hold.
+        UsageTypeError: It is no text.
 
     Examples:
         >>> read_json('{"a": 1, "a": 2}')
@@ -52,6 +53,7 @@ def read_toml(text: str | bytes, *, name: str = "document") -> dict[str, Any]:
 
     Raises:
         DataError: It is no TOML, or holds what no document may hold.
+        UsageTypeError: It is no text.
 
     Examples:
         >>> read_toml('name = "saas"')
@@ -103,7 +105,8 @@ def check_format(document: object, expected: str, *, name: str = "document") -> 
         >>> check_format({"format": "custlife.model/1"}, "custlife.model/1")
     """
     if not isinstance(document, dict):
-        raise unreadable(name, "$", f"{short(document)} is not a table")
+        hint = "from_json and from_toml read texts" if isinstance(document, str | bytes) else ""
+        raise unreadable(name, "$", f"{short(document)} is not a table", hint)
     found = document.get("format")
     if found == expected:
         return
@@ -126,6 +129,9 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _decoded(text: str | bytes, name: str) -> str:
+    given: object = text
+    if not isinstance(given, str | bytes | bytearray):
+        raise UsageTypeError(f"{name}={short(given)} is no text", "pass str or bytes; from_dict reads plain values")
     if len(text) > MAX_BYTES:
         raise unreadable(name, "$", f"larger than {MAX_BYTES // 1024**2} MiB")
     if isinstance(text, str):

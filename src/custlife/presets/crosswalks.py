@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
-from custlife.errors import DataError, UnknownNameError, UsageError
+from custlife.errors import DataError, UnknownNameError, UsageError, UsageTypeError
 from custlife.presets.places import Pairing, pair
+from custlife.stages.declaration import check_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,6 +53,9 @@ class Crosswalk:
 
     def __len__(self) -> int:
         return len(self.pairings)
+
+    def __contains__(self, key: object) -> bool:
+        return any(key in (found.stage, found) for found in self.pairings)
 
     @property
     def mapping(self) -> dict[str, str]:
@@ -98,8 +102,15 @@ class Crosswalk:
             DataError: Moves whose stage is undecided, each with the stages it may be.
             UsageError: The customer is on another model, or `undecided` is none of the three.
         """
+        from custlife.customers import Customer
+
         if undecided not in ("raise", "drop", "nearest"):
             raise UsageError(f"undecided={undecided!r} is unknown", "pass 'raise', 'drop' or 'nearest'")
+        given: object = customer
+        if not isinstance(given, Customer):
+            raise UsageTypeError(
+                f"customer={given!r} is not a Customer", "a whole log goes by log.translate(crosswalk)"
+            )
         if customer.model != self.source:
             what = f"customer {customer.id!r} is on model {customer.model.name!r}, not on {self.source.name!r}"
             raise UsageError(what, "make the crosswalk from customer.model")
@@ -163,6 +174,8 @@ def crosswalk(source: StageModel, target: StageModel, *, choose: Mapping[str, st
         >>> crosswalk(presets.bruxt5, presets.deepstash6).suggested
         {'retention': 'loyal_customer'}
     """
+    check_model(source, "source")
+    check_model(target, "target")
     chosen = dict(choose or {})
     for key, to in chosen.items():
         _known(source, key)
