@@ -294,6 +294,11 @@ class TestLevers:
         assert found.rows[-1] == found["a", "b"]
         assert "it is 99.5 % already" in str(found)
 
+    def test_a_transition_may_rise_until_it_is_certain(self):
+        found = made_of([[0.5, 0.5], [0, 1]], [3, 1]).levers({"a": 1}, 0.1, points=0.5, horizon=1)
+        assert found["a", "a"].gain == Decimal("1.36")  # of three, half of a further period each, for 1 / 1.1
+        assert found["a", "b"].gain == Decimal("-1.36")
+
     def test_nothing_is_a_share_of_nothing(self):
         found = made_of([[0.5, 0.5], [0, 1]], [0, 4]).levers({"a": 1}, 0.1)
         assert (found["a", "b"].gain, found["a", "b"].share) == (0, None)

@@ -321,6 +321,20 @@ def test_a_clear_difference_is_told_with_its_size_and_its_certainty():
     ]
 
 
+def test_found_is_what_the_level_calls_so():
+    rows = [Row(f"{plan}{n}", hour(0), "visit", plan) for plan in "pq" for n in range(100)]
+    rows += [Row(f"{plan}{n}", hour(5), "buy", plan) for plan, k in (("p", 40), ("q", 27)) for n in range(k)]
+
+    def found(level):
+        asked = event_log(rows, hour(200)).conversion("visit", "buy", within=days(1), by="plan", level=level)
+        compared = asked.compare()
+        assert 0.05 < compared.rows[0].adjusted < 0.06
+        return [row.segment for row in compared.found], "more often" in compared.sentences[0]
+
+    assert found(0.95) == ([], False)
+    assert found(0.94) == (["p"], True)
+
+
 def test_counts_come_back_whole_from_their_rates():
     """1 / 49 times 49 is a little less than 1 in floats."""
     rows = [Row(f"u{n}", hour(0), "visit", "p") for n in range(49)] + [Row("u0", hour(1), "buy", "p")]

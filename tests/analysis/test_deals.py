@@ -244,6 +244,12 @@ def test_the_pipeline_holds_the_last_amount_told():
     assert pickle.loads(pickle.dumps(found)) == found
 
 
+def test_a_deal_due_at_this_very_moment_is_not_overdue():
+    log = sized(("c", "lead", "2026-01-20T00:00Z", "700", "2026-02-01T00:00Z"))
+    looks = ("2026-02-01T00:00Z", "2026-02-01T00:00:00.000001Z")
+    assert [log.with_as_of(look).pipeline()["lead"].overdue for look in looks] == [0, 1]
+
+
 def test_whole_numbers_are_cents_unless_one_says_otherwise():
     log = sized(
         ("c", "lead", "2026-02-20T00:00Z", 70, None),

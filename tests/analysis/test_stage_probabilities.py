@@ -199,6 +199,15 @@ def test_who_came_before_observation_is_left_out_and_counted():
     assert "1 came to a before they were observed: left out." in found.footnotes()
 
 
+def test_limits_of_times_stay_within_the_window():
+    rows = [Row(f"u{n}", hour(0), "a") for n in range(12)] + [Row("u3", hour(1), "b")]
+    found = stage_log(rows, hour(90)).stage_probabilities("a", days(2)).rows
+    limits = {row.stage: row.expected_interval for row in found}
+    assert (limits["a"].high, limits["b"].low) == (2.0, 0.0)
+    assert 0 < limits["a"].low < 2
+    assert 0 < limits["b"].high < 2
+
+
 def test_one_unit_has_no_spread_and_says_so():
     row = stage_log(unit("u1", (0, "a"), (6, "b")), hour(90)).stage_probabilities("a", days(1))["b"]
     assert (row.share, row.interval, row.why) == (1, None, "a variance takes two folds or more, not 0")

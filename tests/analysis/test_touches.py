@@ -382,6 +382,18 @@ def test_a_hand_over_is_read_beside_what_one_team_keeps():
     assert pickle.loads(pickle.dumps(found)) == found
 
 
+def test_the_median_gap_lies_between_the_two_in_the_middle():
+    log = StageLog.from_rows(
+        [(one, "awareness", "2026-01-01T00:00Z") for one in "ab"], presets.bruxt5, as_of="2026-02-01T00:00Z"
+    )
+    rows = [("a", "sales", 2), ("a", "care", 3), ("b", "sales", 2), ("b", "care", 5)]
+    told = [
+        {"customer": one, "event": "call", "at": f"2026-01-{day:02}T00:00Z", "team": team} for one, team, day in rows
+    ]
+    calls = EventLog.from_rows(told, value_cols=["team"])
+    assert log.hand_overs(calls)["sales → care"].median_gap_days == 2.0
+
+
 def test_hand_overs_need_teams():
     log, calls = nurtured()
     with pytest.raises(UsageError, match=r"no property team='squad' \(they have: 'team'\)"):

@@ -142,6 +142,15 @@ def test_service_by_team():
     assert metrics.reopened_rate().read(log).pending == 1
 
 
+def test_the_end_of_a_limit_is_in_it():
+    rows = [("t", "opened", "2026-01-05T08:00Z"), ("t", "solved", "2026-01-06T08:00Z")]
+    log = EventLog.from_rows(rows, as_of="2026-01-09T00:00Z")
+    limits = (cl.hours(24), cl.days(1), cl.minutes(24 * 60 - 1))
+    assert [log.tickets(within=limit)["all"].in_time.k for limit in limits] == [1, 1, 0]
+    always = cl.BusinessHours("mon-sun 00:00-24:00", tz="UTC")
+    assert [log.tickets(within=limit, hours=always)["all"].in_time.k for limit in limits[::2]] == [1, 0]
+
+
 def test_tickets_are_shown_and_have_members():
     log = desk()
     found = log.tickets(by="team", within=cl.hours(24))
