@@ -22,15 +22,16 @@ from hypothesis import strategies as st
 
 from custlife.calendar import days, hours, instant, months, to_us, zone
 from custlife.engines import transform
-from custlife.engines.arrays import ruling, ruling_fires, ruling_units
+from custlife.engines.arrays import ruling, ruling_fires, ruling_units, views
 from custlife.engines.arrays.ids import Texts
 from custlife.engines.arrays.ruling_fires import fired
+from custlife.engines.arrays.ruling_rows import Piece
 from custlife.engines.arrays.ruling_steps import Law
 from custlife.engines.arrays.ruling_values import equals, passes, read
 from custlife.engines.arrays.views import Views
 from custlife.engines.history import Column, History, Vocabulary
 from custlife.engines.rows.ruling import Ruled, Walk
-from custlife.engines.rows.watching import as_decimal, is_equal
+from custlife.engines.rows.watching import as_decimal, is_equal, watcher
 from custlife.engines.rules import AllOf, AnyOf, Count, Rule, Rules, Seen, Silent, Value
 from custlife.errors import DataError
 from custlife.stages import Stage, StageModel
@@ -55,7 +56,9 @@ VALUES = {
     "whole": st.integers(-3, 6),
     "gaps": st.none() | st.integers(-3, 6),
     "cents": st.integers(-300, 600).map(lambda cents: cents / 100),
-    "floats": st.sampled_from([0.1, 0.2, 0.30000000000000004, 1 / 3, -0.1, -0.0, 0.0, 1e300, 5e-324, 2.5, nan]),
+    "floats": st.sampled_from(
+        [0.1, 0.2, 0.30000000000000004, 1 / 3, -0.1, -0.0, 0.0, 1e300, 5e-324, 2.5, 2.0**59, nan]
+    ),
     "float gaps": st.sampled_from([0.1, 0.2, 0.3, 1.25, None, nan]),
     "texts": st.sampled_from(["1", "0.10", "2.5", "", " 3 ", "-1", "1e2"]),
     "decimals": st.sampled_from([Decimal("0.1"), Decimal("0.10"), Decimal("2.5"), Decimal(-1), None, Decimal("1e-20")]),
@@ -143,6 +146,10 @@ def history(rows: list[tuple[int, int, int]], **given_: object) -> History:
         **{"zone": zone("UTC"), "as_of": max([at for _, at, _ in rows], default=0)} | given_,
     )  # fmt: skip
 
+
+REPEATED = attrs.evolve(
+    history([(0, day * DAY, 0) for day in range(4)]), values={"amount": array("q", [1, 1, 1, 1])}
+)  # fmt: skip
 
 # -- how it is walked --------------------------------------------------------------------------------------------------
 
@@ -232,9 +239,33 @@ def test_rules_lead_to_equal_stages(made, rules, sizes) -> None:
 
 
 @given(logs(), LOUD)
+@example(REPEATED, Count("x", 2, days(1)))  # the end of a window is in it
+@example(REPEATED, Value("x", "amount", at_least=2, of="total", within=days(1)))
+@example(
+    attrs.evolve(REPEATED, values={"amount": array("d", [2.0**59, 0, 0, 0])}),  # as written it is 12 more
+    Value("x", "amount", at_least=2**59 + 1, of="total"),
+)
 def test_each_rule_fires_at_equal_events(made, rule) -> None:
-    rules = {"a": Value("x", "amount", equals="nothing like it", when="always"), "b": rule, "lost": rule}
-    alike(Ruled(MODEL, Rules(rules)), made)
+    assume(made.ids)
+    seen = views.of(made)
+    piece = Piece(made, np.arange(len(made)), seen.at, seen.code, seen.bounds)
+    try:
+        expected = fired_singly(rule, made)
+    except DataError:
+        with pytest.raises(DataError):
+            fired([(5, rule)], piece)
+        return
+    assert (fired([(5, rule)], piece) == 1 << 5).tolist() == expected
+
+
+def fired_singly(rule: Rule, made: History) -> list[bool]:
+    """Which rows fire a rule, each unit watched row by row."""
+    codes, make = watcher(rule, made)
+    found = []
+    for low, high in made.ranges():
+        fires = make()
+        found += [made.code[row] in codes and fires(row) for row in range(low, high)]
+    return found
 
 
 @given(logs(), st.sets(QUIET, min_size=1, max_size=3), st.sampled_from(["left", "first", *MODEL.codes]))
@@ -287,6 +318,36 @@ def test_rows_behind_a_return_are_looked_at_again(returns) -> None:
     assert walked.alone > 100
 
 
+@pytest.mark.parametrize("returns", ["left", "first", "b", "risk"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"lapsed": Seen("z"), "lost": Silent(days(2))},  # nobody is silent out of an exit that an event led to
+        {"risk": Seen("z"), "d": Silent(days(2))},  # but out of a stage off the path, also to one that lies before it
+        {"lost": Seen("z"), "lapsed": Silent(days(2))},  # what leads off the path is no return
+        {"lost": Value("y", "amount", at_least=5, of="total"), "lapsed": Silent(days(2), "x")},
+        {"risk": Silent(days(2)), "lapsed": Silent(days(2), "x"), "lost": Silent(days(2), "y")},  # over at one instant
+        {"c": Seen("z", "always"), "risk": Silent(days(2)), "lost": Silent(days(4), "x")},
+    ],
+)
+def test_exits_silences_and_returns_meet(returns, more) -> None:
+    rules = {"a": Seen(["x", "y"]), "b": Count("y", 2), "c": Count(["x", "y"], 3)}
+    for rows in (5, 9, 13):
+        made = many(rows=rows)
+        _, walked = alike(Ruled(MODEL, Rules({**rules, **more}, returns)), made)
+        assert walked.together
+        assert walked.alone == 0
+
+
+def test_who_returns_to_a_stage_off_the_path_goes_no_further_at_once() -> None:
+    rows = [(0, moment * DAY, event) for moment, event in [(0, 0), (9, 1), (9, 1), (9, 0)]]
+    rules = {"a": Seen("x"), "c": Seen("y"), "risk": Silent(days(2)), "lapsed": Silent(days(4))}
+    expected, _ = alike(Ruled(MODEL, Rules(rules, "risk")), history(rows))
+    assert expected["code"] == [0, 4, 5, 4, 2]
+    expected, _ = alike(Ruled(MODEL, Rules(rules, "lost")), history(rows))
+    assert expected["code"] == [0, 4, 5, 6, 2]
+
+
 def test_the_few_longest_are_walked_alone() -> None:
     rows = [(unit, moment * DAY * 5, 0) for unit in range(12) for moment in range(20 if unit < 3 else 3)]
     _, walked = alike(Ruled(MODEL, Rules({**BASE, **LAPSED})), history(rows), few=3)
@@ -327,11 +388,12 @@ def test_windows_that_end_out_of_order(tz, amounts) -> None:
     moments = ["2025-01-29T22:00Z", "2025-01-31T01:00Z", "2025-02-28T12:00Z", "2025-02-28T23:00Z"]
     rows = [(unit, to_us(instant(moment)), 0) for unit in range(3) for moment in moments]
     made = history(rows, values={"amount": amounts}, zone=zone(tz))
+    seen = views.of(made)
+    piece = Piece(made, np.arange(len(made)), seen.at, seen.code, seen.bounds)
+    assert piece.heard(frozenset((0,))).ends(months(1))[1] is not None
     for least in (1, 2, 3, 4, 5, 6, 7):
-        rules = {"a": Value("x", "amount", at_least=least, of="total", within=months(1)),
-                 "b": Count("x", least, months(1))}  # fmt: skip
-        _, walked = alike(Ruled(MODEL, Rules(rules)), made)
-        assert not walked.singly
+        for rule in (Value("x", "amount", at_least=least, of="total", within=months(1)), Count("x", least, months(1))):
+            assert (fired([(0, rule)], piece) == 1).tolist() == fired_singly(rule, made)
 
 
 # -- examples ----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -54,17 +54,18 @@ class Entries:
     def of_bits(cls, unit: Ints, at: Ints, bits: Ints, row: Ints, is_return: Mask) -> Entries:
         """An entry for each bit, the lowest first."""
         left = np.flatnonzero(bits)
-        places, codes = [left], [highest(bits[left] & -bits[left]) - 1]
-        rest = bits[left] & (bits[left] - 1)
-        while rest.any():
-            left, rest = left[rest != 0], rest[rest != 0]
+        rest: Ints = bits[left]
+        places, codes = [left[:0]], [left[:0]]
+        while len(left):
             places.append(left)
             codes.append(highest(rest & -rest) - 1)
-            rest &= rest - 1
+            rest = rest & (rest - 1)
+            left, rest = left[rest != 0], rest[rest != 0]
         place, code = np.concatenate(places), np.concatenate(codes)
-        order: Any = slice(None) if len(places) == 1 else np.argsort(place, kind="stable")
-        place = place[order]
-        return cls(unit[place], at[place], code[order], row[place], is_return[place])
+        if len(places) > 2:
+            order = np.argsort(place, kind="stable")
+            place, code = place[order], code[order]
+        return cls(unit[place], at[place], code, row[place], is_return[place])
 
     def where(self, chosen: Mask | Ints) -> Entries:
         """Some of them, by a mask or in an order."""

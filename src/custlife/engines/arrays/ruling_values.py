@@ -31,7 +31,6 @@ SCALES = (0, 2, 4, 6)  # decimals that floats are tried with
 SURE = 10**15  # a decimal text of fewer digits is the shortest of the float it names
 LARGEST = (1 << 63) - 1
 DIGITS = 18  # of a whole number that fits
-BEYOND = 3 * DIGITS
 GONE = (None, "")
 NO_NUMBER = (InvalidOperation, OverflowError, TypeError, ValueError)
 
@@ -59,10 +58,7 @@ class Whole:
         return ~_from(parts, floor(self._units(at_most)) + 1)
 
     def _units(self, bound: Any) -> Fraction:
-        number = as_decimal(bound)
-        if number and abs(number.adjusted()) > BEYOND:  # the same for every number that fits
-            number = Decimal((number.as_tuple().sign, (1,), BEYOND if number.adjusted() > 0 else -BEYOND))
-        return Fraction(number) * Fraction(10**self.digits)
+        return Fraction(as_decimal(bound)) * Fraction(10**self.digits)
 
 
 def _from(parts: Ints, least: int) -> Mask:
@@ -145,11 +141,7 @@ def passes(rule: Value, values: Ints | list[object]) -> Mask | None:
 def _float_from(low: Decimal) -> float:
     """The smallest float whose text is no less than a number; infinity where there is none."""
     near = float(low)
-    while as_decimal(near) < low:
-        near = nextafter(near, inf)
-    while as_decimal(below := nextafter(near, -inf)) >= low:
-        near = below
-    return near
+    return near if as_decimal(near) >= low else nextafter(near, inf)
 
 
 def equals(values: Ints | list[object], wanted: object) -> Mask:
