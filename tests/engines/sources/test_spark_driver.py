@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from custlife.engines.sources import spark_errors
-from custlife.engines.sources.spark import SparkSource, is_spark
+from custlife.engines.sources.spark import SparkSource, fetched, is_spark
 from custlife.engines.sources.spark_columns import check_accounts, kinds_of, laid_out, selected
 from custlife.engines.sources.spark_errors import checked, explained
 from custlife.errors import DataError, MissingExtraError, TimeError, UsageError
@@ -24,6 +24,32 @@ def errors(*made):
 
 def test_answers_come_in_order():
     assert checked([("done", pickle.dumps(n)) for n in (3, 1)], 2) == [3, 1]
+
+
+BODY = b"\x80"
+
+
+class Pickled:
+    """The answers of PySpark before version 4: rows, of which bytes may be a bytearray."""
+
+    def collect(self):
+        return [{"kind": "done", "body": bytearray(BODY)}, {"kind": "done", "body": BODY}]
+
+
+class Handed(Pickled):
+    """The answers of PySpark since, as Arrow."""
+
+    def collect(self):
+        raise AssertionError
+
+    def toArrow(self):
+        pa = pytest.importorskip("pyarrow")
+        return pa.table({"kind": ["done", "done"], "body": pa.array([BODY, BODY], pa.binary())})
+
+
+@pytest.mark.parametrize("mapped", [Pickled(), Handed()])
+def test_answers_are_fetched_as_this_pyspark_hands_them_over(mapped):
+    assert fetched(mapped) == [("done", BODY)] * 2
 
 
 def test_errors_about_rows_are_counted_together():

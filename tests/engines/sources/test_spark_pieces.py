@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pickle
 import sys
+from array import array
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, cycle, islice
 from types import ModuleType
 
 import attrs
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import custlife
 from custlife.engines.sources import spark_task
 from custlife.engines.sources.spark import itself
+from custlife.engines.sources.spark_packing import packed
 from custlife.engines.sources.spark_reading import Reading, Summary, summary
 from custlife.engines.sources.spark_task import Keeping, Kept, Working, sealed, told
 from custlife.errors import DataError, HistoryError, UsageError
@@ -123,6 +128,33 @@ def test_a_history_in_pieces_is_the_same_history(monkeypatch):
     )
     ((kind, body),) = Kept(lambda history: list(history.at))(kept)
     assert (kind, pickle.loads(body)) == ("done", list(expected(ROWS, layout(MODEL)).at))
+
+
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+STEPS = st.sampled_from([0, 1, 2**32 - 1, 2**32, 2**62, -1]) | st.integers(0, 2**33)
+YEAR = 366 * 86_400_000_000
+
+
+@example(5, [1], 1_000)
+@given(NUMBERS, st.lists(STEPS, min_size=1, max_size=10), st.integers(0, 5) | st.integers(997, 1_010))
+def test_numbers_come_back_as_they_were(first, steps, count):
+    numbers = [n % 2**64 for n in islice(accumulate(cycle(steps), initial=first), count)]
+    for column in (array("q", array("Q", numbers).tobytes()), array("Q", numbers)):
+        answer = {"open": column, "again": [column, "text"], "first": first}
+        found = pickle.loads(packed(answer))
+        assert found == answer
+        assert found["again"][0] is found["open"]
+        assert found["open"].typecode == column.typecode
+
+
+def test_sorted_times_take_four_bytes_each():
+    wide = [2**62, 2**63 - 1]
+    lengths = array("q", [*range(-YEAR, YEAR, YEAR // 10_000), *wide])
+    assert len(packed(lengths)) < 4.2 * len(lengths)
+    assert pickle.loads(packed(lengths)) == lengths
+    backwards = lengths[::-1]
+    assert len(packed(backwards)) > 8 * len(backwards)
+    assert pickle.loads(packed(backwards)) == backwards
 
 
 def test_what_went_wrong_with_pieces_is_passed_on():

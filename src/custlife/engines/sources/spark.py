@@ -210,7 +210,7 @@ class SparkSource:
         """What the executors found, or what went wrong there."""
         mapped = self._mapped(frame, task)
         try:
-            answers = [(row["kind"], bytes(row["body"])) for row in mapped.collect()]
+            answers = fetched(mapped)
         except Exception as error:
             known = wrong.explained(error, self._number)
             if known is None:
@@ -228,6 +228,14 @@ class SparkSource:
 def itself(history: History) -> History:
     """The history, as it is."""
     return history
+
+
+def fetched(mapped: Any) -> list[tuple[str, bytes]]:
+    """The rows of the answers: as Arrow where PySpark hands it over, since it pickles bytes one by one."""
+    if not hasattr(type(mapped), "toArrow"):  # before PySpark 4
+        return [(row["kind"], bytes(row["body"])) for row in mapped.collect()]
+    table = mapped.toArrow()
+    return list(zip(table["kind"].to_pylist(), table["body"].to_pylist(), strict=True))
 
 
 def _whole(parts: list[Summary], names: set[str]) -> Summary:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.engines.sources.spark_packing import packed
 from custlife.errors import CustlifeError, UsageError
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class Working:
         """One answer; none without rows."""
         history = self.read(batches)
         if history is not None:
-            yield DONE, pickle.dumps(self.work(history))
+            yield DONE, packed(self.work(history))
 
 
 @attrs.frozen
@@ -162,4 +163,4 @@ class Kept:
                 else:
                     yield kind, body
         if pieces:
-            yield DONE, pickle.dumps(self.work(pickle.loads(b"".join(pieces))))
+            yield DONE, packed(self.work(pickle.loads(b"".join(pieces))))
