@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 
     from custlife.engines.gathers import FunnelPlan, Request
     from custlife.engines.history import History
+    from custlife.engines.rows.checking import Odd
 
-__all__ = ["gather", "run", "standing", "transform"]
+__all__ = ["gather", "odd_rows", "run", "standing", "transform"]
 
 
 def gather(request: Request, history: History) -> Any:
@@ -42,6 +43,17 @@ def standing(plan: FunnelPlan, history: History, state: str, step: int | None = 
     from custlife.engines.rows.funnel import standing as by_rows
 
     return by_rows(plan, history, state, step)
+
+
+def odd_rows(seen: History) -> Iterator[Odd]:
+    """All that is odd about the rows seen, which need not open spells: by kind, and then by unit and time."""
+    if seen.engine == "arrays":
+        from custlife.engines.arrays import checking
+
+        return checking.odd_rows(seen)
+    from custlife.engines.rows.checking import odd_rows as by_rows
+
+    return by_rows(seen)
 
 
 def run(requests: Sequence[Request], history: History) -> list[Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.analysis.framing import Framed
 from custlife.calendar import from_us
-from custlife.engines.rows.looking import illegal_legs, spelled
+from custlife.engines import odd_rows
 from custlife.pictures import Table
 
 if TYPE_CHECKING:
@@ -110,67 +109,6 @@ def checked(asked: Asked, notes: tuple[str, ...]) -> Check:
 def findings(seen: History) -> list[Finding]:
     """The findings about some rows."""
     found = [Finding("dropped", where, what) for where, what in seen.dropped]
-    if seen.vocabulary.model is not None:
-        spells = spelled(seen)
-        found += _illegal(spells)
-        found += _expected(spells)
-    return found + _ties_and_repeats(seen)
-
-
-def _place(history: History, unit: str, row: int) -> str:
-    return f"{history.unit} {unit!r} at {from_us(history.at[row]).isoformat()}"
-
-
-def _illegal(spells: History) -> list[Finding]:
-    names = spells.vocabulary.names
-    return [
-        Finding("illegal", _place(spells, unit, row), f"{before or 'the start'} to {names[spells.code[row]]}")
-        for unit, row, before in illegal_legs(spells)
-    ]
-
-
-def _expected(spells: History) -> list[Finding]:
-    """Legs that break what their transition expects of time and reason."""
-    model, names = spells.vocabulary.model, spells.vocabulary.names
-    if model is None or not any(t.max_gap or t.min_gap or t.reason_required for t in model.transitions):
-        return []
-    wanted = {(t.from_stage, t.to_stage): t for t in model.transitions}
-    adder, at = spells.zone.add, spells.at
-    reasons = spells.extras.get("reason")
-    found: list[Finding] = []
-    for unit, (low, high) in zip(spells.ids, spells.ranges(), strict=True):
-        for row in range(low, high):
-            before = names[spells.code[row - 1]] if row > low else None
-            transition = wanted.get((before, names[spells.code[row]]))
-            if transition is None:
-                continue
-            leg = f"{before or 'the start'} to {transition.to_stage}"
-            place = _place(spells, unit, row)
-            if row > low and transition.max_gap and at[row] > adder(at[row - 1], transition.max_gap):
-                found.append(Finding("gap", place, f"{leg} took longer than {transition.max_gap}"))
-            if row > low and transition.min_gap and at[row] < adder(at[row - 1], transition.min_gap):
-                found.append(Finding("gap", place, f"{leg} took less than {transition.min_gap}"))
-            if transition.reason_required and (reasons is None or reasons.name(row) is None):
-                found.append(Finding("reason", place, f"{leg} has no reason"))
+    for kind, unit, us, what in odd_rows(seen):
+        found.append(Finding(kind, f"{seen.unit} {unit!r} at {from_us(us).isoformat()}", what))
     return found
-
-
-def _ties_and_repeats(seen: History) -> list[Finding]:
-    names, at, code = seen.vocabulary.names, seen.at, seen.code
-    stages = seen.vocabulary.model is not None
-    ties: list[Finding] = []
-    repeats: list[Finding] = []
-    for unit, (low, high) in zip(seen.ids, seen.ranges(), strict=True):
-        if not seen.sequenced:
-            for _, group in groupby(range(low, high), key=at.__getitem__):
-                rows = list(group)
-                together = dict.fromkeys(names[code[row]] for row in rows)
-                if len(together) > 1:
-                    ties.append(Finding("tie", _place(seen, unit, rows[0]), ", ".join(together)))
-        if stages:
-            repeats += [
-                Finding("repeat", _place(seen, unit, row), names[code[row]])
-                for row in range(low + 1, high)
-                if code[row] == code[row - 1]
-            ]
-    return [*ties, *repeats]

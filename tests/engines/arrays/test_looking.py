@@ -41,7 +41,11 @@ def told(made: History, seed: int) -> History:
         segments={"plan": plan},
         current={"land": now},
         extras={"reason": Column(array("i", [row % 2 - 1 for row in numbers]), ("price",))},
-        values={"amount": [row if row % 2 else None for row in numbers], "score": array("d", map(float, numbers))},
+        values={
+            "amount": [row if row % 2 else None for row in numbers] if seed % 2 else array("q", numbers),
+            "expected_close": array("d", [float(row) if row % 2 else float("nan") for row in numbers]),
+            "score": array("d", map(float, numbers)),
+        },
         recorded=None if seed % 3 else recorded,
     )
 

@@ -12,7 +12,7 @@ from custlife.calendar import from_us
 from custlife.engines.arrays import views
 from custlife.engines.arrays.keys import Keys, dense
 from custlife.engines.history import EXAMPLES, Column, Note, note
-from custlife.engines.rows.looking import last_told
+from custlife.engines.rows.looking import LAST_TOLD, last_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.rows.looking import Look, Spelled
 
-__all__ = ["coded", "illegal_legs", "look", "named", "of_mask", "spelled", "taken", "within_mask"]
+__all__ = ["coded", "collapsed", "illegal_legs", "look", "named", "of_mask", "spelled", "taken", "within_mask"]
 
 
 def look(step: Look, history: History) -> History:
@@ -105,7 +105,7 @@ def named(ids: Sequence[str], units: Ints) -> Sequence[str]:
 
 def spelled(_step: Spelled, history: History) -> History:
     """Each row opens a spell, with the moves noted that the policy would have refused."""
-    spells = _collapsed(history)
+    spells = collapsed(history)
     legs, model = _refused(spells), history.vocabulary.model
     if model is None or not len(legs):
         return spells
@@ -116,7 +116,7 @@ def spelled(_step: Spelled, history: History) -> History:
     return attrs.evolve(spells, notes=(*spells.notes, illegal))
 
 
-def _collapsed(history: History) -> History:
+def collapsed(history: History) -> History:
     """The rows that name another stage than the one before them."""
     seen = views.of(history)
     changes = np.ones(len(history), np.bool_)
@@ -128,8 +128,20 @@ def _collapsed(history: History) -> History:
     current = {name: coded(column, seen.lasts) for name, column in history.segments.items()}
     told = Note("collapsed", "rows that named the stage already held", repeats)
     fewest = within_mask(history, changes, [told])
-    values = last_told(history, np.flatnonzero(changes).tolist()) if history.values else {}
+    values = _last_told(history, np.flatnonzero(changes)) if history.values else {}
     return attrs.evolve(fewest, current=current, values={**fewest.values, **values})
+
+
+def _last_told(history: History, rows: Ints) -> dict[str, Sequence[object]]:
+    """Of values that change during a stay the last one told in each, given the rows that open stays."""
+    told = {name: history.values[name] for name in LAST_TOLD if name in history.values}
+    numbers = {name: column for name, column in told.items() if isinstance(column, array) and column.typecode != "d"}
+    lasts = np.append(rows[1:], len(history)) - 1
+    found: dict[str, Sequence[object]] = {name: plain(column, lasts) for name, column in numbers.items()}
+    others = {name: column for name, column in told.items() if name not in numbers}
+    if others:
+        found |= last_told(attrs.evolve(history, values=others), rows.tolist())
+    return found
 
 
 def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:
@@ -139,11 +151,9 @@ def illegal_legs(history: History) -> list[tuple[str, int, str | None]]:
 
 def _told(history: History, legs: Ints) -> list[tuple[str, int, str | None]]:
     bounds, code, names = history.bounds, history.code, history.vocabulary.names
-    units: list[int] = (views.ints(bounds).searchsorted(legs, "right") - 1).tolist()
-    return [
-        (history.ids[unit], row, None if bounds[unit] == row else names[code[row - 1]])
-        for unit, row in zip(units, legs.tolist(), strict=True)
-    ]
+    units = views.ints(bounds).searchsorted(legs, "right") - 1
+    told = zip(named(history.ids, units), units.tolist(), legs.tolist(), strict=True)
+    return [(id_, row, None if bounds[unit] == row else names[code[row - 1]]) for id_, unit, row in told]
 
 
 def _refused(history: History) -> Ints:

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["Look", "Spelled", "illegal", "illegal_legs", "last_told", "look", "of_units", "spelled", "within_rows"]
+__all__ = [
+    "LAST_TOLD",
+    "Look",
+    "Spelled",
+    "illegal",
+    "illegal_legs",
+    "last_told",
+    "look",
+    "of_units",
+    "spelled",
+    "within_rows",
+]
 
 LAST_TOLD = ("amount", "currency", "expected_close")
 
