@@ -307,6 +307,15 @@ def test_a_shift_takes_pro_rata_from_all_others(found, new, data):
     assert [p for k, p in enumerate(row) if k != j] == pytest.approx(rest, abs=1e-12)
 
 
+def test_a_shift_to_certainty_leaves_nothing_below_0():
+    row = [0.3220333906820241, 0.17868897083262048, 0.11000640497338868, 0.21722617014114498, 0.17204506337082173]
+    others = [[float(i == j) for j in range(5)] for i in range(1, 5)]
+    found = MarkovChain([*"abcde"], [row, *others]).with_shift(
+        "a", "c", 1 - row[2]
+    )  # pro rata, floats end just below 0
+    assert found.rows[0] == (0.0, 0.0, 1.0, 0.0, 0.0)
+
+
 # cases
 
 

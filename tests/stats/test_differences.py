@@ -159,6 +159,15 @@ def test_texts_say_what_is_compared_and_why_something_is_missing():
     assert str(restricted_mean_difference(none, none, horizon=4)) == text
 
 
+def test_few_of_very_many_are_compared_by_their_counts():
+    """Where shares are tiny, log(-log(1 - F)) of a count k has the variance 1 / k."""
+    n = 10**17
+    few, more = (cumulative_incidence({"won": {1: k}}, {2: n - k})["won"] for k in (1, 9))
+    distance = math.log(9) / math.sqrt(1 + 1 / 9)
+    wanted = 2 * NormalDist().cdf(-distance)
+    assert incidence_difference(more, few, at=1).p_value == pytest.approx(wanted)
+
+
 def test_an_incidence_of_nothing_or_of_all_has_no_error():
     won, lost = cumulative_incidence({"won": [1, 2], "lost": []}).curves
     some = cumulative_incidence({"won": [1, 5], "lost": [2]})["won"]

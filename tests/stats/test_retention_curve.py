@@ -84,6 +84,14 @@ def test_the_lifetime_is_the_discounted_sum_of_survival(cohort, model, discount,
     assert found.lifetime(discount=discount, age=age) == pytest.approx(paid, rel=1e-9)
 
 
+def test_lifetimes_of_curves_without_and_with_full_spread():
+    assert geometric([100, 80, 64]).lifetime(discount=0) == pytest.approx(5)
+    assert geometric([100, 80, 64]).lifetime(discount=0, age=7) == pytest.approx(5)
+    split = shifted_beta_geometric([5, 4, 4])  # a fifth leaves at once, the rest never
+    assert split.lifetime(discount=0.1) == pytest.approx(1 + 0.8 / 0.1)
+    assert split.lifetime(discount=0.1, age=1) == pytest.approx(1 + 1 / 0.1)
+
+
 @given(st.floats(1.1, 20), st.floats(0.1, 20), st.integers(0, 5))
 def test_the_undiscounted_lifetime_is_the_limit_of_small_discounts(alpha, beta, age):
     total = alpha + beta
