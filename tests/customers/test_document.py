@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from custlife.customers import Customer, Event, Fact, Move
 from custlife.errors import DataError, HistoryError, UsageError
+from tests.stages.strategies import edited
 
 from .strategies import OPEN, START, STEPWISE, customers
 
@@ -92,11 +94,43 @@ def test_the_document_names_the_model_and_leaves_out_what_is_empty():
 
 
 def test_another_model_or_version_is_refused():
-    for model, named in ((OPEN.with_version(2), "'crm' version 2"), (OPEN.with_name("sales"), "'sales' version")):
+    way = "pass that model, then customer.migrate(model)"
+    for model, named, hint in (
+        (OPEN.with_version(2), "'crm' version 2", f"pass migrate=True, or {way}"),
+        (OPEN.with_name("sales"), "'sales' version", way),
+    ):
         with pytest.raises(UsageError) as caught:
             Customer.from_dict(HEAD, model=model)
         assert str(caught.value).startswith(f"customer 'acme' was written under model 'crm' version 1, not {named}")
-        assert caught.value.hint == "pass that model, then customer.migrate(model)"
+        assert caught.value.hint == hint
+
+
+@given(customers(), st.data())
+def test_a_document_of_an_older_version_is_read_as_the_customer_of_it_migrates(customer, data):
+    model = data.draw(edited(customer.model))
+    text = customer.to_json()
+    assert Customer.from_json(text, model=customer.model, migrate=True) == customer
+    mapping = model.mapping_from(customer.model)
+    lost = {move.to_stage for move in customer.moves if move.to_stage not in mapping}
+    if not lost:
+        assert Customer.from_json(text, model=model, migrate=True) == customer.migrate(model)
+        return
+    with pytest.raises(DataError) as caught:
+        Customer.from_json(text, model=model, migrate=True)
+    places = [f"moves[{index}].to" for index, move in enumerate(customer.moves) if move.to_stage in lost]
+    assert [where for where, _ in caught.value.problems] == places
+
+
+def test_what_an_older_document_cannot_become_is_named():
+    document = Customer("acme", OPEN).move("lead", at=AT).to_dict()
+    with pytest.raises(DataError) as caught:
+        Customer.from_dict(document, model=OPEN.remove("lead"), migrate=True)
+    (found,) = caught.value.problems
+    assert found[0] == "moves[0].to"
+    assert found[1].startswith("stage 'lead' cannot be mapped: version 2: lead removed; say where its history goes: ")
+    for version, what in ((9, "version 9 of model 'crm' is newer than version 1"), (0, "version=0 is not a whole")):
+        with pytest.raises(DataError, match=f"model: {what}"):
+            Customer.from_dict({**HEAD, "model": {"name": "crm", "version": version}}, model=OPEN, migrate=True)
 
 
 def test_illegal_history_is_read_as_it_was_written():

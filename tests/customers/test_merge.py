@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from custlife.customers import Customer, Fact, Move
 from custlife.errors import HistoryError, UsageError, UsageTypeError
 
-from .strategies import OPEN, STEPWISE, customers
+from .strategies import OPEN, START, STEPWISE, customers
 
 ONE, TWO, THREE = (customers(id_=name, models=st.just(OPEN), most=4) for name in ("one", "two", "three"))
 AT = "2026-01-05T09:00Z"
@@ -91,6 +91,16 @@ def test_customers_of_different_models_are_not_merged():
         "customers 'one' and 'two' have different models: 'crm' version 1 and 'crm' version 1\n\n"
         "Hint: move one of them to the model of the other: a.merge(b.migrate(a.model))"
     )
+
+
+def test_the_way_to_merge_across_versions_leads_to_the_newer_one():
+    newer = OPEN.rename("offer", "quote")
+    one, two = Customer("one", OPEN).move("offer", at=START), Customer("two", newer)
+    for a, b, way in ((one, two, "a.migrate(b.model).merge(b)"), (two, one, "a.merge(b.migrate(a.model))")):
+        with pytest.raises(UsageError) as caught:
+            a.merge(b)
+        assert caught.value.hint == f"move one of them to the model of the other: {way}"
+        assert eval(way, {"a": a, "b": b}).stage == "quote"
 
 
 def test_only_customers_are_merged_and_only_two_preferences_exist():

@@ -109,6 +109,11 @@ def test_a_stage_without_a_place_in_the_new_model_is_named():
     assert "'offer'" in caught.value.problems[0][1]
     assert "remove(..., into=...)" in caught.value.hint
     assert customer.migrate(OPEN.remove("offer", into="lead")).stage == "lead"
+    with pytest.raises(DataError) as caught:
+        customer.migrate(StageModel("saas", ["trial", "active"]))
+    assert caught.value.hint == (
+        "a model that was not made from the other: write cl.crosswalk(old, new).translate(customer)"
+    )
 
 
 def test_time_in_the_stage_one_is_in_needs_an_instant():

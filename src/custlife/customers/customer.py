@@ -263,7 +263,9 @@ class Customer(Dossier):
         if other.model != self.model:
             mine, theirs = (f"{c.model.name!r} version {c.model.version}" for c in (self, other))
             what = f"customers {self.id!r} and {other.id!r} have different models: {mine} and {theirs}"
-            raise UsageError(what, "move one of them to the model of the other: a.merge(b.migrate(a.model))")
+            newer = other.model.version > self.model.version
+            way = "a.migrate(b.model).merge(b)" if newer else "a.merge(b.migrate(a.model))"
+            raise UsageError(what, f"move one of them to the model of the other: {way}")
         return self._with(
             united_moves(self.id, [*self.moves, *other.moves], self.model),
             united_events(self.id, [*self.events, *other.events]),
@@ -323,30 +325,6 @@ class Customer(Dossier):
 
         until = None if as_of is None else instant(as_of, name="as_of")
         return story(self if until is None else self.as_of(until), until)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any], *, model: StageModel) -> Self:
-        """The customer that a document holds.
-
-        Args:
-            document: What `to_dict` made.
-            model: The model that the document names, in the version it names.
-
-        Raises:
-            DataError: The document is of another format, or has faults; all of them are listed.
-            UsageError: The document was written under another model or version.
-        """
-        from custlife.customers.document import read_customer
-
-        check_model(model)
-        return cls(**read_customer(document, model))
-
-    @classmethod
-    def from_json(cls, text: str | bytes, *, model: StageModel) -> Self:
-        """The customer that a JSON text holds; see `from_dict`."""
-        from custlife.documents import read_json
-
-        return cls.from_dict(read_json(text, name="customer"), model=model)
 
     def _with(
         self, moves: tuple[Move, ...], events: tuple[Event, ...], facts: tuple[Fact, ...], aliases: tuple[str, ...] = ()

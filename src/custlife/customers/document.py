@@ -11,7 +11,7 @@ from custlife.calendar import instant
 from custlife.customers.events import Event, Fact
 from custlife.customers.moves import Move, stamp
 from custlife.customers.properties import Properties
-from custlife.errors import UsageError
+from custlife.errors import CustlifeError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from custlife.customers.dossier import Dossier
     from custlife.customers.properties import Scalar
     from custlife.documents import Fields
-    from custlife.stages import StageModel
+    from custlife.stages import StageMapping, StageModel
 
 __all__ = ["FORMAT", "read_customer", "written"]
 
@@ -37,8 +37,8 @@ def written(customer: Dossier) -> dict[str, Any]:
     return {key: value for key, value in document.items() if value != []}
 
 
-def read_customer(document: Mapping[str, Any], model: StageModel) -> dict[str, Any]:
-    """The arguments that make the customer anew."""
+def read_customer(document: Mapping[str, Any], model: StageModel, *, migrate: bool = False) -> dict[str, Any]:
+    """The arguments that make the customer anew; where that is asked for, under a newer version of the model."""
     from custlife.documents import Fields, check_format, refuse
 
     check_format(document, FORMAT, name="customer")
@@ -46,8 +46,8 @@ def read_customer(document: Mapping[str, Any], model: StageModel) -> dict[str, A
     fields = Fields(document, "", problems)
     fields.raw("format")
     found: dict[str, Any] = {"id": fields.required_text("id"), "model": model, "aliases": fields.texts("aliases")}
-    _check_model(fields, model)
-    found["moves"] = [_read_move(each, model) for each in fields.tables("moves") or ()]
+    keys = _keys(fields, model, migrate=migrate)
+    found["moves"] = [_read_move(each, model, keys) for each in fields.tables("moves") or ()]
     found["events"] = [_read_event(each) for each in fields.tables("events") or ()]
     found["facts"] = [_read_fact(each) for each in fields.tables("facts") or ()]
     fields.close()
@@ -55,24 +55,34 @@ def read_customer(document: Mapping[str, Any], model: StageModel) -> dict[str, A
     return found
 
 
-def _check_model(fields: Fields, model: StageModel) -> None:
+def _keys(fields: Fields, model: StageModel, *, migrate: bool) -> StageMapping | None:
+    """Where the stages of an older version go; None for a document of the model itself."""
     named = fields.table("model")
     if named is None:
         fields.fault("model", "the key is missing")
-        return
+        return None
     name, version = named.required_text("name"), named.whole("version", 1)
     named.close()
-    if name and (name, version) != (model.name, model.version):
-        raise UsageError(
-            f"customer {fields.text('id')!r} was written under model {name!r} version {version}, "
-            f"not {model.name!r} version {model.version}",
-            "pass that model, then customer.migrate(model)",
-        )
+    if not name or (name, version) == (model.name, model.version):
+        return None
+    if migrate:
+        return named.build(model.mapping_from, version)
+    older = name == model.name and version < model.version
+    raise UsageError(
+        f"customer {fields.text('id')!r} was written under model {name!r} version {version}, "
+        f"not {model.name!r} version {model.version}",
+        ("pass migrate=True, or " if older else "") + "pass that model, then customer.migrate(model)",
+    )
 
 
-def _read_move(fields: Fields, model: StageModel) -> Move | None:
+def _read_move(fields: Fields, model: StageModel, keys: StageMapping | None) -> Move | None:
     to_stage = fields.required_text("to")
-    if to_stage and to_stage not in model:
+    if to_stage and keys is not None:
+        try:
+            to_stage = keys[to_stage]
+        except CustlifeError as error:
+            fields.fault("to", f"{error.what}; {error.hint}")
+    elif to_stage and to_stage not in model:
         fields.fault("to", f"model {model.name!r} has no stage {to_stage!r}")
     texts = {name: fields.text(name) for name in ("reason", "actor", "key")}
     return _made(fields, Move, to_stage, _when(fields), seq=fields.raw("seq"), **texts, **_beside(fields))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -205,9 +205,36 @@ class Dossier:
 
         return write_json(self.to_dict(), name="customer")
 
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], *, model: StageModel, migrate: bool = False) -> Self:
+        """The customer that a document holds.
+
+        Args:
+            document: What `to_dict` made.
+            model: The model that the document names, in the version it names.
+            migrate: Whether the document may be of an older version of the model; its edits are replayed then.
+
+        Raises:
+            DataError: The document is of another format, or has faults; all of them are listed.
+            UsageError: The document was written under another model or version.
+        """
+        from custlife.customers.document import read_customer
+
+        check_model(model)
+        return cls(**read_customer(document, model, migrate=migrate))
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, model: StageModel, migrate: bool = False) -> Self:
+        """The customer that a JSON text holds; see `from_dict`."""
+        from custlife.documents import read_json
+
+        return cls.from_dict(read_json(text, name="customer"), model=model, migrate=migrate)
+
     def __repr__(self) -> str:
         where = "before the first stage" if self.stage is None else f"in {self.stage!r}"
-        return f"<{type(self).__name__} {self.id!r} {where}, {len(self.moves)} moves, model {self.model.name!r}>"
+        count = len(self.moves)
+        told = f"{count} move{'s' * (count != 1)}, model {self.model.name!r}"
+        return f"<{type(self).__name__} {self.id!r} {where}, {told}>"
 
     def __str__(self) -> str:
         from custlife.customers.story import table

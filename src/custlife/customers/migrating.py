@@ -33,6 +33,8 @@ def migrated(customer: str, moves: Sequence[Move], old: StageModel, new: StageMo
             problems.append((f"moves[{index}]", error.what))
             hint = error.hint
     if problems:
+        if old.name != new.name and len(problems) == len(keys):
+            hint = "a model that was not made from the other: write cl.crosswalk(old, new).translate(customer)"
         to_model = f"model {new.name!r} version {new.version}"
         raise DataError(f"customer {customer!r} cannot be migrated to {to_model}", problems, hint)
     return [
