@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 from typing import Any
 
@@ -141,11 +142,11 @@ def test_what_is_no_path(path: Any) -> None:
 def test_damaged_files_are_errors_about_data(reader: str, tmp_path: Path) -> None:
     bad = tmp_path / "bad.parquet"
     bad.write_bytes(b"not at all")
-    with pytest.raises(DataError, match=f"{bad} cannot be read: "):
+    with pytest.raises(DataError, match=f"(?s){bad} cannot be read: .*Hint: all files must be whole"):
         frame(ParquetFiles(bad))
     ragged = tmp_path / "bad.csv"
     ragged.write_text("id,stage,at\n1,a,2026-01-01T00:00Z\n" * 3 + "1,2,3,4,5\n", "utf-8")
-    with pytest.raises(CustlifeError, match="cannot be read: "):
+    with pytest.raises(CustlifeError, match=r"(?s)cannot be read: .*Hint: look at that place; from_csv"):
         frame(CsvFiles(ragged)).collect(["id", "stage", "at"])
     with pytest.raises(CustlifeError, match="cannot be read: "):
         list(frame(CsvFiles(ragged)).batches(["id", "stage", "at"], 2))
@@ -154,7 +155,7 @@ def test_damaged_files_are_errors_about_data(reader: str, tmp_path: Path) -> Non
 def test_columns_of_parquet_are_read_one_by_one(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "rows.parquet"
     pl.DataFrame({"unit": ["b", "a"], "at": [1, 2], "more": [0, 0]}).write_parquet(path)
-    opened = ParquetFiles(path)._by_polars([str(path)])
+    opened = ParquetFiles(path)._by_polars([str(path)], ())
     asked: list[Any] = []
 
     def collect(names: Any) -> Any:
@@ -182,13 +183,84 @@ def test_columns_are_read_on_all_cores(reader: str, tmp_path: Path, monkeypatch:
     assert len(ids(source)) == 99
 
 
-def test_files_that_change_while_they_are_read(reader: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [0, 1])
+def test_files_that_change_while_they_are_read(reader: str, tmp_path: Path, more: int) -> None:
+    path = tmp_path / "rows.parquet"
+    pl.DataFrame({"unit": ["a", "b"], "at": [1, 2]}).write_parquet(path)
+    opened = frame(ParquetFiles(path))
+    table = opened.collect(["unit", "at"])
+    assert len(table.column("unit")) == 2
+    pl.DataFrame({"unit": ["a", "b", "c"][: 2 + more], "at": [2, 1, 3][: 2 + more]}).write_parquet(path)
+    os.utime(path, (1, 1))  # clocks of files may be slow
+    changed = f"{path} changed after the log was made\n\nHint: make the log again, when it is written"
+    for ask in (lambda: table.column("at"), opened.count, lambda: list(opened.batches(["at"], 9))):
+        with pytest.raises(DataError) as caught:
+            ask()
+        assert str(caught.value) == changed
+    path.unlink()
+    with pytest.raises(DataError, match="changed after the log was made"):
+        table.column("at")
+
+
+def test_a_count_that_changes_though_the_files_seem_not_to(
+    reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_state", lambda _: ())
     path = tmp_path / "rows.parquet"
     pl.DataFrame({"unit": ["a", "b"]}).write_parquet(path)
     table = ParquetFiles(path).frame().collect(["unit"])
     pl.DataFrame({"unit": ["a", "b", "c"]}).write_parquet(path)
     with pytest.raises(DataError, match=r"changed while they were read: .* 2 rows, and now there are 3|cannot be read"):
         table.column("unit")
+
+
+def test_folders_that_say_what_is_in_them(reader: str, tmp_path: Path) -> None:
+    countries = ["CH", "007", "a%20b", "__HIVE_DEFAULT_PARTITION__"]
+    for number, country in enumerate(countries):
+        folder = tmp_path / f"country={country}" / f"day=2026-01-0{number + 1}"
+        folder.mkdir(parents=True)
+        pl.DataFrame({"id": [f"u{number}"], "stage": ["a"]}).write_parquet(folder / "part.parquet")
+    roles = {"unit": "id", "name": "stage", "at": "day", "segment:plan": "country"}
+    for partitions in (None, 3):
+        source = open_frame(ParquetFiles(tmp_path), roles, layout(roles, tz="UTC"), partitions)
+        found = making.told(making.whole(list(source.map(lambda history: history))))
+        assert found["ids"] == ["u0", "u1", "u2", "u3"]
+        assert found["segments"] == {"plan": ["CH", "007", "a b", None]}
+        assert np.diff(found["at"]).tolist() == [86_400_000_000] * 3
+    one = ParquetFiles(tmp_path / "country=007" / "day=2026-01-02" / "part.parquet")
+    assert frame(one).collect(["country"]).column("country").take(np.array([0])) == ["007"]
+
+
+def test_folders_that_are_no_columns(reader: str, tmp_path: Path) -> None:
+    deep = tmp_path / "id=1" / "x=2"
+    deep.mkdir(parents=True)
+    pl.DataFrame({"id": [7]}).write_parquet(deep / "a.parquet")  # has a column of its own
+    assert frame(ParquetFiles(tmp_path)).sample.names == ("id",)
+    assert frame(ParquetFiles(tmp_path)).collect(["id"]).column("id").take(np.array([0])) == [7]
+    pl.DataFrame({"u": [7]}).write_parquet(tmp_path / "b.parquet")  # lies elsewhere
+    pl.DataFrame({"u": [7]}).write_parquet(deep / "a.parquet")
+    assert frame(ParquetFiles(tmp_path)).sample.names == ("u",)
+
+
+def test_columns_of_one_name_are_refused(reader: str, tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_bytes("id,stage,id,at,,\nu,a,v,2026-01-01T00:00Z,,\n".encode("utf-8-sig"))
+    with pytest.raises(DataError) as caught:
+        frame(CsvFiles(tmp_path))
+    assert str(caught.value) == (
+        f"{tmp_path}/1.csv names columns twice: 'id'\n\nHint: give each column a name of its own"
+    )
+
+
+@pytest.mark.parametrize("header", ["stage,id,at", "id,stage,at,plan", "id,stage"])
+def test_files_with_other_headers_are_refused(reader: str, tmp_path: Path, header: str) -> None:
+    (tmp_path / "1.csv").write_text("id,stage,at\nu,a,2026-01-01T00:00Z\n", "utf-8")
+    (tmp_path / "2.csv").write_text(f"{header}\n{header}\n", "utf-8")
+    with pytest.raises(DataError) as caught:
+        frame(CsvFiles(tmp_path))
+    assert str(caught.value) == (
+        f"files have other columns than the first\n  {tmp_path}/1.csv: id, stage, at\n"
+        f"  {tmp_path}/2.csv: {header.replace(',', ', ')}\n\nHint: write the same header in all of them"
+    )
 
 
 def test_errors_of_others_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

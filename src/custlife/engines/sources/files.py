@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import contextmanager
+from functools import partial
 from glob import glob, has_magic
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,11 +23,15 @@ __all__ = ["CsvFiles", "ParquetFiles"]
 
 ROW_BYTES = 32  # of a short row of CSV
 READERS = ("polars", "duckdb", "pyarrow")
+NO_CSV = "look at that place; from_csv reads files of any encoding and names the line of what is wrong"
+NO_PARQUET = "all files must be whole and have the same columns of the same types; write that one again"
 
 
 @attrs.frozen
 class ParquetFiles:
     """Some Parquet files with the same columns.
+
+    Folders that are named like `country=CH` are a column of text, `country`, unless the files have one themselves.
 
     Attributes:
         path: A file, a folder, a pattern such as `"moves/*.parquet"`, or several.
@@ -51,24 +55,39 @@ class ParquetFiles:
             DataError: A file that is no Parquet.
         """
         reader = _reader("scan_parquet")
-        opened = _opened(self.files, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
+        opened = _opened(self.files, NO_PARQUET, lambda: self._frame(getattr(self, f"_by_{reader}")))
         return attrs.evolve(opened, about=opened.count, collect=lambda names: _column_by_column(opened, names))
 
-    def _by_polars(self, files: list[str]) -> Frame:
+    def _frame(self, read: Callable[[list[str], Sequence[str]], Frame]) -> Frame:
+        opened = read(list(self.files), ())
+        folders = _folders(self.files)
+        return opened if not folders or {*folders} & {*opened.sample.names} else read(list(self.files), folders)
+
+    def _by_polars(self, files: list[str], folders: Sequence[str]) -> Frame:
         import polars as pl
 
-        return polars_lazy(pl.scan_parquet(files, glob=False), ordered=True)
+        texts = dict.fromkeys(folders, pl.String())
+        made = pl.scan_parquet(files, glob=False, hive_partitioning=bool(folders), hive_schema=texts or None)
+        return polars_lazy(made, ordered=True)
 
-    def _by_duckdb(self, files: list[str]) -> Frame:
+    def _by_duckdb(self, files: list[str], folders: Sequence[str]) -> Frame:
         import duckdb
 
         connection = duckdb.connect()
-        return duckdb_relation(connection.read_parquet(files), connection)
+        made = connection.read_parquet(files)
+        if folders:
+            asked = "SELECT * FROM read_parquet(?, hive_partitioning = true, hive_types_autocast = false)"
+            made = connection.sql(asked, params=[files])
+        return duckdb_relation(made, connection)
 
-    def _by_pyarrow(self, files: list[str]) -> Frame:
+    def _by_pyarrow(self, files: list[str], folders: Sequence[str]) -> Frame:
+        import pyarrow as pa
         import pyarrow.dataset as ds
 
-        return arrow_dataset(ds.dataset(files, format="parquet"))
+        texts = pa.schema([(name, pa.string()) for name in folders])
+        partitioning = ds.partitioning(texts, flavor="hive") if folders else None
+        made = ds.dataset(files, format="parquet", partitioning=partitioning)
+        return arrow_dataset(made)
 
 
 @attrs.frozen
@@ -105,23 +124,25 @@ class CsvFiles:
             DataError: A file that is no CSV.
         """
         reader = _reader("scan_csv")
-        opened = _opened(self.files, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
+        opened = _opened(self.files, NO_CSV, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
         size = sum(Path(file).stat().st_size for file in self.files)
         return attrs.evolve(opened, about=lambda: size // ROW_BYTES)
 
     def _by_polars(self, files: list[str]) -> Frame:
         import polars as pl
 
-        return polars_lazy(pl.scan_csv(files, separator=self.delimiter, infer_schema=False, glob=False), ordered=True)
+        read = partial(pl.scan_csv, separator=self.delimiter, infer_schema=False, glob=False)
+        _check_headers(files, lambda file: read([file], has_header=False, n_rows=1).collect().rows())
+        return polars_lazy(read(files), ordered=True)
 
     def _by_duckdb(self, files: list[str]) -> Frame:
         import duckdb
 
         connection: Any = duckdb.connect()
-        made = connection.read_csv(
-            files, header=True, sep=self.delimiter, quotechar='"', escapechar='"', all_varchar=True
-        )
-        return duckdb_relation(made, connection)
+        how = {"sep": self.delimiter, "quotechar": '"', "escapechar": '"', "all_varchar": True}
+        read = partial(connection.read_csv, hive_partitioning=False, **how)
+        _check_headers(files, lambda file: read([file], header=False).limit(1).fetchall())
+        return duckdb_relation(read(files, header=True), connection)
 
     def _by_pyarrow(self, files: list[str]) -> Frame:
         import pyarrow as pa
@@ -130,6 +151,7 @@ class CsvFiles:
 
         parsing = pc.ParseOptions(delimiter=self.delimiter, newlines_in_values=True)
         names = pc.open_csv(files[0], parse_options=parsing).schema.names
+        _check_headers(files, lambda file: [pc.open_csv(file, parse_options=parsing).schema.names])
         texts = pc.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
         )
@@ -169,6 +191,30 @@ def _matching(path: str, inside: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _check_headers(files: Sequence[str], first_rows: Callable[[str], Sequence[Sequence[str | None]]]) -> None:
+    """Refuses files with columns that readers take for one another: those of one name, or in another order.
+
+    Raises:
+        DataError: Such files.
+    """
+    headers = {file: [name or "" for row in first_rows(file)[:1] for name in row] for file in files}
+    first = headers[files[0]]
+    twice = sorted({name for name in first if name and first.count(name) > 1})
+    if twice:
+        told = ", ".join(map(repr, twice))
+        raise DataError(f"{files[0]} names columns twice: {told}", hint="give each column a name of its own")
+    other = next((file for file in files if headers[file] != first), None)
+    if other is not None:
+        told_apart = [(file, ", ".join(headers[file])) for file in (files[0], other)]
+        raise DataError("files have other columns than the first", told_apart, "write the same header in all of them")
+
+
+def _folders(files: Sequence[str]) -> tuple[str, ...]:
+    """What folders such as `country=CH` are called, where all files lie in folders of the same names."""
+    found = {tuple(part.partition("=")[0] for part in Path(file).parent.parts if "=" in part) for file in files}
+    return found.pop() if len(found) == 1 else ()
+
+
 def _column_by_column(opened: Frame, names: Sequence[str]) -> Table:
     """Columns that are read when they are asked for, each by itself, so that they are not in memory all at once."""
     count = opened.count()
@@ -191,35 +237,72 @@ def _column_by_column(opened: Frame, names: Sequence[str]) -> Table:
     )
 
 
-@contextmanager
-def _worded(files: Sequence[str]) -> Iterator[None]:
-    """What readers say of damaged files, as an error about data."""
-    try:
-        yield
-    except Exception as error:
-        if not isinstance(error, OSError) and type(error).__module__.partition(".")[0].lstrip("_") not in READERS:
-            raise
-        called = files[0] if len(files) == 1 else f"one of {len(files)} files, of which {files[0]} is the first,"
-        said = str(error).strip().partition("\n")[0]
-        hint = "look at that place; from_csv reads files of any encoding and names the line of what is wrong"
-        raise DataError(f"{called} cannot be read: {said}", hint=hint) from error
+@attrs.frozen
+class _Reading:
+    """Files as they were when they were opened; what readers say of damaged ones is told as an error about data.
+
+    Attributes:
+        files: Their names.
+        state: How large each was, and when it was written.
+        hint: What to do about a damaged one.
+    """
+
+    files: Sequence[str]
+    state: tuple[object, ...]
+    hint: str
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        said = isinstance(error, Exception) and (
+            isinstance(error, OSError) or type(error).__module__.partition(".")[0].lstrip("_") in READERS
+        )
+        if error is not None and not said:
+            return
+        if _state(self.files) != self.state:
+            raise DataError(
+                f"{self._called} changed after the log was made", hint="make the log again, when it is written"
+            ) from error
+        if error is not None:
+            first = str(error).strip().partition("\n")[0]
+            raise DataError(f"{self._called} cannot be read: {first}", hint=self.hint) from error
+
+    @property
+    def _called(self) -> str:
+        first = self.files[0]
+        return first if len(self.files) == 1 else f"one of {len(self.files)} files, of which {first} is the first,"
 
 
-def _opened(files: Sequence[str], open_: Callable[[], Frame]) -> Frame:
-    """A frame whose errors name the files."""
-    with _worded(files):
+def _state(files: Sequence[str]) -> tuple[object, ...]:
+    """How large each file is, and when it was written; None where there is none now."""
+    found: list[object] = []
+    for file in files:
+        try:
+            known = Path(file).stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((known.st_size, known.st_mtime_ns, known.st_ino))
+    return tuple(found)
+
+
+def _opened(files: Sequence[str], hint: str, open_: Callable[[], Frame]) -> Frame:
+    """A frame whose errors name the files, and that refuses to read some columns before and others after a change."""
+    reading = _Reading(files, _state(files), hint)
+    with reading:
         inner = open_()
 
     def collect(names: Sequence[str]) -> Table:
-        with _worded(files):
+        with reading:
             return inner.collect(names)
 
     def batches(names: Sequence[str], size: int) -> Iterator[Table]:
-        with _worded(files):
+        with reading:
             yield from inner.batches(names, size)
 
     def count() -> int:
-        with _worded(files):
+        with reading:
             return inner.count()
 
     return attrs.evolve(inner, collect=collect, batches=batches, count=count)
