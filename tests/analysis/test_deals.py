@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from statistics import mean, median, quantiles
 from zoneinfo import ZoneInfo
@@ -201,6 +201,25 @@ def test_segments_followed_for_different_times_are_read_each_at_its_own():
     even = log.cycle_length(start="connection", by="plan", horizon=cl.days(30))
     assert note not in even.footnotes()
     assert "won by day 30" in even.people()[0]
+    drawn = found.picture()
+    assert [line.name for line in drawn.series] == [row.label for row in found.rows]  # lost ones would look alike
+    assert [line.at_risk[0] for line in drawn.series] == [row.won.n + row.lost.n + row.open for row in found.rows]
+
+
+def test_the_curves_of_very_many_deals_are_drawn_in_few_points_with_their_bands():
+    begun = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = [(f"d{n}", "opportunity", begun) for n in range(3_000)]
+    ends = ["customer" if n % 3 else "lost" for n in range(3_000)]
+    rows += [(f"d{n}", end, begun + timedelta(minutes=10 * n + 1)) for n, end in enumerate(ends)]
+    log = StageLog.from_rows(rows, presets.sales_funnel, as_of="2026-03-01T00:00Z", unit="deal")
+    found = log.cycle_length(start="opportunity")
+    won, lost = found.picture().series
+    assert (won.name, lost.name, lost.tone) == ("won", "lost", "bad")
+    assert len(found["all"].incidence["won"].overall.times) == 3_000
+    assert len(won.xs) < 2_500
+    assert (won.ys[0], won.low[0], won.high[0]) == (0, 0, 0)
+    assert (won.ys[-1], won.low[-1] < won.ys[-1] < won.high[-1]) == (pytest.approx(2 / 3), True)
+    assert (won.at_risk[:2], lost.at_risk) == ((3_000, 3_000), ())
 
 
 # -- pipeline and velocity ---------------------------------------------------------------------------------------------

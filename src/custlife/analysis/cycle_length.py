@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.curves import incidence_line
 from custlife.analysis.deals import DealQuestion, between, deals_of, left_out, quantile
 from custlife.analysis.question import choice
 from custlife.analysis.result import DAY, Result, days_of, percent
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_horizon
 from custlife.errors import UsageError
-from custlife.pictures import Lines, Series
+from custlife.pictures import Lines
 from custlife.stats import cumulative_incidence, kaplan_meier
 
 if TYPE_CHECKING:
@@ -243,17 +244,20 @@ class CycleLengthResult(Result):
         return {f"won by day {day}": won, f"lost by day {day}": lost}
 
     def picture(self) -> Picture:
-        """The share of all deals won, and lost, over time."""
-        lines = [
-            _line(row.label if end == "won" else f"{row.label}, lost", row.incidence, end)
-            for row in self.rows
-            for end in ("won", "lost")
-            if row.won.n + row.lost.n
-        ]
+        """The share of all deals that was won, and lost, over time, with bands; of several segments that was won."""
+        rows = [row for row in self.rows if row.won.n + row.lost.n]
+        if len(self.rows) > 1:
+            lines = [incidence_line(row.label, row.incidence["won"]) for row in rows]
+        else:
+            lines = [
+                incidence_line(end, row.incidence[end], tone=tone, has_counts=end == "won")
+                for row in rows
+                for end, tone in (("won", ""), ("lost", "bad"))
+            ]
+        share = "won, of all deals" if len(self.rows) > 1 else "of all deals"
         return Lines(
-            lines, title=self.title(), form="percent", x_label="days since the start", y_label="of all deals",
-            x_steps="days",
-        )  # fmt: skip
+            lines, title=self.title(), form="percent", x_label="days since the start", y_label=share, x_steps="days"
+        )
 
 
 def _with_limits(lengths: Lengths) -> str | None:
@@ -263,14 +267,3 @@ def _with_limits(lengths: Lengths) -> str | None:
     limits = (lengths.median_low_days, lengths.median_high_days)
     low, high = ("…" if limit is None else f"{limit:.1f}" for limit in limits)
     return f"{lengths.median_days:.1f} ({low}–{high})"
-
-
-def _line(name: str, incidence: CumulativeIncidence, end: str) -> Series:
-    curve = incidence[end]
-    times = curve.overall.times
-    start = () if times[:1] == (0,) else (0.0,)
-    zeros = (0.0,) * len(start)
-    called = name if end == "lost" else f"{name}, won"
-    return Series(
-        called, (*start, *times), (*zeros, *curve.incidence), style="step", tone="bad" if end == "lost" else ""
-    )

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.comparing_outcomes import compared_outcomes
+from custlife.analysis.curves import incidence_line
 from custlife.analysis.result import DAY, Result, decimal, percent, with_interval
 from custlife.analysis.splitting import head, label, picked
 from custlife.analysis.wording import counted
 from custlife.errors import UsageError
-from custlife.pictures import Lines, Series
+from custlife.pictures import Lines
 from custlife.stats import cumulative_incidence, kaplan_meier
-from custlife.stats.outline import incidence_outline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -374,27 +374,11 @@ class OutcomesResult(Result):
         if len(self.parts) == 1:
             part = self.parts[0]
             taken = [row.end for row in part.rows if row.count and row.end != STILL_OPEN]
-            lines = [_line(part, end, end, has_counts=end == taken[0]) for end in taken]
+            lines = [incidence_line(end, part.incidence[end], has_counts=end == taken[0]) for end in taken]
         else:
-            lines = [_line(part, WON_END, part.label) for part in self.parts if part[WON_END].count]
+            lines = [incidence_line(part.label, part.incidence[WON_END]) for part in self.parts if part[WON_END].count]
         label_y = "ended so" if len(self.parts) == 1 else WON_END
         return Lines(
             lines, title=self.title(), form="percent", x_label=f"days since {self.question.origin}", y_label=label_y,
             x_steps="days",
         )  # fmt: skip
-
-
-def _line(part: OutcomePart, end: str, name: str, *, has_counts: bool = True) -> Series:
-    """The incidence of an end from 0 at day 0 on; the numbers at risk are the same for all ends."""
-    curve = incidence_outline(part.incidence[end])
-    start = () if curve.times[:1] == (0,) else (0.0,)
-    zeros, n = (0.0,) * len(start), (part.entered,) * len(start)
-    return Series(
-        name,
-        (*start, *curve.times),
-        (*zeros, *curve.values),
-        (*zeros, *curve.low),
-        (*zeros, *curve.high),
-        style="step",
-        at_risk=(*n, *curve.at_risk) if has_counts else (),
-    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.curves import survival_line
 from custlife.analysis.question import choice, names
 from custlife.analysis.result import Result, decimal, percent, with_interval
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
@@ -26,10 +27,9 @@ from custlife.analysis.wording import never_seen
 from custlife.calendar import BusinessHours
 from custlife.engines.touching import Contacts, ContactTally, Seen
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
-from custlife.pictures import Lines, Series
+from custlife.pictures import Lines
 from custlife.stats import kaplan_meier, share
 from custlife.stats.interval import check_level
-from custlife.stats.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from custlife.pictures import Picture
     from custlife.stats import Share, SurvivalCurve
 
-__all__ = ["ResponseRow", "ResponseTime", "ResponseTimeResult", "as_hours", "waiting_line"]
+__all__ = ["ResponseRow", "ResponseTime", "ResponseTimeResult", "as_hours"]
 
 HOUR = 3_600_000_000
 STATES = ("answered", "waiting", "in_time", "late")
@@ -285,7 +285,7 @@ class ResponseTimeResult(Result):
 
     def picture(self) -> Picture:
         """The share still waiting over time."""
-        lines = [waiting_line(row.label, row.curve) for row in self.rows if row.answered]
+        lines = [survival_line(row.label, row.curve) for row in self.rows if row.answered]
         return Lines(lines, title=self.title(), form="percent", x_label="hours", y_label="still waiting")
 
 
@@ -309,14 +309,3 @@ def _columns(row: ResponseRow) -> dict[str, Any]:
         "in_time_high": limits.high if limits else None,
         "never_rate": row.never.rate,
     }
-
-
-def waiting_line(name: str, whole: SurvivalCurve) -> Series:
-    """A curve of waiting, from 1 at the start on."""
-    curve = outline(whole)
-    start = () if curve.times[:1] == (0,) else (0.0,)
-    ones, n = (1.0,) * len(start), (whole.at(0).at_risk,) * len(start)
-    return Series(
-        name, (*start, *curve.times), (*ones, *curve.survival), (*ones, *curve.low), (*ones, *curve.high),
-        style="step", at_risk=(*n, *curve.at_risk),
-    )  # fmt: skip

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.curves import survival_line
 from custlife.analysis.deals import deals_of
 from custlife.analysis.question import choice, names
-from custlife.analysis.response_time import HOUR, as_hours, waiting_line
+from custlife.analysis.response_time import HOUR, as_hours
 from custlife.analysis.result import Result, decimal, with_interval
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_window
@@ -262,5 +263,5 @@ class TicketsResult(Result):
 
     def picture(self) -> Picture:
         """The share not yet solved over time."""
-        lines = [waiting_line(row.label, row.curve) for row in self.rows if row.solved]
+        lines = [survival_line(row.label, row.curve) for row in self.rows if row.solved]
         return Lines(lines, title=self.title(), form="percent", x_label="hours", y_label="not solved")

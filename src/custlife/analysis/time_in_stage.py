@@ -9,6 +9,7 @@ import attrs
 
 from custlife.analysis.comparing import Comparison, compared, need_split
 from custlife.analysis.contrasts import TimeSide, curve_of
+from custlife.analysis.curves import survival_line
 from custlife.analysis.question import choice, codes_of, names, some_names
 from custlife.analysis.result import DAY, Result, decimal
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
@@ -16,9 +17,8 @@ from custlife.analysis.steps import as_horizon
 from custlife.engines.cores import at_once
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.errors import UsageError
-from custlife.pictures import Lines, Series
+from custlife.pictures import Lines
 from custlife.stats.interval import check_level, check_name
-from custlife.stats.outline import outline
 from custlife.stats.survival import INTERVALS
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ class TimeInStageResult(Result):
 
     def picture(self) -> Picture:
         """The share still there over time: a step curve for each row with an end, its band and the numbers at risk."""
-        lines = [_line(row) for row in self.rows if row.ended]
+        lines = [survival_line(row.label, row.curve) for row in self.rows if row.ended]
         return Lines(
             lines, title=self.title(), form="percent", x_label="days in stage", y_label="still there", x_steps="days"
         )
@@ -330,19 +330,3 @@ def _with_limits(median: Quantile) -> str | None:
         return None
     low, high = ("…" if limit is None else f"{limit:.1f}" for limit in (median.low, median.high))
     return f"{median.value:.1f} ({low}–{high})"
-
-
-def _line(row: StageTime) -> Series:
-    """The curve from 1 at day 0 on."""
-    curve = outline(row.curve)
-    start = () if curve.times[:1] == (0,) else (0.0,)
-    ones, n = (1.0,) * len(start), (row.curve.at(0).at_risk,) * len(start)
-    return Series(
-        row.label,
-        (*start, *curve.times),
-        (*ones, *curve.survival),
-        (*ones, *curve.low),
-        (*ones, *curve.high),
-        style="step",
-        at_risk=(*n, *curve.at_risk),
-    )

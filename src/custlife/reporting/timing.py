@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from custlife.pictures import Lines, Series, Table
+from custlife.analysis.curves import survival_line
+from custlife.pictures import Lines, Table
 from custlife.reporting.document import Section, fold, renamed, show
 from custlife.reporting.naming import labels, named_headcount, named_times
 from custlife.reporting.wording import hundred, listed, median_text
-from custlife.stats.outline import outline
 
 if TYPE_CHECKING:
     from custlife.analysis.growth import GrowthResult
@@ -74,20 +74,10 @@ def _together(rows: list[StageTime]) -> list[list[StageTime]]:
 def _curves(rows: list[StageTime]) -> Lines:
     """The share still there, one step curve for each stage."""
     title = f"Still in {listed([row.stage for row in rows])}"
-    lines = [_curve(row) for row in rows]
+    lines = [survival_line(row.stage, row.curve) for row in rows]
     return Lines(
         lines, title=title, form="percent", x_label="days since they came", x_steps="days", risk_label="still observed"
     )
-
-
-def _curve(row: StageTime) -> Series:
-    """The curve from 1 at day 0 on."""
-    curve = outline(row.curve)
-    start = () if curve.times[:1] == (0,) else (0.0,)
-    ones = (1.0,) * len(start)
-    at_risk = (*[row.curve.at(0).at_risk] * len(start), *curve.at_risk)
-    low, high = (*ones, *curve.low), (*ones, *curve.high)
-    return Series(row.stage, (*start, *curve.times), (*ones, *curve.survival), low, high, "step", "", at_risk)
 
 
 def retention(result: RetentionResult, what: str) -> Section | None:
