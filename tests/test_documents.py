@@ -103,6 +103,12 @@ def test_toml_is_laid_out_values_first_then_tables_then_lists_of_tables():
     assert write_toml({"t": [{"a": 1}]}).startswith("[[t]]")
 
 
+def test_every_control_character_comes_back_from_both_forms():
+    document = {"text": "".join(map(chr, range(160))), **{f"key {chr(code)}": code for code in (*range(33), 127, 133)}}
+    assert read_toml(write_toml(document)) == document
+    assert read_json(write_json(document)) == document
+
+
 # -- what no document may hold -----------------------------------------------------------------------------------
 
 BAD_JSON = [

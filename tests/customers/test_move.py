@@ -191,7 +191,9 @@ def test_a_refusal_says_what_the_policy_wants(model, history, to_stage, text):
 
 def test_who_lapsed_comes_back_to_the_stage_left_under_stepwise():
     customer = Customer("acme", STEPWISE).move("lead", at=AT).move("offer", at=AT).move("rival", at=AT)
-    assert customer.move("lapsed", at=AT).move("offer", at=AT).journey[-1].kind is MoveKind.RETURN
+    back = customer.move("lapsed", at=AT).move("offer", at=AT)
+    assert back.journey[-1].kind is MoveKind.RETURN
+    assert back.violations == ()
 
 
 def test_a_transition_asks_for_its_reason():

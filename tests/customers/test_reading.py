@@ -110,6 +110,9 @@ def test_a_stage_without_a_place_in_the_new_model_is_named():
     assert "remove(..., into=...)" in caught.value.hint
     assert customer.migrate(OPEN.remove("offer", into="lead")).stage == "lead"
     with pytest.raises(DataError) as caught:
+        customer.migrate(new.with_name("saas"))
+    assert "remove(..., into=...)" in caught.value.hint
+    with pytest.raises(DataError) as caught:
         customer.migrate(StageModel("saas", ["trial", "active"]))
     assert caught.value.hint == (
         "a model that was not made from the other: write cl.crosswalk(old, new).translate(customer)"

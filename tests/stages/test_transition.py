@@ -43,7 +43,7 @@ def test_gaps_that_the_calendar_can_order_are_accepted_and_their_swap_refused(le
 
 @pytest.mark.parametrize(("least", "most", "fine"), [
     ("30 days", "1 month", True), ("1 month", "28 days", True), ("40 days", "1 month", False), ("2 months", "30 days", False),
-    ("24 hours", "1 day", True), ("25 hours", "1 day", True), ("60 hours", "1 day", False),
+    ("24 hours", "1 day", True), ("25 hours", "1 day", True), ("48 hours", "1 day", True), ("60 hours", "1 day", False),
 ])  # fmt: skip
 def test_unlike_gaps_are_refused_only_where_no_calendar_can_order_them(least, most, fine):
     if fine:
