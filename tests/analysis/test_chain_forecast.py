@@ -302,6 +302,11 @@ class TestShowing:
     def test_of_a_long_forecast_some_periods_are_shown(self, periods, shown):
         assert CHAIN.forecast(periods).table().columns == ("stage", "today", *(f"day {h}" for h in shown))
 
+    def test_the_fan_begins_with_the_local_day(self):
+        rows = [{"customer": "a", "stage": "a", "at": "2026-01-15"}]
+        log = cl.StageLog.from_rows(rows, MODEL, tz=ZONE, as_of="2026-03-01")
+        assert log.chain().forecast(2).picture().x_label == "months after 2026-03-01"
+
     def test_exits_are_in_the_table_but_not_in_the_fan(self):
         rows = [*ROWS, Row("u4", hour(30), "lost")]
         found = stage_log(rows, hour(96)).chain(every="day").forecast(1)

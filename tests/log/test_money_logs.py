@@ -337,6 +337,13 @@ def test_a_later_row_renews_the_term_before_within_the_grace(rows, renewal, grac
     assert frame.running().rows == log.running().rows
 
 
+def test_people_read_the_day_on_which_a_contract_is_up_where_they_are() -> None:
+    row = {"customer": "a", "start": "2026-03-01", "term": "1 year"}
+    for tz in ("Europe/Zurich", "America/New_York", "UTC"):
+        log = Contracts.from_rows([row], tz=tz, as_of="2026-06-01")
+        assert [one["renewal at"] for one in log.running().people()] == ["2027-03-01"]
+
+
 def test_contracts_of_their_own_do_not_renew_one_another() -> None:
     rows = [
         {"customer": "a", "start": "2025-01-01", "term": "1 year", "deal": "x", "worth": "100", "plan": "p"},

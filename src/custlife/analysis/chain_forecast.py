@@ -14,7 +14,8 @@ from custlife.analysis.chain_states import by_age, by_stage
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import check_count, head, label
-from custlife.calendar import Span, from_us
+from custlife.calendar import Span, from_us, zone
+from custlife.calendar.instants import wall_text
 from custlife.calendar.ticks import STEPS
 from custlife.errors import UnknownNameError
 from custlife.pictures import Lines, Series, Table
@@ -252,7 +253,7 @@ class ForecastResult(Result):
             [_fan(stage, [row for row in self.rows if row.stage == stage], z) for stage in drawn],
             title=self.title(),
             note=note,
-            x_label=f"{every}s after {self.as_of:%Y-%m-%d}",
+            x_label=f"{every}s after {wall_text(self.as_of, zone(self.about.tz), '%Y-%m-%d')}",
             y_label=f"{self.about.unit}s",
         )
 

@@ -10,7 +10,8 @@ import attrs
 
 from custlife.analysis.result import Result, days_of, percent, person
 from custlife.analysis.steps import optional_span
-from custlife.calendar import from_us
+from custlife.calendar import from_us, zone
+from custlife.calendar.instants import wall_text
 from custlife.engines.money import decimal_of
 from custlife.engines.renewals import TOLD, Running
 from custlife.errors import UsageError, UsageTypeError
@@ -164,11 +165,12 @@ class RunningResult(Result):
         ]
 
     def people(self) -> list[dict[str, Any]]:
-        """The rows as people read them."""
+        """The rows as people read them, with local dates: terms end at the start of days."""
+        place = zone(self.about.tz)
         return [
             {
                 "customer": row.customer,
-                "renewal at": f"{row.renewal_at:%Y-%m-%d}",
+                "renewal at": wall_text(row.renewal_at, place, "%Y-%m-%d"),
                 "days left": f"{row.days_left:,.0f}",
                 "amount": None if row.amount is None else f"{row.amount:,}",
                 "use": percent(row.use),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from custlife.calendar.zones import Zone
 
-__all__ = ["Ambiguous", "Instant", "from_us", "instant", "parse_us", "to_us"]
+__all__ = ["Ambiguous", "Instant", "from_us", "instant", "parse_us", "to_us", "wall_text"]
 
 Instant: TypeAlias = datetime | date | str
 Ambiguous: TypeAlias = Literal["raise", "earlier", "later"]
@@ -60,6 +60,17 @@ def from_us(us: int) -> datetime:
         return EPOCH + timedelta(microseconds=us)
     except OverflowError:
         raise TimeError(f"us={us!r} lies outside the years 1 to 9999") from None
+
+
+def wall_text(at: datetime, zone: Zone, form: str = "%Y-%m-%d %H:%M") -> str:
+    """An instant as the clock on the wall of a zone shows it.
+
+    Examples:
+        >>> from custlife.calendar import instant, zone
+        >>> wall_text(instant("2026-01-05T23:30Z"), zone("Europe/Zurich"))
+        '2026-01-06 00:30'
+    """
+    return f"{from_us(zone.local(to_us(at))):{form}}"
 
 
 def instant(

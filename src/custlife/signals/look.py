@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from custlife.calendar import from_us, span, to_us
+from custlife.calendar import span, to_us
+from custlife.calendar.instants import wall_text
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.judging import judged
 from custlife.scoring.points import number, shortly
@@ -124,7 +125,7 @@ class Moment:
 
     def day(self, at: datetime) -> str:
         """The local date of an instant, as text."""
-        return local(at, self.zone, "%Y-%m-%d")
+        return wall_text(at, self.zone, "%Y-%m-%d")
 
     def has_passed(self, at: datetime, length: Span) -> bool:
         """Whether more than so much time has gone by since an instant; the end of it is still inside."""
@@ -176,17 +177,6 @@ class Sign(ABC):
     def scorers(self) -> tuple[Any, ...]:
         """The scorers that it asks."""
         return ()
-
-
-def local(at: datetime, zone: Zone, form: str = "%Y-%m-%d %H:%M") -> str:
-    """An instant as the clock on the wall of a zone shows it.
-
-    Examples:
-        >>> from custlife.calendar import instant, zone
-        >>> local(instant("2026-01-05T23:30Z"), zone("Europe/Zurich"))
-        '2026-01-06 00:30'
-    """
-    return f"{from_us(zone.local(to_us(at))):{form}}"
 
 
 def texts(given: str | Iterable[str]) -> tuple[str, ...]:

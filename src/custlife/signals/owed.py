@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 import attrs
 
 from custlife.calendar import BusinessHours, Span, from_us, instant, span, to_us
+from custlife.calendar.instants import wall_text
 from custlife.customers.moves import stamp
 from custlife.errors import DefinitionError, UsageError, UsageTypeError
 from custlife.scoring.points import shortly
 from custlife.scoring.reading import Condition, Reads, as_number
-from custlife.signals.look import UNKNOWN, Look, Moment, Sign, bound, length, local, maybe_bound, texts
+from custlife.signals.look import UNKNOWN, Look, Moment, Sign, bound, length, maybe_bound, texts
 
 __all__ = ["Holds", "NearLimit", "RenewalNear", "Unanswered"]
 
@@ -78,7 +79,7 @@ class Unanswered(Sign):
             met = moment.has_passed(at, self.within)
         waited = passed / timedelta(hours=1)
         kind = "business hours" if self.hours is not None else "hours"
-        why = f"{name} of {local(at, moment.zone)} waits for {waited:.1f} {kind}"
+        why = f"{name} of {wall_text(at, moment.zone)} waits for {waited:.1f} {kind}"
         return Look(met, waited, why=why, occasion=stamp(at))
 
     def _answers(self, event: Any) -> bool:

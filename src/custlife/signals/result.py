@@ -11,10 +11,10 @@ import attrs
 from custlife.analysis.framing import Framed
 from custlife.analysis.result import Result
 from custlife.calendar import instant, zone
+from custlife.calendar.instants import wall_text
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment, Table
 from custlife.signals.episodes import EPISODES, STATES, Episode
-from custlife.signals.look import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ class Feed(Framed):
         place = zone(self.tz)
         rows = [
             (
-                local(row["at"], place, "%Y-%m-%d"),
+                wall_text(row["at"], place, "%Y-%m-%d"),
                 row["change"],
                 row["rule"],
                 row["customer"],
@@ -106,7 +106,7 @@ class Feed(Framed):
             for row in self.to_dicts()
         ]
         title = f"{len(self):,} change{'' if len(self) == 1 else 's'}"
-        note = f"After {local(self.since, place)}, up to {local(self.until, place)}, {self.tz}."
+        note = f"After {wall_text(self.since, place)}, up to {wall_text(self.until, place)}, {self.tz}."
         return Table(("at", "change", "rule", "customer", "for", "what"), rows, title=title, note=note)
 
     def __repr__(self) -> str:
@@ -218,8 +218,8 @@ class Signals(Result):
                 "state": one.state,
                 "rule": one.rule,
                 "customer": one.customer,
-                "opened": local(one.opened_at, place, form),
-                "resolved": local(one.resolved_at, place, form) if one.resolved_at else None,
+                "opened": wall_text(one.opened_at, place, form),
+                "resolved": wall_text(one.resolved_at, place, form) if one.resolved_at else None,
                 "for": one.owner,
                 "why": one.why,
             }
@@ -234,7 +234,7 @@ class Signals(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """When was looked, and what could not be."""
-        last = f", last {local(self.last_look, zone(self.about.tz))}" if self.last_look else ""
+        last = f", last {wall_text(self.last_look, zone(self.about.tz))}" if self.last_look else ""
         found = [f"Looked every {self.question.every} in {self.about.tz}{last}."]
         if self.failures:
             found.append(f"{len(self.failures):,} failures, first: {self.failures[0]}.")
