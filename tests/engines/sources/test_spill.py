@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import pickle
@@ -180,6 +181,28 @@ def test_nothing_is_left_behind_by_an_error(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(DataError, match="the id is missing"):
         spilled([{"unit": None, "name": "a", "at": at_noon(1)}], PLAIN, 3).last()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), OSError("9 requested, 0 written")])
+def test_a_full_disk_says_what_to_do(error: OSError, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    if error.errno is None:
+        monkeypatch.setattr(spill, "FULL_BYTES", 1 << 62)
+
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(spill, "keep", fail)
+    with pytest.raises(UsageError) as caught:
+        spilled([{"unit": "u", "name": "a", "at": at_noon(1)}], PLAIN, 3).last()
+    assert caught.value.what == f"there is no room left in {tmp_path}, where the partitions are written"
+    assert caught.value.hint.startswith("set TMPDIR to a folder on a larger disk")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(spill, "FULL", ())
+    monkeypatch.setattr(spill, "FULL_BYTES", 0)
+    with pytest.raises(OSError, match=str(error.args[-1])):
+        spilled([{"unit": "u", "name": "a", "at": at_noon(1)}], PLAIN, 3).last()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from importlib.util import find_spec
 from itertools import pairwise
 from os import cpu_count, getpid
 from pathlib import Path
-from shutil import rmtree
+from shutil import disk_usage, rmtree
 from tempfile import mkdtemp
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -45,6 +47,8 @@ __all__ = ["Spilled"]
 
 T = TypeVar("T")
 ACCOUNT = "extra:account"
+FULL = (ENOSPC, EDQUOT)
+FULL_BYTES = 1 << 20  # with less left on a disk it is full: not all libraries say so
 SHARES = 256  # parts into which rows are written, where it is not yet known how many are wanted
 PARTITION_ROWS = 1 << 21
 BATCH_ROWS = 1 << 20
@@ -181,10 +185,14 @@ def _check_written(table: Table, wanted: Mapping[str, str], layout: Layout) -> N
 
 
 def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partitions: int | None) -> _Partitions:
-    """The histories of all rows, sorted and on disk."""
+    """The histories of all rows, sorted and on disk.
+
+    Raises:
+        UsageError: There is no room for them, on disk or in memory.
+    """
     made = _Partitions(Path(mkdtemp(prefix="custlife-")))
     remove = finalize(made, _remove, made.folder, getpid())
-    try:
+    with _whole_or_gone(made.folder, remove):
         account = wanted.get(ACCOUNT)
         names = list(dict.fromkeys(wanted.values()))
         shuffled = Shuffled(made.folder, names, wanted["unit"], account, partitions or SHARES)
@@ -211,10 +219,28 @@ def _partitioned(frame: Frame, wanted: Mapping[str, str], layout: Layout, partit
             check_accounts((part.read() for part in made.parts), layout.unit)
         if all(isinstance(part, Kept) for part in made.parts):
             shuffled.remove()
+    return made
+
+
+@contextmanager
+def _whole_or_gone(folder: Path, remove: Callable[[], object]) -> Iterator[None]:
+    """Leaves nothing in a folder in which not everything could be written.
+
+    Raises:
+        UsageError: There was no room for it.
+    """
+    try:
+        yield
+    except OSError as error:
+        is_full = error.errno in FULL or disk_usage(folder.parent).free < FULL_BYTES
+        remove()
+        if not is_full:
+            raise
+        told = f"there is no room left in {folder.parent}, where the partitions are written"
+        raise UsageError(told, "set TMPDIR to a folder on a larger disk") from error
     except BaseException:
         remove()
         raise
-    return made
 
 
 def _remove(folder: Path, process: int) -> None:
