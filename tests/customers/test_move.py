@@ -357,5 +357,7 @@ def test_aliases_are_sorted_texts_without_the_id():
     assert Customer("b", OPEN, aliases=["c", "a", "b", "a"]).aliases == ("a", "c")
     with pytest.raises(UsageTypeError, match=r"aliases='ab' is not a list of ids"):
         Customer("b", OPEN, aliases="ab")
+    with pytest.raises(UsageTypeError, match=r"aliases=None is not a list of ids\n\nHint: write aliases=\[\.\.\.\]"):
+        Customer("b", OPEN, aliases=None)
     with pytest.raises(UsageError, match=r"aliases\[1\]='' is no id"):
         Customer("b", OPEN, aliases=["a", ""])

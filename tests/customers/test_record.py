@@ -193,6 +193,13 @@ def test_equal_looking_values_of_other_types_are_other_events():
     assert Fact("vip", 1) != Fact("vip", True)
 
 
+def test_an_exact_duplicate_of_an_event_or_fact_gives_the_same_value():
+    customer = Customer("acme", OPEN).track("login", at=AT, channel="web").fact("plan", "pro", at=AT)
+    assert customer.track("login", at=AT, channel="web") is customer
+    assert customer.fact("plan", "pro", at=AT) is customer
+    assert len(customer.track("login", at=AT).events) == 2
+
+
 def test_tracking_a_known_key_with_another_content_is_an_error():
     customer = Customer("acme", OPEN).track("login", at=AT, key="e1")
     assert customer.track("login", at=AT, key="e1") is customer

@@ -212,6 +212,11 @@ def test_choice_must_name_stages_of_both_models():
         crosswalk(presets.bruxt5, presets.deepstash6, choose={"retention": "retention"})
 
 
+def test_choice_is_a_mapping():
+    with pytest.raises(UsageTypeError, match=r"choose=\['retention'\] is not a mapping"):
+        crosswalk(presets.bruxt5, presets.deepstash6, choose=["retention"])
+
+
 def test_unknown_stage_of_a_crosswalk_is_named():
     with pytest.raises(UnknownNameError) as caught:
         crosswalk(presets.bruxt5, presets.reach5)["itent"]

@@ -59,7 +59,8 @@ def read_facts(customer: str, given: GivenFacts) -> list[Fact]:
 def read_aliases(given: object) -> list[str]:
     """Other ids of a customer."""
     if isinstance(given, str) or not isinstance(given, Iterable):
-        raise UsageTypeError(f"aliases={given!r} is not a list of ids", f"write aliases=[{given!r}]")
+        listed = f"[{given!r}]" if isinstance(given, str) else "[...]"
+        raise UsageTypeError(f"aliases={given!r} is not a list of ids", f"write aliases={listed}")
     aliases = list(given)
     for index, alias in enumerate(aliases):
         if not isinstance(alias, str) or not alias.strip():

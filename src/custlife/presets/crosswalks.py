@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
@@ -11,7 +12,7 @@ from custlife.presets.places import Pairing, pair
 from custlife.stages.declaration import check_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from custlife.customers import Customer
     from custlife.pictures import Table
@@ -176,6 +177,8 @@ def crosswalk(source: StageModel, target: StageModel, *, choose: Mapping[str, st
     """
     check_model(source, "source")
     check_model(target, "target")
+    if not isinstance(choose, Mapping | None):
+        raise UsageTypeError(f"choose={choose!r} is not a mapping", 'write choose={"retention": "loyal_customer"}')
     chosen = dict(choose or {})
     for key, to in chosen.items():
         _known(source, key)
