@@ -57,7 +57,7 @@ VALUES = {
     "gaps": st.none() | st.integers(-3, 6),
     "cents": st.integers(-300, 600).map(lambda cents: cents / 100),
     "floats": st.sampled_from(
-        [0.1, 0.2, 0.30000000000000004, 1 / 3, -0.1, -0.0, 0.0, 1e300, 5e-324, 2.5, 2.0**59, nan]
+        [0.1, 0.2, 0.30000000000000004, 1 / 3, -0.1, -0.0, 0.0, 1.7e308, 5e-324, 2.5, 2.0**59, nan]
     ),
     "float gaps": st.sampled_from([0.1, 0.2, 0.3, 1.25, None, nan]),
     "texts": st.sampled_from(["1", "0.10", "2.5", "", " 3 ", "-1", "1e2"]),
@@ -362,13 +362,17 @@ def test_the_few_longest_are_walked_alone() -> None:
         (array("q", [1, 2, 3]), False),
         (array("d", [0.1, 0.2, 0.3]), False),
         (array("d", [0.1, nan, 12.125]), False),
+        (array("d", [1e14, 1.0, nan]), False),
+        (array("d", [1e14, 0.5, nan]), True),
         ([1, None, 3], False),
         (["0.1", "", "0.2"], False),
         ([Decimal("0.1"), Decimal("0.2"), None], False),
         (array("d", [0.1, 0.2, 1 / 3]), True),
         ([1, 0.5, Decimal(3)], True),
         (array("q", [1 << 61, 1 << 61, 1]), True),
+        ([Decimal("0.123456"), Decimal(1), None], False),
         ([Decimal("1e-30"), Decimal(1), None], True),
+        ([Decimal("1e30"), Decimal(1), None], True),
         ([1 << 64, 1, 2], True),
         ([1 << 64, 1, 0.5], True),
     ],

@@ -17,21 +17,22 @@ import attrs
 import numpy as np
 
 from custlife.engines.arrays import views
-from custlife.engines.rows.watching import as_decimal, is_equal
+from custlife.engines.rows.watching import EXACT, as_decimal, is_equal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from custlife.engines.arrays.stretch import Ints, Mask
     from custlife.engines.rules import Value
 
 __all__ = ["Whole", "equals", "passes", "read", "whole"]
 
-SCALES = (0, 2, 4, 6)  # decimals that floats are tried with
+SCALES = (2, 6, 0)  # decimals that numbers are tried with: hundredths are the most common
 SURE = 10**15  # a decimal text of fewer digits is the shortest of the float it names
 LARGEST = (1 << 63) - 1
 DIGITS = 18  # of a whole number that fits
 GONE = (None, "")
+NONE = Decimal(0)
 NO_NUMBER = (InvalidOperation, OverflowError, TypeError, ValueError)
 
 
@@ -68,7 +69,7 @@ def _from(parts: Ints, least: int) -> Mask:
     return parts >= max(least, -LARGEST - 1)
 
 
-def read(column: Sequence[object], rows: Ints) -> Ints | list[object]:
+def read(column: Sequence[object], rows: Ints) -> Ints | list[Any]:
     """The values of some rows: an array where all are integers or all floats, NaN for a missing one; else a list."""
     if isinstance(column, array):
         numbers: Ints = views.ints(column)[rows]
@@ -80,7 +81,7 @@ def read(column: Sequence[object], rows: Ints) -> Ints | list[object]:
 # -- whole numbers -----------------------------------------------------------------------------------------------------
 
 
-def whole(values: Ints | list[object]) -> Whole | None:
+def whole(values: Ints | list[Any]) -> Whole | None:
     """Numbers as whole ones; None where that would not be exact, or where some are no numbers."""
     if isinstance(values, list):
         return _whole_of_list(values)
@@ -88,40 +89,58 @@ def whole(values: Ints | list[object]) -> Whole | None:
         return Whole(values, 0, np.ones(len(values), np.bool_))
     is_there = ~np.isnan(values)
     floats = np.where(is_there, values, 0.0)
+    largest = float(np.abs(floats).max(initial=0.0))
     for digits in SCALES:
-        if float(np.abs(floats).max(initial=0.0)) * 10.0**digits >= SURE:
-            return None
-        units = np.rint(floats * 10.0**digits)
-        if bool((units / 10.0**digits == floats).all()):
-            return Whole(units.astype(np.int64), digits, is_there)
+        if largest * 10.0**digits < SURE:
+            units = np.rint(floats * 10.0**digits)
+            if (units / 10.0**digits == floats).all():
+                return Whole(units.astype(np.int64), digits, is_there)
     return None
 
 
-def _whole_of_list(values: list[object]) -> Whole | None:
-    """Whole numbers with gaps, and texts and decimals: each different one is read once."""
-    if not set(map(type, values)) <= {int, str, Decimal, NoneType}:
+def _whole_of_list(values: list[Any]) -> Whole | None:
+    """Whole numbers with gaps, texts and decimals."""
+    kinds = set(map(type, values)) - {NoneType}
+    if not kinds <= {int, str, Decimal}:
         return None
     try:
-        known = {value: as_decimal(value) for value in dict.fromkeys(values) if value not in GONE}
-        if any(not number.is_finite() or abs(number.adjusted()) > DIGITS for number in known.values()):
-            return None
-        digits = max((_decimals(number) for number in known.values()), default=0)
-        parts = {value: int(Fraction(number) * 10**digits) for value, number in known.items()}
-        units = np.fromiter((parts.get(value, 0) for value in values), np.int64, len(values))
+        parts, digits = _parts(values, kinds)
+        units = np.fromiter((part or 0 for part in parts), np.int64, len(values))
     except NO_NUMBER:
         return None
-    return Whole(units, digits, np.fromiter((value not in GONE for value in values), np.bool_, len(values)))
+    there = (value not in GONE for value in values) if str in kinds else (value is not None for value in values)
+    return Whole(units, digits, np.fromiter(there, np.bool_, len(values)))
 
 
-def _decimals(number: Decimal) -> int:
-    """The digits behind the point of a finite number."""
-    return max(-int(number.as_tuple().exponent), 0)
+def _parts(values: list[Any], kinds: set[type]) -> tuple[Iterable[int | None], int]:
+    """Each number in a unit common to all, and that unit; anything for a missing one."""
+    if kinds <= {int}:
+        return values, 0
+    if kinds == {Decimal}:
+        return _scaled([NONE if value is None else value for value in values])
+    known = {value: as_decimal(value) for value in dict.fromkeys(values) if value not in GONE}
+    parts, digits = _scaled(known.values())
+    return map(dict(zip(known, parts, strict=True)).get, values), digits
+
+
+def _scaled(numbers: Collection[Decimal]) -> tuple[list[int], int]:
+    """Numbers in the first unit tried that they are all whole in, and that unit.
+
+    Raises:
+        OverflowError: There is none, or they are too large.
+    """
+    if all(-SURE < number < SURE for number in numbers):
+        for digits in SCALES:
+            parts = [int(EXACT.scaleb(number, digits)) for number in numbers]
+            if all(EXACT.scaleb(Decimal(part), -digits) == number for part, number in zip(parts, numbers, strict=True)):
+                return parts, digits
+    raise OverflowError
 
 
 # -- tests of single values --------------------------------------------------------------------------------------------
 
 
-def passes(rule: Value, values: Ints | list[object]) -> Mask | None:
+def passes(rule: Value, values: Ints | list[Any]) -> Mask | None:
     """Which values pass the test of a rule of single ones; None where arrays cannot tell."""
     if rule.equals is not None:
         return equals(values, rule.equals)
@@ -144,7 +163,7 @@ def _float_from(low: Decimal) -> float:
     return near if as_decimal(near) >= low else nextafter(near, inf)
 
 
-def equals(values: Ints | list[object], wanted: object) -> Mask:
+def equals(values: Ints | list[Any], wanted: object) -> Mask:
     """Which values are the one that is wanted."""
     if not isinstance(values, list):
         return _same(values, wanted)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History
 
-__all__ = ["Watcher", "as_decimal", "codes_heard", "is_equal", "number", "watcher"]
+__all__ = ["EXACT", "Watcher", "as_decimal", "codes_heard", "is_equal", "number", "watcher"]
 
 EXACT = Context(prec=400)  # more digits than a float or an amount of money ever has
 Watcher = tuple["frozenset[int]", "Callable[[], Callable[[int], bool]]"]
