@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+import custlife as cl
 from custlife.errors import UnknownNameError, UsageError
-from tests.analysis.strategies import AS_OF, MODEL, NAMES, SINCE, STAGE_ROWS, event_log, hour, stage_log
+from tests.analysis.strategies import AS_OF, MODEL, NAMES, SINCE, STAGE_ROWS, ZONE, event_log, hour, stage_log
 from tests.oracles.lifecycle import Row, histories, stays
 
 
@@ -99,6 +100,15 @@ def test_events_are_no_spells():
         event_log([], hour(1)).ask(PerCustomer())
     with pytest.raises(UnknownNameError):
         stage_log(ROWS).spells("z")
+
+
+def test_people_read_local_days_of_each_customer():
+    rows = [{"customer": "a", "stage": stage, "at": at} for stage, at in (("a", "2026-01-05"), ("b", "2026-07-01"))]
+    found = cl.StageLog.from_rows(rows, MODEL, tz=ZONE, as_of="2026-08-01").per_customer()
+    assert [(row["first_seen"], row["entered"]) for row in found.people()] == [("2026-01-05", "2026-07-01")]
+    assert found.to_dicts()[0]["first_seen"] == cl.instant("2026-01-05", tz=ZONE)
+    assert list(found.people()[0]) == list(found.column_types())
+    assert "2026-07-01" in str(found)
 
 
 def test_lists_say_what_they_are():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from custlife.analysis.framing import columns_of
 from custlife.analysis.question import codes_of
 from custlife.analysis.result import Result, days_of, person
 from custlife.analysis.wording import counted
-from custlife.calendar import from_us
+from custlife.calendar import from_us, zone
+from custlife.calendar.instants import wall_text
 from custlife.engines.gathers import Standings
 from custlife.errors import UnknownNameError
 from custlife.pictures import Bars, Segment
@@ -167,10 +169,20 @@ class PerCustomerResult(Result):
             for row in self.rows
         ]
 
+    def people(self) -> list[dict[str, Any]]:
+        """The rows as people read them: of times the local date."""
+        place, form = zone(self.about.tz), "%Y-%m-%d"
+        return [
+            {
+                **told,
+                "entered": wall_text(row.entered, place, form),
+                "first_seen": wall_text(row.first_seen, place, form),
+            }
+            for row, told in zip(self.rows, super().people(), strict=True)
+        ]
+
     def picture(self) -> Picture:
         """A bar for each stage that somebody is in now."""
-        held = {
-            stage: sum(row.stage == stage for row in self.rows) for stage in dict.fromkeys(r.stage for r in self.rows)
-        }
+        held = Counter(row.stage for row in self.rows)
         stages = [stage for stage in self.stages if stage in held]
         return Bars(stages, [Segment("", [held[stage] for stage in stages])], title=self.title())
