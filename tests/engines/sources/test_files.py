@@ -131,7 +131,7 @@ def test_what_is_wrong_is_said_at_the_door(reader: str, tmp_path: Path) -> None:
         ParquetFiles(f"{tmp_path}/*.parquet")
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "a.csv.gz").write_bytes(gzip.compress(TEXT.encode()))
-    hint = r"no \*.csv lies in that folder; for files called otherwise pass a pattern, such as '.*/more/\*.gz'"
+    hint = r"no \*.csv lies in that folder; for other names pass a pattern, such as '.*/more/\*.gz'"
     with pytest.raises(DataError, match=f"there is no file path='{tmp_path}/more'\n\nHint: {hint}"):
         CsvFiles(tmp_path / "more")
     assert CsvFiles(f"{tmp_path}/more/*.gz").files == (f"{tmp_path}/more/a.csv.gz",)

@@ -184,7 +184,7 @@ def _matching(path: str, inside: str) -> tuple[str, ...]:
     hint = f"the folder it is looked for in is {Path.cwd()}"
     if given.is_dir():
         found = sorted(map(str, given.rglob(inside)))
-        hint = f"no {inside} lies in that folder; for files called otherwise pass a pattern, such as {f'{given}/*.gz'!r}"
+        hint = f"no {inside} lies in that folder; for other names pass a pattern, such as {f'{given}/*.gz'!r}"
     else:
         names = glob(path, recursive=True) if has_magic(path) else []  # noqa: PTH207  # a pattern may begin anywhere
         found = sorted(name for name in names if Path(name).is_file())
