@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.rows.checking import Odd
 
-__all__ = ["gather", "odd_rows", "run", "standing", "transform"]
+__all__ = ["beside", "gather", "odd_rows", "run", "standing", "transform"]
 
 
 def gather(request: Request, history: History) -> Any:
@@ -32,6 +32,17 @@ def transform(step: Callable[[History], History], history: History) -> History:
 
         return arrays.transform(step, history)
     return step(history)
+
+
+def beside(stages: History, events: History) -> History:
+    """The rows of some units in a stage log and in a log of events, as one history."""
+    if stages.engine == events.engine == "arrays":
+        from custlife.engines.arrays.beside import beside as by_arrays
+
+        return by_arrays(stages, events)
+    from custlife.engines.rows.beside import beside as by_rows
+
+    return by_rows(stages, events)
 
 
 def standing(plan: FunnelPlan, history: History, state: str, step: int | None = None) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,7 @@ from custlife.engines.arrays.revenue import count_movements
 from custlife.engines.arrays.rolling import pooled, rolled_up
 from custlife.engines.arrays.ruling import ruled
 from custlife.engines.arrays.staying import count_spells
+from custlife.engines.arrays.touching import count_contacts, count_hand_overs, count_touches
 from custlife.engines.arrays.transiting import count_transits
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells
 from custlife.engines.movements import Movements
@@ -34,7 +35,7 @@ from custlife.engines.rows.pricing import Levelled
 from custlife.engines.rows.renaming import Renamed
 from custlife.engines.rows.rolling import Pooled, RolledUp
 from custlife.engines.rows.ruling import Ruled
-from custlife.engines.touching import Deals
+from custlife.engines.touching import Contacts, Deals, HandOvers, Touches
 from custlife.engines.transits import Transits
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Occupations: count_occupations,
     Presence: count_presence,
     Deals: count_deals,
+    Contacts: count_contacts,
+    Touches: count_touches,
+    HandOvers: count_hand_overs,
 }
 """Kernels by kind of request; what has none is counted by the rows engine on the same columns."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History, Note
 
-__all__ = ["beside"]
+__all__ = ["beside", "told_of"]
 
 
 def beside(stages: History, events: History) -> History:
@@ -40,6 +40,8 @@ def beside(stages: History, events: History) -> History:
         return column.take(filled)
 
     extras = {name: _missing(column, order, rows) for name, column in stages.extras.items()}
+    known = set(stages.ids)
+    alone = [unit for unit, id_ in enumerate(events.ids) if id_ not in known]
     return attrs.evolve(
         stages,
         bounds=bounds,
@@ -50,7 +52,7 @@ def beside(stages: History, events: History) -> History:
         segments={name: kept(column) for name, column in stages.segments.items()},
         extras=extras,
         values=_values(stages, events, order),
-        notes=(*stages.notes, *_notes(stages, events)),
+        notes=(*stages.notes, *told_of(events, alone)),
         engine="rows",
     )
 
@@ -103,10 +105,13 @@ def _values(stages: History, events: History, order: Sequence[int]) -> dict[str,
     return found
 
 
-def _notes(stages: History, events: History) -> Iterator[Note]:
-    """What was done to the events, and which of them nobody has."""
-    known = set(stages.ids)
-    alone = [unit for unit, id_ in enumerate(events.ids) if id_ not in known]
+def told_of(events: History, alone: Sequence[int]) -> Iterator[Note]:
+    """What was done to the events.
+
+    Args:
+        events: The events.
+        alone: The numbers of the units that the stage log does not have.
+    """
     count = sum(events.bounds[unit + 1] - events.bounds[unit] for unit in alone)
     yield from (attrs.evolve(one, what=f"events: {one.what}") for one in events.notes if one.kind != "assumed")
     if count:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from custlife.engines.rows.beside import beside
+from custlife.engines import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
