@@ -126,8 +126,9 @@ class TestWhatCannotBeEstimated:
         found = stage_log([], hour(0)).chain()
         assert (found.rows, found.markov, found.whole.reason) == ((), None, "nobody was observed")
         assert "No chain of all: nobody was observed." in str(found)
-        with pytest.raises(UsageError, match="nobody was observed"):
+        with pytest.raises(UsageError, match="nobody was observed") as caught:
             found.forecast(1)
+        assert caught.value.hint == "look at chain.about and chain.notes: are all rows later than as_of?"
         split = stage_log([], hour(0)).chain(by="plan")
         assert split.parts == ()
         with pytest.raises(UsageError, match="nobody was observed"):

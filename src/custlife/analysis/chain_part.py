@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ChainPart", "ChainTransition", "part_of"]
 
 Shifts = tuple[tuple[str, str, float], ...]
+EMPTY = "look at chain.about and chain.notes: are all rows later than as_of?"
 
 
 @attrs.frozen
@@ -100,7 +101,8 @@ class ChainPart:
         """
         if self.markov is None:
             where = f"part {self.label!r}" if self.segment else ""
-            raise UsageError(self.reason, "ask log.chain(smoothing=1), or one with shorter periods", where)
+            more = "ask log.chain(smoothing=1), or one with shorter periods" if self.stages else EMPTY
+            raise UsageError(self.reason, more, where)
         return self.markov
 
     def transition(self, from_stage: str, to_stage: str) -> ChainTransition:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from custlife.analysis.chain_part import EMPTY
 from custlife.analysis.result import Result, percent
 from custlife.analysis.splitting import head, label
 from custlife.analysis.wording import counted
@@ -34,7 +35,6 @@ __all__ = ["ChainResult"]
 
 DOUBTFUL = 0.05
 LISTED = 3
-EMPTY = "look at chain.about and chain.notes"
 
 
 @attrs.frozen(str=False, repr=False)
