@@ -319,8 +319,8 @@ BAD = [
     (lambda: CRM.mapping_from(CRM)["x"], UnknownNameError, "unknown stage 'x'", None),
     (lambda: Edit(2, "renmae", "a"), UnknownNameError, "unknown kind of edit 'renmae'", None),
     (lambda: Edit("2", "insert", "a"), DefinitionError, "version='2' is not a whole number from 1", None),
-    (lambda: Edit(2, "rename", "a"), DefinitionError, "edit 'rename' of 'a' has into=()", "name between 1 and 1 stages"),
-    (lambda: Edit(2, "insert", "a", ["b"]), DefinitionError, "edit 'insert' of 'a' has into=('b',)", "name between 0 and 0 stages"),
+    (lambda: Edit(2, "rename", "a"), DefinitionError, "edit 'rename' of 'a' has into=()", "name one stage"),
+    (lambda: Edit(2, "insert", "a", ["b"]), DefinitionError, "edit 'insert' of 'a' has into=('b',)", "leave into= out"),
     (lambda: CRM.with_transition("x"), UsageTypeError, "transition='x' is no Transition", "write Transition('trial', 'paid')"),
 ]  # fmt: skip
 

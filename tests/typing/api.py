@@ -199,6 +199,7 @@ def move() -> cl.Customer:
     assert_type(acme.fact("plan", "pro"), cl.Customer)
     assert_type(acme.explain(), str)
     assert_type(cl.Customer.from_json(acme.to_json(), model=acme.model), cl.Customer)
+    assert_type(cl.Customer.from_json(acme.to_json(), model=acme.model, migrate=True), cl.Customer)
     assert_type(acme.merge(cl.Customer("b", acme.model), prefer="self"), cl.Customer)
     assert_type(acme.migrate(acme.model), cl.Customer)
     moved = cl.Move("trial", "2026-01-05T09:00Z")
@@ -207,6 +208,16 @@ def move() -> cl.Customer:
     happened = cl.Event("login", "2026-01-05T09:00Z")
     known = cl.Fact("plan", "pro", at="2026-01-05T09:00Z")
     return acme.record(late, events=[happened], facts=[known], on_illegal="raise")
+
+
+class Account(cl.Customer):
+    """A class of one's own stays itself."""
+
+
+def move_ones_own(account: Account) -> None:
+    assert_type(account.move("onboarding", at="2026-02-01T12:00Z"), Account)
+    assert_type(account.record([("value", "2026-03-01T12:00Z")]).as_of("2026-04-01T00:00Z"), Account)
+    assert_type(Account.from_json(account.to_json(), model=account.model), Account)
 
 
 def move_wrongly(acme: cl.Customer) -> None:

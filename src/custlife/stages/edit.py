@@ -15,6 +15,11 @@ __all__ = ["Edit", "StageMapping"]
 T = TypeVar("T")
 EditKind = Literal["rename", "insert", "remove", "split", "reorder"]
 _KINDS: tuple[EditKind, ...] = get_args(EditKind)
+_INTO = {
+    "rename": (1, 1, "name one stage"),
+    "remove": (0, 1, "name one stage, or none"),
+    "split": (2, 99, "name between 2 and 99 stages"),
+}
 
 
 def _keys(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,12 +52,9 @@ class Edit:
         if self.kind not in _KINDS:
             raise UnknownNameError("kind of edit", self.kind, _KINDS)
         check_version(self.version)
-        least, most = {"rename": (1, 1), "remove": (0, 1), "split": (2, 99)}.get(self.kind, (0, 0))
+        least, most, hint = _INTO.get(self.kind, (0, 0, "leave into= out"))
         if not least <= len(self.into) <= most:
-            raise DefinitionError(
-                f"edit {self.kind!r} of {self.stage!r} has into={self.into!r}",
-                f"name between {least} and {most} stages",
-            )
+            raise DefinitionError(f"edit {self.kind!r} of {self.stage!r} has into={self.into!r}", hint)
         if self.default is not None and self.default not in self.into:
             raise UnknownNameError("part", self.default, self.into, f"split of {self.stage!r}")
 
