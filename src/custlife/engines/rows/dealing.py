@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.touching import Deals, DealTable
 
-__all__ = ["count_deals"]
+__all__ = ["count_deals", "last_moment"]
 
 DATE = 10  # letters of a bare date
 Closed = tuple[str, int]  # how it stands, and since which row
@@ -91,10 +91,10 @@ def _money(
     amount, currency, expected = last("amount"), last("currency"), last("expected_close")
     code = None if currency is None else currency_code(currency)
     minor = None if amount is None else minor_units(amount, code or NO_CURRENCY, request.amounts_in)
-    return minor, code, None if expected is None else _last_moment(expected, history)
+    return minor, code, None if expected is None else last_moment(expected, history)
 
 
-def _last_moment(value: Any, history: History) -> int:
+def last_moment(value: Any, history: History) -> int:
     """An instant; of a bare date the last moment of that day in the log's zone."""
     is_day = (isinstance(value, date) and not isinstance(value, datetime)) or (
         isinstance(value, str) and len(value) == DATE
