@@ -20,7 +20,7 @@ from custlife.engines.arrays import views
 from custlife.engines.rows.watching import EXACT, as_decimal, is_equal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Sequence
 
     from custlife.engines.arrays.stretch import Ints, Mask
     from custlife.engines.rules import Value
@@ -52,13 +52,13 @@ class Whole:
 
     def reach(self, parts: Ints, at_least: Any) -> Mask:
         """Which numbers of so many units are not below a bound."""
-        return _from(parts, ceil(self._units(at_least)))
+        return _from(parts, ceil(self._in_units(at_least)))
 
     def keep_to(self, parts: Ints, at_most: Any) -> Mask:
         """Which numbers of so many units are not above a bound."""
-        return ~_from(parts, floor(self._units(at_most)) + 1)
+        return ~_from(parts, floor(self._in_units(at_most)) + 1)
 
-    def _units(self, bound: Any) -> Fraction:
+    def _in_units(self, bound: Any) -> Fraction:
         return Fraction(as_decimal(bound)) * Fraction(10**self.digits)
 
 
@@ -104,37 +104,37 @@ def _whole_of_list(values: list[Any]) -> Whole | None:
     if not kinds <= {int, str, Decimal}:
         return None
     try:
-        parts, digits = _parts(values, kinds)
-        units = np.fromiter((part or 0 for part in parts), np.int64, len(values))
+        found = _units(values, kinds)
     except NO_NUMBER:
         return None
+    if found is None:
+        return None
     there = (value not in GONE for value in values) if str in kinds else (value is not None for value in values)
-    return Whole(units, digits, np.fromiter(there, np.bool_, len(values)))
+    return Whole(*found, np.fromiter(there, np.bool_, len(values)))
 
 
-def _parts(values: list[Any], kinds: set[type]) -> tuple[Iterable[int | None], int]:
-    """Each number in a unit common to all, and that unit; anything for a missing one."""
+def _units(values: list[Any], kinds: set[type]) -> tuple[Ints, int] | None:
+    """Each number in a unit common to all, and that unit; 0 for a missing one. None where none is found."""
     if kinds <= {int}:
-        return values, 0
+        return np.fromiter((value or 0 for value in values), np.int64, len(values)), 0
     if kinds == {Decimal}:
         return _scaled([NONE if value is None else value for value in values])
     known = {value: as_decimal(value) for value in dict.fromkeys(values) if value not in GONE}
-    parts, digits = _scaled(known.values())
-    return map(dict(zip(known, parts, strict=True)).get, values), digits
+    found = _scaled([*known.values(), NONE])
+    if found is None:
+        return None
+    place = dict(zip(known, range(len(known)), strict=True))
+    return found[0][np.fromiter((place.get(value, -1) for value in values), np.int64, len(values))], found[1]
 
 
-def _scaled(numbers: Collection[Decimal]) -> tuple[list[int], int]:
-    """Numbers in the first unit tried that they are all whole in, and that unit.
-
-    Raises:
-        OverflowError: There is none, or they are too large.
-    """
+def _scaled(numbers: Sequence[Decimal]) -> tuple[Ints, int] | None:
+    """Numbers in the first unit that they are all whole in, and that unit; None where none is tried, or for large ones."""
     if all(-SURE < number < SURE for number in numbers):
         for digits in SCALES:
             parts = [int(EXACT.scaleb(number, digits)) for number in numbers]
             if all(EXACT.scaleb(Decimal(part), -digits) == number for part, number in zip(parts, numbers, strict=True)):
-                return parts, digits
-    raise OverflowError
+                return np.array(parts, np.int64), digits
+    return None
 
 
 # -- tests of single values --------------------------------------------------------------------------------------------
