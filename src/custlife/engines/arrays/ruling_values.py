@@ -128,7 +128,7 @@ def _units(values: list[Any], kinds: set[type]) -> tuple[Ints, int] | None:
 
 
 def _scaled(numbers: Sequence[Decimal]) -> tuple[Ints, int] | None:
-    """Numbers in the first unit that they are all whole in, and that unit; None where none is tried, or for large ones."""
+    """Numbers in the first unit in which all are whole, and that unit; None where there is none, or for large ones."""
     if all(-SURE < number < SURE for number in numbers):
         for digits in SCALES:
             parts = [int(EXACT.scaleb(number, digits)) for number in numbers]
