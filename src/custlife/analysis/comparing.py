@@ -206,7 +206,7 @@ class ComparisonResult(Result):
 
     def __str__(self) -> str:
         sentences = "\n".join(line for told in self.sentences for line in wrap(told, 110))
-        return f"{self.table().text(width=110)}\n\n{sentences}" if sentences else self.table().text(width=110)
+        return f"{self.table().text(width=120)}\n\n{sentences}" if sentences else self.table().text(width=110)
 
     def _repr_html_(self) -> str:
         said = "".join(f"<li>{escape(clean(told))}</li>" for told in self.sentences)

@@ -139,7 +139,7 @@ class Result(Framed):
         return f"<{type(self).__name__}: {self.title()}, {size} rows, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def svg(self) -> str:
         """The picture alone, as SVG text."""

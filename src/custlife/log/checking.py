@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -27,6 +29,10 @@ MEANINGS = {
     "tie": "different entries at one instant, put in order by position on the path",
     "repeat": "rows that name the stage already held",
 }
+RANKS = {"dropped": 0, "illegal": 1, "gap": 2, "reason": 2, "tie": 3, "repeat": 4}
+
+Place = tuple[int, str, int]
+"""The rank of a kind, the unit, and the instant in microseconds; or the number of a row."""
 
 
 @attrs.frozen
@@ -52,7 +58,7 @@ class Check(Framed):
     """All findings about a log; true where there are none. It hands them on as answers do: `to_frame`, `to_dicts`, ...
 
     Attributes:
-        findings: All of them, by kind and then by customer and time.
+        findings: All of them, by kind and then by customer and time; gaps and missing reasons side by side.
         notes: What was done to the rows, as the log tells it.
     """
 
@@ -92,7 +98,7 @@ class Check(Framed):
         return Table(("kind", "where", "what"), rows, title="Check", note=note)
 
     def __str__(self) -> str:
-        return "\n".join([self.table().text(width=110).rstrip(), *(f"  {note}" for note in self.notes)])
+        return "\n".join([self.table().text(width=120).rstrip(), *(f"  {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
         return self.table().html()
@@ -100,15 +106,20 @@ class Check(Framed):
 
 def checked(asked: Asked, notes: tuple[str, ...]) -> Check:
     """The findings about the rows seen, which need not open spells."""
-    parts = list(asked.map(findings))
-    if len(parts) > 1:
-        parts = [[one for kind in MEANINGS for part in parts for one in part if one.kind == kind]]
-    return Check(tuple(parts[0]), notes)
+    placed = sorted(chain.from_iterable(asked.map(findings)), key=itemgetter(0))
+    return Check(tuple(found for _, found in placed), notes)
 
 
-def findings(seen: History) -> list[Finding]:
-    """The findings about some rows."""
-    found = [Finding("dropped", where, what) for where, what in seen.dropped]
+def findings(seen: History) -> list[tuple[Place, Finding]]:
+    """The findings about some rows, each with its place among those about all rows."""
+    found = [(_of_row(where), Finding("dropped", where, what)) for where, what in seen.dropped]
     for kind, unit, us, what in odd_rows(seen):
-        found.append(Finding(kind, f"{seen.unit} {unit!r} at {from_us(us).isoformat()}", what))
+        where = f"{seen.unit} {unit!r} at {from_us(us).isoformat()}"
+        found.append(((RANKS[kind], unit, us), Finding(kind, where, what)))
     return found
+
+
+def _of_row(where: str) -> Place:
+    """The place of what was dropped: by its number, where it is a row or a line."""
+    word, _, number = where.partition(" ")
+    return (0, "", int(number)) if word in {"row", "line"} and number.isdecimal() else (0, where, 0)

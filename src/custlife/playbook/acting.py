@@ -257,7 +257,7 @@ class NextActions(Framed):
         return f"<NextActions for {len(self):,}>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return self.table().html()

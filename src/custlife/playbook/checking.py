@@ -189,7 +189,7 @@ class HandOverChecks(Framed):
         return f"<HandOverChecks: {len(self):,} rows, {len(self.incomplete):,} incomplete>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return self.table().html()

@@ -200,7 +200,7 @@ class Coverage(Result):
         return Bars(names, parts, self.title(), " ".join(self.footnotes()), values=ends, form="percent")
 
     def __str__(self) -> str:
-        return "\n\n".join((self.table().text(width=110), *map(str, self.findings), *map(str, self.unjudged)))
+        return "\n\n".join((self.table().text(width=120), *map(str, self.findings), *map(str, self.unjudged)))
 
     def _repr_html_(self) -> str:
         return f"{self.table().html()}{self.findings_table().html()}{self.picture().svg()}"

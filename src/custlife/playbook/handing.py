@@ -178,7 +178,7 @@ class HandOverPlan(Framed):
         return f"<HandOverPlan of {self.model.name!r}, {len(self)} hand-overs>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return self.table().html()

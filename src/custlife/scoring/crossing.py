@@ -94,7 +94,7 @@ class Crossings(Framed):
         return f"<Crossings of {self.name} at {self.threshold:g}: {len(self):,}>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return self.table().html()

@@ -83,7 +83,7 @@ class FrameScores(Framed):
         return f"<FrameScores of {self.name}: {len(self):,} rows>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return self.table().html()

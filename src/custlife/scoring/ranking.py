@@ -95,7 +95,7 @@ class Priorities(Framed):
         return f"<Priorities of {len(self):,}>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return self.table().html()

@@ -196,7 +196,7 @@ class Scores(Framed):
         return f"<Scores: {self.title()}{failed}, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return f"{self.table().html()}{self.picture().svg()}"

@@ -32,7 +32,7 @@ def headline(score: Score) -> str:
 
 def explained(score: Score) -> str:
     """The headline, the parts by size, and what is not known or too old."""
-    lines = [parts_table(score).text(width=110) if score.parts else headline(score)]
+    lines = [parts_table(score).text(width=120) if score.parts else headline(score)]
     lines.extend(f"  {note}" for note in notes(score))
     return "\n".join(lines)
 

@@ -112,7 +112,7 @@ class Trend(Framed):
         return f"<Trend of {self.name} for {self.customer!r}, {len(self.scores)} moments>"
 
     def __str__(self) -> str:
-        return self.table().text(width=110)
+        return self.table().text(width=120)
 
     def _repr_html_(self) -> str:
         return self.table().html()
