@@ -79,8 +79,7 @@ class PolarsColumn:
         """Codes of texts; the bits of floats; what whole numbers and times count."""
         series = self._series
         if series.dtype == pl.String:
-            kind = shared_categories() or pl.Categorical
-            series = pl.DataFrame({"text": series}).select(pl.col("text").cast(kind))["text"]  # chunks at once
+            series = series.cast(shared_categories() or pl.Categorical)  # several chunks at once had no order
         if series.dtype == pl.Null:
             return np.zeros(len(series), np.int64)
         found = codes_of(series)
