@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from custlife.engines import rows
 from custlife.engines.arrays.activity import count_activity
+from custlife.engines.arrays.banding import banded
 from custlife.engines.arrays.choosing import first_seen, having
 from custlife.engines.arrays.dealing import count_deals
 from custlife.engines.arrays.funnel import count_funnel
@@ -29,6 +30,7 @@ from custlife.engines.movements import Movements
 from custlife.engines.passages import Occupations, Passages
 from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
+from custlife.engines.rows.banding import Banded
 from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
 from custlife.engines.rows.pricing import Levelled
@@ -76,6 +78,7 @@ TRANSFORMS: dict[type, Callable[[Any, History], History]] = {
     Levelled: levelled,
     RolledUp: rolled_up,
     Pooled: pooled,
+    Banded: banded,
     Ruled: ruled,
 }
 """Kernels by kind of step; what has none is done by the rows engine on the same columns."""
