@@ -151,6 +151,21 @@ def test_a_history_says_what_frame_it_came_from(native: Any, kind: str) -> None:
     assert history.vocabulary.model is MODEL
 
 
+class Moves(pd.DataFrame):
+    """A frame of one's own."""
+
+
+class LazyMoves(pl.LazyFrame):
+    """A plan of one's own."""
+
+
+@pytest.mark.parametrize(("native", "kind"), [(Moves(GOOD), "pandas"), (LazyMoves(GOOD), "polars")])
+def test_a_frame_of_a_class_of_its_own_is_that_of_its_library(native: Any, kind: str) -> None:
+    assert frame(native).kind == kind
+    (history,) = read(native, NAMES, layout(NAMES))
+    assert (history.frame, list(history.ids)) == (kind, ["u"])
+
+
 class Modin:
     """A frame that only Narwhals knows."""
 

@@ -74,7 +74,7 @@ def frame(native: Any) -> Frame:
     if isinstance(native, Frame):
         return native
     kind = type(native)
-    library = kind.__module__.partition(".")[0].lstrip("_")
+    library = _library(kind)
     try:
         opened = _opened(native, library)
     except ModuleNotFoundError as error:
@@ -84,10 +84,15 @@ def frame(native: Any) -> Frame:
     return opened
 
 
+def _library(kind: type) -> str:
+    return kind.__module__.partition(".")[0].lstrip("_")
+
+
 def _opened(native: Any, library: str) -> Frame | None:
-    opener = OPENERS.get((library, type(native).__name__))
-    if opener is not None:
-        return opener(native)
+    for kind in type(native).__mro__:  # a subclass, such as one with methods of its own, is what it is made of
+        opener = OPENERS.get((_library(kind), kind.__name__))
+        if opener is not None:
+            return opener(native)
     if library in {"builtins", "custlife", "pandas", "polars"} or isinstance(native, str | bytes | list | tuple | dict):
         return None
     if hasattr(native, "__arrow_c_stream__"):
