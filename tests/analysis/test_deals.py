@@ -325,6 +325,14 @@ def test_sales_velocity_is_its_formula():
     assert log.velocity().svg()
 
 
+def test_an_average_is_rounded_half_up():
+    log = sized(
+        ("a", "lead", "2026-02-01T00:00Z", "0.01", None), ("a", "customer", "2026-02-02T00:00Z", "0.01", None),
+        ("b", "lead", "2026-02-01T00:00Z", "0.02", None), ("b", "customer", "2026-02-02T00:00Z", "0.02", None),
+    )  # fmt: skip
+    assert log.velocity()["all"].average == Decimal("0.02")
+
+
 def test_a_cycle_a_fifth_shorter_is_a_quarter_more_velocity():
     """Definitions, section 2, pitfall."""
 

@@ -337,6 +337,22 @@ def test_a_later_row_renews_the_term_before_within_the_grace(rows, renewal, grac
     assert frame.running().rows == log.running().rows
 
 
+def test_amounts_that_may_still_be_renewed_are_in_no_rate() -> None:
+    terms = [("a", "2025-01-01", "100"), ("a", "2026-01-01", "100"), ("b", "2025-01-01", "50")]
+    rows = [{"customer": one, "start": start, "term": "1 year", "worth": worth} for one, start, worth in terms]
+    log = Contracts.from_rows(rows, amount_col="worth", currency="EUR", tz="UTC", as_of="2026-01-10")
+    (row,) = log.renewals(every=None, grace="60 days").rows
+    assert (row.renewed, row.lost, row.pending, row.due_amount) == (1, 0, 1, 150)
+    assert (row.lost_amount, row.rate.rate, row.amount_rate) == (0, 1.0, 1.0)
+
+
+def test_both_edges_of_running_contracts_count() -> None:
+    row = {"customer": "a", "start": "2026-03-01", "term": "1 month", "limit": 10, "used": 8}
+    log = Contracts.from_rows([row], limit_col="limit", used_col="used", tz="UTC", as_of="2026-03-02")
+    assert [len(log.running(within=within)) for within in ("30 days", "29 days", "719 hours")] == [1, 0, 0]
+    assert [len(log.running(used=used)) for used in (0.8, 0.81)] == [1, 0]
+
+
 def test_people_read_the_day_on_which_a_contract_is_up_where_they_are() -> None:
     row = {"customer": "a", "start": "2026-03-01", "term": "1 year"}
     for tz in ("Europe/Zurich", "America/New_York", "UTC"):

@@ -142,6 +142,7 @@ def test_annualised_churn_compounds(customers, lost, year):
 
 @given(STAGE_ROWS, AS_OF, st.sampled_from(["a", "b", "lost"]), st.integers(0, 4))
 @example([Row("u1", datetime(2026, 3, 28, 1, 30, tzinfo=UTC), "a")], hour(50), "a", 1)
+@example([Row("u1", datetime(2026, 2, 1, tzinfo=UTC), "a")], datetime(2026, 2, 2, tzinfo=UTC), "a", 1)
 def test_ages_are_those_of_open_stays(rows, as_of, stage, limit):
     open_ones = [stay for stay in seen_stages(rows, as_of) if stay.stage == stage and stay.left is None]
     ages = [(as_of - stay.entered) // timedelta(microseconds=1) for stay in open_ones]

@@ -47,6 +47,7 @@ def test_every_duration_is_under_its_mark_once(drawn):
 @given(spells())
 @example([(2, 4), (0, -3)] * 20)
 @example([(1, True)] * 30)
+@example([(1, 0), (0, 2)] * 20)  # the last length with another than the last mark
 def test_arrays_are_split_as_lists_are(drawn):
     numpy = pytest.importorskip("numpy")
     times, marks = [t for t, _ in drawn], [m for _, m in drawn]

@@ -175,8 +175,8 @@ def p_text(p: float) -> str:
     """A p-value in words.
 
     Examples:
-        >>> p_text(0.0123), p_text(0.00001), p_text(1.0)
-        ('p = 0.012', 'p < 0.001', 'p = 1')
+        >>> p_text(0.0123), p_text(0.0051), p_text(0.00001), p_text(1.0)
+        ('p = 0.012', 'p = 0.0051', 'p < 0.001', 'p = 1')
     """
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
