@@ -210,6 +210,15 @@ def move() -> cl.Customer:
     return acme.record(late, events=[happened], facts=[known], on_illegal="raise")
 
 
+class Journey(cl.StageModel):
+    """A class of one's own stays itself."""
+
+
+def edit_ones_own(journey: Journey) -> None:
+    assert_type(journey.rename("a", "b").insert("c", after="b").with_policy("open"), Journey)
+    assert_type(Journey.from_toml(journey.to_toml()), Journey)
+
+
 class Account(cl.Customer):
     """A class of one's own stays itself."""
 

@@ -7,7 +7,7 @@ the meaning of keys is recorded as an `Edit`; texts, transitions and policies le
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from custlife.stages.model import StageModel
     from custlife.stages.stage import Exit
 
+_Model = TypeVar("_Model", bound="StageModel")
 _ROOMS = ("stages", "unplaced", "exits")
 
 
-def renamed(model: StageModel, old: str, new: str, label: str | None) -> StageModel:
+def renamed(model: _Model, old: str, new: str, label: str | None) -> _Model:
     """The model with a stage under another key."""
     stage = model[old]
     if label is None:
@@ -42,8 +43,8 @@ def renamed(model: StageModel, old: str, new: str, label: str | None) -> StageMo
 
 
 def inserted(
-    model: StageModel, stage: Stage | str, after: str | None, before: str | None, transitions: Iterable[Transition]
-) -> StageModel:
+    model: _Model, stage: Stage | str, after: str | None, before: str | None, transitions: Iterable[Transition]
+) -> _Model:
     """The model with one more stage."""
     stage = _stage("stage", stage)
     if stage.exit is not None and after is None and before is None:
@@ -54,7 +55,7 @@ def inserted(
     return _changed(model, edit, transitions=(*_loose(model), *listed("transitions", transitions)), **rooms)
 
 
-def removed(model: StageModel, key: str, into: str | None) -> StageModel:
+def removed(model: _Model, key: str, into: str | None) -> _Model:
     """The model without a stage; another one may take over its history and its spellings."""
     gone = model[key]
     if into is None:
@@ -68,7 +69,7 @@ def removed(model: StageModel, key: str, into: str | None) -> StageModel:
     return _rewired(model, key, edit, into, into, **rooms)
 
 
-def split(model: StageModel, key: str, into: Sequence[Stage | str], default: str | None) -> StageModel:
+def split(model: _Model, key: str, into: Sequence[Stage | str], default: str | None) -> _Model:
     """The model with several stages in the place of one."""
     gone = model[key]
     parts = [_stage(f"into[{index}]", part, gone.exit) for index, part in enumerate(several("into", into))]
@@ -81,7 +82,7 @@ def split(model: StageModel, key: str, into: Sequence[Stage | str], default: str
     return _replaced(model, key, tuple(parts), edit, first=parts[0].key, last=parts[-1].key)
 
 
-def merged(model: StageModel, keys: Sequence[str], into: str) -> StageModel:
+def merged(model: _Model, keys: Sequence[str], into: str) -> _Model:
     """The model with one stage in the place of several."""
     if keys and not isinstance(keys[0], str):
         raise UsageTypeError(f"merge takes keys, not {keys[0]!r}", "write model.merge('a', 'b', into='c')")
@@ -96,7 +97,7 @@ def merged(model: StageModel, keys: Sequence[str], into: str) -> StageModel:
     return versioned(made, model.version + 1)
 
 
-def reordered(model: StageModel, key: str, after: str | None, before: str | None) -> StageModel:
+def reordered(model: _Model, key: str, after: str | None, before: str | None) -> _Model:
     """The model with a stage in another place of its list."""
     stage = model[key]
     if key in (after, before):
@@ -110,7 +111,7 @@ def reordered(model: StageModel, key: str, after: str | None, before: str | None
     return _changed(model, _edit(model, "reorder", key), **rooms)
 
 
-def restaged(model: StageModel, key: str, changes: dict[str, Any]) -> StageModel:
+def restaged(model: _Model, key: str, changes: dict[str, Any]) -> _Model:
     """The model with other fields of a stage."""
     if "key" in changes:
         raise UsageError("a stage changes its key by rename", f"write model.rename({key!r}, {changes['key']!r})")
@@ -120,7 +121,7 @@ def restaged(model: StageModel, key: str, changes: dict[str, Any]) -> StageModel
     return evolved(model, **{room: tuple(changed if s is stage else s for s in getattr(model, room))})
 
 
-def with_transition(model: StageModel, transition: Transition) -> StageModel:
+def with_transition(model: _Model, transition: Transition) -> _Model:
     """The model with a transition declared, in the place of one between the same stages."""
     given: object = transition
     if not isinstance(given, Transition):
@@ -130,7 +131,7 @@ def with_transition(model: StageModel, transition: Transition) -> StageModel:
     return evolved(model, transitions=(*kept, transition))
 
 
-def without_transition(model: StageModel, from_stage: str | None, to_stage: str) -> StageModel:
+def without_transition(model: _Model, from_stage: str | None, to_stage: str) -> _Model:
     """The model with a transition no longer declared."""
     kept = [t for t in _loose(model) if (t.from_stage, t.to_stage) != (from_stage, to_stage)]
     if len(kept) == len(model.transitions):
@@ -139,12 +140,12 @@ def without_transition(model: StageModel, from_stage: str | None, to_stage: str)
     return evolved(model, transitions=kept)
 
 
-def evolved(model: StageModel, **changes: Any) -> StageModel:
+def evolved(model: _Model, **changes: Any) -> _Model:
     """The model with other fields, one version on."""
     return attrs.evolve(model, **{"version": model.version + 1, "transitions": _loose(model), **changes})
 
 
-def versioned(model: StageModel, version: int) -> StageModel:
+def versioned(model: _Model, version: int) -> _Model:
     """The model under another version number; edits of later versions become edits of this one."""
     edits = tuple(attrs.evolve(e, version=version) if e.version > version else e for e in model.edits)
     return attrs.evolve(model, version=version, edits=edits)
@@ -211,7 +212,7 @@ def _edit(model: StageModel, kind: EditKind, key: str, into: tuple[str, ...] = (
     return Edit(model.version + 1, kind, key, into, default)
 
 
-def _changed(model: StageModel, edit: Edit, **changes: Any) -> StageModel:
+def _changed(model: _Model, edit: Edit, **changes: Any) -> _Model:
     return evolved(model, edits=(*model.edits, edit), **changes)
 
 
@@ -258,8 +259,8 @@ def _placed(
 
 
 def _replaced(
-    model: StageModel, key: str, parts: tuple[Stage, ...], edit: Edit, *, first: str | None, last: str | None
-) -> StageModel:
+    model: _Model, key: str, parts: tuple[Stage, ...], edit: Edit, *, first: str | None, last: str | None
+) -> _Model:
     """The model with some stages in the place of one: ways in lead to the first, ways out start from the last."""
     rooms: dict[str, Any] = {}
     for room in _ROOMS:
@@ -268,7 +269,7 @@ def _replaced(
     return _rewired(model, key, edit, first, last, **rooms)
 
 
-def _rewired(model: StageModel, key: str, edit: Edit, first: str | None, last: str | None, **rooms: Any) -> StageModel:
+def _rewired(model: _Model, key: str, edit: Edit, first: str | None, last: str | None, **rooms: Any) -> _Model:
     """The model with all that named a stage naming its heirs; what has no heir is dropped."""
     seen: dict[tuple[str | None, str], Transition] = {}
     for t in model.transitions:

@@ -53,7 +53,7 @@ class StageModel(Declaration):
 
     # -- editing -------------------------------------------------------------------------------------------------
 
-    def rename(self, old: str, new: str, label: str | None = None) -> StageModel:
+    def rename(self, old: str, new: str, label: str | None = None) -> Self:
         """This model with a stage under another key; the old spellings become aliases.
 
         Args:
@@ -76,7 +76,7 @@ class StageModel(Declaration):
         after: str | None = None,
         before: str | None = None,
         transitions: Iterable[Transition] = (),
-    ) -> StageModel:
+    ) -> Self:
         """This model with one more stage, next to another one; an exit may come without a neighbour.
 
         Args:
@@ -93,7 +93,7 @@ class StageModel(Declaration):
 
         return editing.inserted(self, stage, after, before, transitions)
 
-    def remove(self, key: str, *, into: str | None = None) -> StageModel:
+    def remove(self, key: str, *, into: str | None = None) -> Self:
         """This model without a stage; transitions that named it go with it, unless another stage takes over.
 
         Args:
@@ -105,7 +105,7 @@ class StageModel(Declaration):
 
         return editing.removed(self, key, into)
 
-    def split(self, key: str, *, into: Sequence[Stage | str], default: str | None = None) -> StageModel:
+    def split(self, key: str, *, into: Sequence[Stage | str], default: str | None = None) -> Self:
         """This model with several stages in the place of one; ways in lead to the first, ways out from the last.
 
         Args:
@@ -118,7 +118,7 @@ class StageModel(Declaration):
 
         return editing.split(self, key, into, default)
 
-    def merge(self, *keys: str, into: str) -> StageModel:
+    def merge(self, *keys: str, into: str) -> Self:
         """This model with one stage in the place of several.
 
         Args:
@@ -133,13 +133,13 @@ class StageModel(Declaration):
 
         return editing.merged(self, keys, into)
 
-    def reorder(self, key: str, *, after: str | None = None, before: str | None = None) -> StageModel:
+    def reorder(self, key: str, *, after: str | None = None, before: str | None = None) -> Self:
         """This model with a stage next to another one of its list."""
         from custlife.stages import editing
 
         return editing.reordered(self, key, after, before)
 
-    def with_stage(self, key: str, /, **fields: Any) -> StageModel:
+    def with_stage(self, key: str, /, **fields: Any) -> Self:
         """This model with other fields of a stage, such as `label=` or `owners=`.
 
         Examples:
@@ -150,37 +150,37 @@ class StageModel(Declaration):
 
         return editing.restaged(self, key, fields)
 
-    def with_transition(self, transition: Transition) -> StageModel:
+    def with_transition(self, transition: Transition) -> Self:
         """This model with a transition declared, in the place of one between the same stages."""
         from custlife.stages import editing
 
         return editing.with_transition(self, transition)
 
-    def without_transition(self, from_stage: str | None, to_stage: str) -> StageModel:
+    def without_transition(self, from_stage: str | None, to_stage: str) -> Self:
         """This model with a transition no longer declared; the policy answers for the pair again."""
         from custlife.stages import editing
 
         return editing.without_transition(self, from_stage, to_stage)
 
-    def with_policy(self, policy: Policy) -> StageModel:
+    def with_policy(self, policy: Policy) -> Self:
         """This model under another policy."""
         from custlife.stages import editing
 
         return editing.evolved(self, policy=policy)
 
-    def with_customer_from(self, key: str | None) -> StageModel:
+    def with_customer_from(self, key: str | None) -> Self:
         """This model with another first stage of paying customers."""
         from custlife.stages import editing
 
         return editing.evolved(self, customer_from=key)
 
-    def with_name(self, name: str, title: str = "") -> StageModel:
+    def with_name(self, name: str, title: str = "") -> Self:
         """This model under another name, as one's own; histories of the old one can still be migrated."""
         from custlife.stages import editing
 
         return editing.evolved(self, name=name, title=title or self.title)
 
-    def with_version(self, version: int) -> StageModel:
+    def with_version(self, version: int) -> Self:
         """This model under a version number of one's own: the edits since belong to that version."""
         from custlife.stages import editing
 
