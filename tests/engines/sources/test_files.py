@@ -257,6 +257,17 @@ def test_columns_of_one_name_are_refused(reader: str, tmp_path: Path) -> None:
     )
 
 
+def test_headers_of_packed_files_are_looked_at_too(reader: str, tmp_path: Path) -> None:
+    (tmp_path / "1.csv.gz").write_bytes(gzip.compress(TEXT.encode("utf-8-sig")))
+    (tmp_path / "2.csv.gz").write_bytes(gzip.compress(TEXT.replace("at", "when", 1).encode()))
+    with pytest.raises(DataError, match=r"1.csv.gz: id, stage, at\n.*2.csv.gz: id, stage, when"):
+        frame(CsvFiles(f"{tmp_path}/*.gz", ";"))
+    (tmp_path / "1.csv.gz").write_bytes("käse".encode("latin-1"))
+    assert files._header(str(tmp_path / "1.csv.gz"), ";") is None
+    with pytest.raises(DataError, match=r"cannot be read: |no column"):
+        open_frame(CsvFiles(tmp_path / "1.csv.gz", ";"), PLAIN, layout(PLAIN), None).last()
+
+
 @pytest.mark.parametrize("header", ["stage,id,at", "id,stage,at,plan", "id,stage"])
 def test_files_with_other_headers_are_refused(reader: str, tmp_path: Path, header: str) -> None:
     (tmp_path / "1.csv").write_text("id,stage,at\nu,a,2026-01-01T00:00Z\n", "utf-8")

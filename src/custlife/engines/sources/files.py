@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+from codecs import iterdecode
 from collections.abc import Iterable
-from functools import partial
 from glob import glob, has_magic
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +17,7 @@ from custlife.engines.sources.frames import Frame, Table, arrow_dataset, duckdb_
 from custlife.errors import DataError, MissingExtraError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from custlife.engines.sources.columns import Column
 
@@ -23,6 +25,7 @@ __all__ = ["CsvFiles", "ParquetFiles"]
 
 ROW_BYTES = 32  # of a short row of CSV
 READERS = ("polars", "duckdb", "pyarrow")
+GZIP = b"\x1f\x8b"
 NO_CSV = "look at that place; from_csv reads files of any encoding and names the line of what is wrong"
 NO_PARQUET = "all files must be whole and have the same columns of the same types; write that one again"
 
@@ -124,25 +127,25 @@ class CsvFiles:
             DataError: A file that is no CSV.
         """
         reader = _reader("scan_csv")
-        opened = _opened(self.files, NO_CSV, lambda: getattr(self, f"_by_{reader}")(list(self.files)))
+        opened = _opened(self.files, NO_CSV, lambda: self._frame(getattr(self, f"_by_{reader}")))
         size = sum(Path(file).stat().st_size for file in self.files)
         return attrs.evolve(opened, about=lambda: size // ROW_BYTES)
+
+    def _frame(self, read: Callable[[list[str]], Frame]) -> Frame:
+        _check_headers({file: _header(file, self.delimiter) for file in self.files})
+        return read(list(self.files))
 
     def _by_polars(self, files: list[str]) -> Frame:
         import polars as pl
 
-        read = partial(pl.scan_csv, separator=self.delimiter, infer_schema=False, glob=False)
-        _check_headers(files, lambda file: read([file], has_header=False, n_rows=1).collect().rows())
-        return polars_lazy(read(files), ordered=True)
+        return polars_lazy(pl.scan_csv(files, separator=self.delimiter, infer_schema=False, glob=False), ordered=True)
 
     def _by_duckdb(self, files: list[str]) -> Frame:
         import duckdb
 
         connection: Any = duckdb.connect()
-        how = {"sep": self.delimiter, "quotechar": '"', "escapechar": '"', "all_varchar": True}
-        read = partial(connection.read_csv, hive_partitioning=False, **how)
-        _check_headers(files, lambda file: read([file], header=False).limit(1).fetchall())
-        return duckdb_relation(read(files, header=True), connection)
+        how = {"header": True, "sep": self.delimiter, "quotechar": '"', "escapechar": '"', "all_varchar": True}
+        return duckdb_relation(connection.read_csv(files, hive_partitioning=False, **how), connection)
 
     def _by_pyarrow(self, files: list[str]) -> Frame:
         import pyarrow as pa
@@ -151,7 +154,6 @@ class CsvFiles:
 
         parsing = pc.ParseOptions(delimiter=self.delimiter, newlines_in_values=True)
         names = pc.open_csv(files[0], parse_options=parsing).schema.names
-        _check_headers(files, lambda file: [pc.open_csv(file, parse_options=parsing).schema.names])
         texts = pc.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
         )
@@ -193,22 +195,35 @@ def _matching(path: str, inside: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _check_headers(files: Sequence[str], first_rows: Callable[[str], Sequence[Sequence[str | None]]]) -> None:
+def _header(file: str, delimiter: str) -> list[str] | None:
+    """What a CSV file calls its columns; None where it is not UTF-8, or packed in another way than by gzip."""
+    with Path(file).open("rb") as stream:
+        is_packed = stream.read(len(GZIP)) == GZIP
+    with gzip.open(file) if is_packed else Path(file).open("rb") as packed:
+        lines = iterdecode(packed, "utf-8-sig")
+        try:
+            return next(csv.reader(lines, delimiter=delimiter), [])
+        except (UnicodeDecodeError, csv.Error):
+            return None
+
+
+def _check_headers(headers: Mapping[str, Sequence[str] | None]) -> None:
     """Refuses files with columns that readers take for one another: those of one name, or in another order.
 
     Raises:
         DataError: Such files.
     """
-    headers = {file: [name or "" for row in first_rows(file)[:1] for name in row] for file in files}
-    first = headers[files[0]]
-    twice = sorted({name for name in first if name and first.count(name) > 1})
+    (first, names), *others = [(file, names) for file, names in headers.items() if names is not None] or [("", [])]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         told = ", ".join(map(repr, twice))
-        raise DataError(f"{files[0]} names columns twice: {told}", hint="give each column a name of its own")
-    other = next((file for file in files if headers[file] != first), None)
-    if other is not None:
-        told_apart = [(file, ", ".join(headers[file])) for file in (files[0], other)]
-        raise DataError("files have other columns than the first", told_apart, "write the same header in all of them")
+        raise DataError(f"{first} names columns twice: {told}", hint="give each column a name of its own")
+    for file, found in others:
+        if found != names:
+            told_apart = [(first, ", ".join(names)), (file, ", ".join(found))]
+            raise DataError(
+                "files have other columns than the first", told_apart, "write the same header in all of them"
+            )
 
 
 def _folders(files: Sequence[str]) -> tuple[str, ...]:
