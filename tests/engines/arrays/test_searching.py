@@ -196,3 +196,26 @@ def test_exclusions_end_where_the_limit_of_their_step_ends(late: int, mode: str)
     made = told(history([("u", 0, "x"), ("u", late, "z")], as_of=9, model=None))
     named = [Step(("x",)), Step((), (("kind", 9),), seconds(3)), Step(("z",))]
     search_alike(made, named, seconds(8), [exclude("z", after=0, before=1, mode=mode)])
+
+
+def test_each_start_finds_its_own_way_on() -> None:
+    rows = [("u", 0, "x"), ("u", 1, "x"), ("u", 2, "y"), ("u", 6, "y"), ("u", 8, "z")]
+    made = told(history(rows, model=None))
+    named = [Step(("x",)), Step(("y",)), Step(("z",), (), seconds(3))]
+    search_alike(made, named, None, entry="best")
+    plan = asked(made, named, None, entry="best")
+    assert plan is not None
+    (tally,) = gather(plan, attrs.evolve(made, engine="arrays")).values()
+    assert list(tally.steps[2].from_start) == [7_000_000]
+
+
+def test_on_a_night_of_two_equal_hours_a_later_row_may_find_its_way_earlier() -> None:
+    night = 20_023 * DAY  # 2024-10-27, when Zurich has 02:30 at 00:30 UTC and 02:10 once more at 01:10 UTC
+    rows = [("u", night, "x"), ("u", night + 1_800, "y"), ("u", night + 4_200, "y"), ("u", night + DAY + 4_500, "z")]
+    made = told(attrs.evolve(history(rows, model=None), zone=zone("Europe/Zurich")))
+    named = [Step(("x",)), Step(("y",)), Step(("z",), (), None, days(1))]
+    search_alike(made, named, None)
+    plan = asked(made, named, None)
+    assert plan is not None
+    (tally,) = gather(plan, attrs.evolve(made, engine="arrays")).values()
+    assert tally.steps[2].reached == 1

@@ -84,10 +84,15 @@ class Searcher:
         else:
             earliest, latest = self._between(stretch, chains, deadline, depth)
             low = np.maximum(low, stretch.last_by(here, unit, earliest - 1) + 1)
+            if self.plan.ties == "strict":
+                low = np.maximum(low, stretch.later(here))
         high = stretch.last_by(here, unit, latest) + 1
         if self.plan.order == "strict":
             high = np.minimum(high, stretch.adjacent(depth, here, self.plan.repeats == "ignore") + 1)
-        return places.searchsorted(low), np.maximum(places.searchsorted(high), places.searchsorted(low))
+        low, high = places.searchsorted(low), places.searchsorted(high)
+        if not self.passes:
+            low = _uncovered(chains.who, low, high)
+        return low, np.maximum(low, high)
 
     def _between(self, stretch: Stretch, chains: Chains, deadline: Ints, step: int) -> tuple[Ints, Ints]:
         """From when to when each chain may reach a step by really entering it."""
@@ -134,3 +139,18 @@ class Searcher:
             best.depth[number] = len(hits)
             for step, (place, is_real) in enumerate(hits):
                 best.places[step, number], best.real[step, number] = low + place, is_real
+
+
+def _uncovered(who: Ints, low: Ints, high: Ints) -> Ints:
+    """Where each range begins without what the ranges before it of the same try hold.
+
+    Where no step is passed over, chains lie with the better ones of a try first. So a place that several of them may go
+    on to is for the first. Tries whose ranges do not begin in this order, as on a night of two equal hours, keep them.
+    """
+    is_same = who[1:] == who[:-1]
+    base = who * (int(high.max(initial=0)) + 1)
+    before = (np.maximum.accumulate(base + high) - base)[:-1][is_same]
+    turned = np.unique(who[1:][is_same & (low[1:] < low[:-1])])
+    found = low.copy()
+    found[1:][is_same] = np.maximum(found[1:][is_same], before)
+    return np.where(np.isin(who, turned), low, found) if len(turned) else found
