@@ -10,7 +10,7 @@ import numpy as np
 from custlife.calendar import from_us
 from custlife.engines.arrays import views
 from custlife.engines.arrays.keys import runs
-from custlife.engines.arrays.looking import coded, plain, within_mask
+from custlife.engines.arrays.looking import coded, named, plain, within_mask
 from custlife.engines.arrays.rolling_rules import Entries, stages
 from custlife.engines.history import EXAMPLES, MISSING, Column, note
 from custlife.engines.rows.rolling import LEAVING, NOWHERE, belonging, placed, rolled
@@ -89,8 +89,8 @@ def _whole(history: History, to: str, on_bad: str) -> tuple[History, Column]:
     if on_bad != "drop":
         return placed(history, to, on_bad)
     rows = np.flatnonzero(without)
-    some = rows[:EXAMPLES].tolist()
-    units = [history.ids[unit] for unit in (views.ints(history.bounds).searchsorted(some, "right") - 1).tolist()]
+    some: list[int] = rows[:EXAMPLES].tolist()
+    units = named(history.ids, views.ints(history.bounds).searchsorted(some, "right") - 1)
     told = [
         f"{history.unit} {unit!r} at {from_us(history.at[row]).isoformat()}"
         for unit, row in zip(units, some, strict=True)
