@@ -42,6 +42,7 @@ class Header:
     names: tuple[str, ...]
     types: Mapping[str, str]
     index: tuple[str, ...] = ()
+
     def column(self, name: str) -> Declared:
         """The column of a name."""
         dtype = self.types[name]
