@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custlife.pictures import Bars, Boxes, Cards, Columns, Flows, Grid, Lines, Ranges, Table
-from custlife.pictures.words import cells, clean
+from custlife.pictures.words import cells, clean, wrap
 from tests.pictures import strategies as pic
 from tests.pictures.reading import ATTRIBUTES, TAGS, drawn, extent, name, parse
 
@@ -150,8 +150,34 @@ def test_repr_is_one_short_line(picture):
 
 
 def _said(label, text):
-    # A word longer than a line is broken, so line ends say nothing.
-    return "…" in text or "".join(clean(label).split()) in "".join(text.split())
+    # A word longer than a line is broken, so line ends say nothing; cells of a table go on below one another.
+    whole = "".join(clean(label).split()) in "".join(text.split())
+    return whole or "…" in text or any(all(part in text for part in wrap(clean(label), room)) for room in range(4, 80))
+
+
+@given(st.lists(pic.labels, min_size=1, max_size=6, unique=True), st.sampled_from([20, 40, 80]))
+@example(["a label of several words", "another, that is longer", "and one more"], 20)
+def test_cells_of_a_table_are_wrapped_and_never_cut(names, width):
+    text = Table(names, [names]).text(width)
+    rooms = {
+        len(rule) for line in text.split("\n") if set(line) == {"─", " "} or set(line) == {"─"} for rule in line.split()
+    }
+    for label in map(clean, names):
+        ways = [[label], *(wrap(label, room) for room in rooms)]
+        assert any(all(part in text for part in way) for way in ways)
+    assert "…" not in text or any("…" in label for label in names)
+
+
+def test_a_row_is_as_tall_as_its_tallest_cell():
+    table = Table(["what", "why", "n"], [["short", "some words that do not fit", 1], ["next", "few", 22]])
+    assert table.text(22).split("\n") == [
+        "what   why           n",
+        "─────  ───────────  ──",
+        "short  some words    1",
+        "       that do not",
+        "       fit",
+        "next   few          22",
+    ]
 
 
 @given(st.lists(pic.labels, min_size=1, max_size=4, unique=True))
@@ -163,7 +189,6 @@ def test_every_label_is_in_the_text_or_visibly_cut(names):
         Bars(names, [("s", ones)]),
         Columns(names, [("s", ones)]),
         Ranges(names, ones, [0] * n, ones),
-        Table(names, [names]),
         Grid(names, names, [ones] * n),
         Boxes(names),
         Cards(names, ["aspect"], [[label] for label in names]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -13,10 +13,10 @@ from custlife.pictures.checks import items, need_choice, need_length, texts
 from custlife.pictures.layout import blocks, fit
 from custlife.pictures.scales import number, to_number
 from custlife.pictures.svg import EDGE, element
-from custlife.pictures.words import cells, clean, escape, pad, pixels, wrap_pixels
+from custlife.pictures.words import cells, clean, escape, pad, pixels, wrap, wrap_pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from custlife.pictures.svg import Sheet
 
@@ -126,7 +126,7 @@ class Table(Picture):
             raise UsageError(f"limit={self.limit!r} is negative", "pass a number of rows, or None for all")
 
     def text(self, width: int = 80) -> str:
-        """The table in aligned columns; one too wide is split into blocks that repeat the first column."""
+        """The table in aligned columns with wrapped texts; one too wide is split into blocks that repeat the first."""
         if not self.columns or not self.rows:
             return self._page([NOTHING], width)
         joined = [["; ".join(lines) for lines in column] for column in self._lines(self._shown(None))]
@@ -150,10 +150,18 @@ class Table(Picture):
         wide = {i: int(fitted.get(i, natural[i])) for i in group}
         side = {i: "right" if right[i] else "left" for i in group}
         gap = " " * _GAP
-        lines = [gap.join(pad(self.columns[i], wide[i], side[i]) for i in group)]
-        lines.append(gap.join("─" * wide[i] for i in group))
-        rows = (gap.join(pad(joined[i][row], wide[i], side[i]) for i in group) for row in range(len(joined[0])))
-        return [*lines, *rows]
+
+        def lines(texts: Iterable[str]) -> list[str]:
+            pairs = zip(group, texts, strict=True)
+            wrapped = [[text] if cells(text) <= wide[i] else wrap(text, wide[i]) for i, text in pairs]
+            return [
+                gap.join(pad(text, wide[i], side[i]) for i, text in zip(group, line, strict=True))
+                for line in zip_longest(*wrapped, fillvalue="")
+            ]
+
+        head, rule = lines(self.columns[i] for i in group), gap.join("─" * wide[i] for i in group)
+        rows = (lines(joined[i][row] for i in group) for row in range(len(joined[0])))
+        return [*head, rule, *chain.from_iterable(rows)]
 
     def svg(self, width: int = 720) -> str:
         """The table drawn, with wrapped cells; the first sixty rows."""
