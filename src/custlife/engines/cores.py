@@ -14,7 +14,7 @@ __all__ = ["at_once"]
 P = TypeVar("P")
 T = TypeVar("T")
 
-MUCH = 1 << 17
+MUCH = 1 << 20
 
 
 def at_once(work: Callable[[P], T], items: Sequence[P], size: int) -> list[T]:
