@@ -28,13 +28,14 @@ Place = tuple[Any, ...]
 class Total:
     """The table of all parts seen so far; what is added to it is its own from then on.
 
-    The arrays of long tables are kept aside, and become one sorted array for each place when all are there.
+    The arrays of long tables are moved to one growing array for each place, which is sorted when all are there: so many
+    small ones, kept among what comes and goes, would leave holes in memory.
     """
 
     def __init__(self, request: Request) -> None:
         self._request = request
         self._tables: list[Any] = []
-        self._times: dict[Place, list[array[int]]] = {}
+        self._times: dict[Place, array[int]] = {}
 
     def add(self, table: Any) -> None:
         """Adds the table of one more part."""
@@ -47,22 +48,25 @@ class Total:
         """The table of all parts; there was at least one."""
         found = merged(self._request, self._tables)
         places = list(self._times)
-        size = sum(len(part) for parts in self._times.values() for part in parts)
-        for (*path, name), times in zip(places, at_once(self._joined, places, size), strict=True):
+        size = sum(map(len, self._times.values()))
+        for (*path, name), times in zip(places, at_once(self._sorted, places, size), strict=True):
             holder = found
             for step in path:
                 holder = holder[step] if isinstance(holder, (dict, list)) else getattr(holder, step)
             _put(holder, name, times)
         return found
 
-    def _joined(self, place: Place) -> array[int]:
+    def _sorted(self, place: Place) -> array[int]:
         """The times of one place in order, which then are here no longer."""
         return in_order(self._times.pop(place))
 
     def _take(self, table: Any) -> None:
-        """Moves the arrays of a table aside."""
+        """Moves the arrays of a table to those that grow."""
         for holder, name, times, place in _arrays(table, ()):
-            self._times.setdefault(place, []).append(times)
+            if place in self._times:
+                self._times[place].extend(times)
+            else:
+                self._times[place] = times
             _put(holder, name, array("q"))
 
 
