@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 LANDING = bool(os.environ.get("CI"))
@@ -18,7 +19,7 @@ settings.register_profile("nightly", max_examples=5_000, deadline=None, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
-def pytest_terminal_summary(terminalreporter: object) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How many logs were tried in which frames, and how many of them disagreed: none, or a test has failed."""
     import sys
 
@@ -26,4 +27,4 @@ def pytest_terminal_summary(terminalreporter: object) -> None:
     if tried:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tried.items()))
         line = f"logs asked in two ways and found equal, or a test failed: {sum(tried.values()):,} ({kinds})"
-        terminalreporter.write_line(line)  # type: ignore[attr-defined]
+        terminalreporter.write_line(line)

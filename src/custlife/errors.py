@@ -154,14 +154,14 @@ class TransitionNotAllowedError(CustlifeError, ValueError):
         self.why = why
 
     @property
-    def what(self) -> str:  # type: ignore[override]  # an attribute in the base, made on demand here
+    def what(self) -> str:  # type: ignore[override]  # the base keeps a text; made when read here: a refusal costs no words
         """What was refused, and why."""
         start = "the start" if self.from_stage is None else repr(self.from_stage)
         text = f"customer {self.customer!r} cannot move from {start} to {self.to_stage!r}"
         return f"{text}: {self.why}" if self.why else text
 
     @property
-    def hint(self) -> str:  # type: ignore[override]  # an attribute in the base, made on demand here
+    def hint(self) -> str:  # type: ignore[override]  # the base keeps a text; made when read here: a refusal costs no words
         """The stages that may come next."""
         start = "the start" if self.from_stage is None else repr(self.from_stage)
         names = ", ".join(map(repr, self.allowed)) or "nothing"

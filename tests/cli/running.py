@@ -30,9 +30,9 @@ def run(capsys, *words: str) -> Ran:
     return Ran(code, seen.out, seen.err)
 
 
-def spawn(*words: str, cwd: object = None, **env: str) -> subprocess.CompletedProcess[bytes]:
+def spawn(*words: str, cwd: str | os.PathLike[str] | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:
     """One command in a process of its own; streams as bytes."""
     whole = {**os.environ, **env}
     return subprocess.run(
         [sys.executable, "-m", "custlife", *words], cwd=cwd, env=whole, capture_output=True, check=False
-    )  # type: ignore[call-overload]
+    )

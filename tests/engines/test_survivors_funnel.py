@@ -13,6 +13,7 @@ import custlife as cl
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.steps import exclude, step
 from custlife.calendar import seconds
+from custlife.pictures import Bars
 from tests.engines.making import MODEL, ask, at, history
 
 SECOND_DAYS = 1 / 86_400
@@ -154,9 +155,11 @@ def split_log() -> cl.StageLog:
 
 
 def test_bars_of_a_split_funnel_name_their_segment() -> None:
-    split = split_log().funnel("a", "b", by="plan")
-    assert split.picture().labels == ("pro · a", "pro · b", "(missing) · a", "(missing) · b")  # type: ignore[attr-defined]
-    assert split_log().funnel("a", "b").picture().labels == ("a", "b")  # type: ignore[attr-defined]
+    split, whole = split_log().funnel("a", "b", by="plan").picture(), split_log().funnel("a", "b").picture()
+    assert isinstance(split, Bars)
+    assert split.labels == ("pro · a", "pro · b", "(missing) · a", "(missing) · b")
+    assert isinstance(whole, Bars)
+    assert whole.labels == ("a", "b")
 
 
 def test_median_and_mean_are_those_of_the_times_between() -> None:

@@ -36,7 +36,8 @@ def deadlines(ask: Ask, start: int) -> tuple[int, ...]:
     found = []
     for k in range(len(ask.steps)):
         limits = ask.within[1 : k + 1] if ask.within else ()
-        chained = INF if not k or len(limits) < k or None in limits else start + sum(limits)  # type: ignore[arg-type]
+        known = [limit for limit in limits if limit is not None]
+        chained = INF if not k or len(known) < k else start + sum(known)
         found.append(min(INF if ask.window is None else start + ask.window, chained))
     return tuple(found)
 
@@ -79,7 +80,8 @@ def chains(
             m, j = reals[-1]
             passed = rows[i][0] - rows[j][0]
             limits = ask.within[m + 1 : k + 1] if ask.within else (None,)
-            if None not in limits and passed > sum(limits):  # type: ignore[arg-type]
+            known = [limit for limit in limits if limit is not None]
+            if len(known) == len(limits) and passed > sum(known):
                 return False
             gaps = [g for g in (ask.min_gap[m + 1 : k + 1] if ask.min_gap else ()) if g is not None]
             if real and gaps and passed < sum(gaps):

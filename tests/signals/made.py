@@ -87,8 +87,8 @@ def letters(text: str) -> cl.Customer:
 
 def lettered(request: cl.ScoreRequest) -> signals.Look:
     """M is met, C is clear, - is between the two, ? is unknown."""
-    letter = request.facts["letter"]
-    return signals.Look({"M": True, "?": None}.get(letter, False), clear={"C": True, "-": False}.get(letter))  # type: ignore[arg-type]  # texts
+    letter = str(request.facts["letter"])
+    return signals.Look({"M": True, "?": None}.get(letter, False), clear={"C": True, "-": False}.get(letter))
 
 
 __all__ = [

@@ -6,6 +6,7 @@ import random
 from array import array
 from functools import cache
 from itertools import product
+from typing import Any
 
 import attrs
 import pytest
@@ -71,10 +72,10 @@ def told(made: History, seed: int = 1) -> History:
     return attrs.evolve(made, segments={"plan": plan, "land": land}, values=values)
 
 
-def asked(made: History, steps: list[Step], window: Span | None, **policies: object) -> FunnelPlan | None:
+def asked(made: History, steps: list[Step], window: Span | None, **policies: Any) -> FunnelPlan | None:
     """The plan of a funnel, or None where these policies do not go together."""
     try:
-        return Funnel(tuple(steps), window, **policies).plan(made)  # type: ignore[arg-type]
+        return Funnel(tuple(steps), window, **policies).plan(made)
     except CustlifeError:
         return None
 

@@ -234,9 +234,9 @@ def polars_enum(rows: Rows, kinds: Kinds) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).cast(enum) for name, enum in enums.items())
 
 
-def polars_units(rows: Rows, kinds: Kinds, unit: str) -> pl.DataFrame:
+def polars_units(rows: Rows, kinds: Kinds, unit: Any) -> pl.DataFrame:
     frame = polars(rows, kinds)
-    at = pl.col(pl.Datetime).dt.cast_time_unit(unit)  # type: ignore[arg-type]
+    at = pl.col(pl.Datetime).dt.cast_time_unit(unit)
     return frame.with_columns(at) if frame.select(pl.col(pl.Datetime)).width else frame
 
 

@@ -170,7 +170,7 @@ def test_zeros_at_the_end_of_a_text_count() -> None:
 def test_views_of_an_old_arrow_are_read_as_python_texts() -> None:
     class Old:
         def cast(self, _: Any) -> None:
-            raise pa.ArrowNotImplementedError
+            raise pa.ArrowNotImplementedError  # as PyArrow before 16 does
 
         def to_pylist(self) -> list[str | None]:
             return ["x", None]

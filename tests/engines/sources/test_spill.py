@@ -9,6 +9,7 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from time import sleep
 from typing import Any
 
@@ -90,9 +91,7 @@ def test_texts_of_any_layout_are_written(role: str, kind: str) -> None:
     table = pa.table(texts)
     for native in (ds.dataset(table), ds.dataset(table.to_batches(max_chunksize=6))):
         source = Spilled(frame(native), roles, layout(roles), 3)
-        assert outcome(lambda made=source: whole(made)) == outcome(  # type: ignore[misc]
-            lambda: making.by_rows(rows, tuple(roles), layout(roles))
-        )
+        assert outcome(partial(whole, source)) == outcome(lambda: making.by_rows(rows, tuple(roles), layout(roles)))
 
 
 def test_python_objects_cannot_be_written() -> None:

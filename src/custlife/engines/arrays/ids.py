@@ -83,7 +83,7 @@ class Ids(Sequence[str]):
             return NotImplemented
         return len(self) == len(other) and all(mine == its for mine, its in zip(self, other, strict=True))
 
-    __hash__ = None  # type: ignore[assignment]  # equal to lists, which have none
+    __hash__ = None  # type: ignore[assignment]  # equal to lists, which have no hash; said, since an `__eq__` alone looks forgotten
 
     def __repr__(self) -> str:
         shown = ", ".join(map(repr, self[:3]))
