@@ -189,10 +189,20 @@ def nearest(name: object, known: Iterable[str]) -> str:
         >>> nearest("trail", ["trial", "active"])
         "did you mean 'trial'? There are: 'trial', 'active'"
     """
-    from difflib import get_close_matches
-
     names = list(known)
-    close = get_close_matches(str(name), names, n=1, cutoff=0.6)
+    close = close_names(name, names)
     listed = ", ".join(map(repr, names[:20])) + (", ..." if len(names) > 20 else "")
     there_are = f"there are: {listed}" if names else "there are none"
     return f"did you mean {close[0]!r}? T{there_are[1:]}" if close else there_are
+
+
+def close_names(name: object, known: Iterable[str]) -> list[str]:
+    """The known name that is spelled most like another, if one is near.
+
+    Examples:
+        >>> close_names("trail", ["trial", "active"]), close_names("paid", ["trial"])
+        (['trial'], [])
+    """
+    from difflib import get_close_matches
+
+    return get_close_matches(str(name), list(known), n=1, cutoff=0.6)

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custlife.calendar import from_us
-from custlife.errors import CustlifeError, DataError, HistoryError, TimeError, UsageError, UsageTypeError
+from custlife.errors import (
+    CustlifeError,
+    DataError,
+    HistoryError,
+    TimeError,
+    UnknownNameError,
+    UsageError,
+    UsageTypeError,
+)
 from custlife.log.event_log import EventLog
 from custlife.log.stage_log import StageLog
 from custlife.stages import Stage, StageModel
@@ -253,8 +261,23 @@ def test_the_whole_message_reads_well():
         "  row 2: unknown stage 'bb'\n"
         "  row 3: the id is missing\n\n"
         "Hint: did you mean 'b'? There are: 'a', 'b', 'c', 'd', 'risk', 'lapsed', 'lost'; "
+        "or aliases={'bb': 'b'} says what it means; "
         "or on_bad='drop' leaves such rows out, counted and listed"
     )
+
+
+def test_an_unknown_stage_that_is_like_none_may_be_an_alias_of_any():
+    with pytest.raises(DataError) as caught:
+        StageLog.from_rows([("u", "Neukontakt", day(0))], MODEL)
+    assert "; or aliases={'Neukontakt': '...'} says what it means; " in caught.value.hint
+    told = StageLog.from_rows([("u", "Neukontakt", day(0))], MODEL, aliases={"Neukontakt": "a"})
+    assert told.members(told.headcount(), stage="a") == ("u",)
+
+
+def test_an_alias_of_an_unknown_stage_is_named():
+    with pytest.raises(UnknownNameError) as caught:
+        StageLog.from_rows([("u", "a", day(0))], MODEL, aliases={"Neukontakt": "bb"})
+    assert str(caught.value).splitlines()[0] == "unknown stage 'bb' @ aliases['Neukontakt']"
 
 
 SHAPES = [

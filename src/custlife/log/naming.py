@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from custlife.engines.rows.ingest import is_missing
-from custlife.errors import UsageError, UsageTypeError
+from custlife.errors import UnknownNameError, UsageError, UsageTypeError, close_names
 from custlife.stages import StageModel
 from custlife.stages.text import fold
 
@@ -31,7 +31,14 @@ class StageNames:
         if not isinstance(name, str):
             raise UsageError(f"the stage {name!r} is not text", "write the key, label or alias of a stage")
         known = dict(self.wanted).get(fold(name))
-        return self.model.resolve(name) if known is None else known
+        if known is not None:
+            return known
+        try:
+            return self.model.resolve(name)
+        except UnknownNameError as error:
+            meant = next(iter(close_names(name, error.known)), "...")
+            error.hint += f"; or aliases={{{name!r}: {meant!r}}} says what it means"
+            raise
 
 
 def stage_names(model: object, aliases: Mapping[str, str] | None) -> StageNames:
@@ -50,9 +57,15 @@ def stage_names(model: object, aliases: Mapping[str, str] | None) -> StageNames:
             is_preset = isinstance(getattr(presets, model, None), StageModel)
             hint = f"without quotes: presets.{model}" if is_preset else hint
         raise UsageTypeError(f"model={given} is not a StageModel", hint)
-    return StageNames(
-        model, tuple((fold(spelling), model.resolve(stage)) for spelling, stage in (aliases or {}).items())
-    )
+    return StageNames(model, tuple(_meant(model, spelling, stage) for spelling, stage in (aliases or {}).items()))
+
+
+def _meant(model: StageModel, spelling: str, stage: str) -> tuple[str, str]:
+    """A spelling as it is compared, and the stage that the caller says it means."""
+    try:
+        return fold(spelling), model.resolve(stage)
+    except UnknownNameError as error:
+        raise UnknownNameError(error.kind, error.name, error.known, f"aliases[{spelling!r}]") from None
 
 
 @attrs.frozen
