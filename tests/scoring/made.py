@@ -142,3 +142,13 @@ def ideals(draw):
 
 rfms = st.just(scoring.Rfm("order", recency=(10, 30, 90), frequency=(2, 3), monetary=(0, 2.5)))
 declared = st.one_of(healths(), leads(), ideals(), rfms)
+
+
+given_facts = st.lists(facts(), max_size=4).map(
+    lambda found: tuple({(one.name, one.at, one.recorded_at or one.at): one for one in found}.values())
+)
+ACME = cl.Customer("acme", MODEL)
+
+
+def scored(scorer, customer, known=(), at=AS_OF):
+    return cl.score(scorer, customer, as_of=at, facts=list(known))
