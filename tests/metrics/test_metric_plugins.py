@@ -28,8 +28,8 @@ def test_two_metrics_of_one_name_are_both_named(own):
         def second(request):
             return request.share(1, 2)
 
-    assert caught.value.what.startswith("two metrics are called 'twin': tests.metrics.test_kernel.")
-    assert "first and tests.metrics.test_kernel." in caught.value.what
+    assert caught.value.what.startswith("two metrics are called 'twin': tests.metrics.test_metric_plugins.")
+    assert "first and tests.metrics.test_metric_plugins." in caught.value.what
     assert metrics.get("twin") is first
 
 
