@@ -7,6 +7,7 @@ from array import array
 from unittest.mock import patch
 
 import attrs
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,3 +124,31 @@ def test_codes_of_missing_stand_in_no_account() -> None:
     assert [(list(found.ids), str(found.notes[0]))] == [
         (["ö"], "dropped: rows without account were left out (customer 'u' at 1970-01-01T00:00:00+00:00)")
     ]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_who_is_back_at_the_last_instant_of_all_has_left_the_other(rule: str | float) -> None:
+    # the last row repeats what the member already holds in the one account, and says that the other was left
+    rows = [("t", 0, "d"), ("u", 0, "a"), ("u", 5, "b"), ("u", 5, "c"), ("u", 5, "lost")]
+    made = attrs.evolve(raw_history(rows), code=array("H", [3, 0, 2, 1, 2]))
+    alike(RolledUp("account", rule), told(made, [0, 0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize("rule", [1 << 62, 1 << 70])
+def test_a_quorum_that_no_account_has_is_never_met(rule: int) -> None:
+    alike(RolledUp("account", rule), told(raw_history([("u", 0, "a"), ("v", 1, "lost")]), [0, 0]))
+
+
+@pytest.mark.parametrize("steps", [0, 1, 32])
+def test_the_last_member_is_of_the_account_or_there_is_none(steps: int) -> None:
+    # of the first account one member stays, of the second one the only one leaves, the third one has one off the path
+    entries = rolling_rules.Entries(
+        code=np.array([0, 1, 0, -1, 5, 3, 5]), first=np.array([0, 0, 2, 2, 4, 4, 4]),
+        before=np.array([-1, -1, -1, 2, -1, -1, 5]), path=4,
+    )  # fmt: skip
+    everywhere = np.ones(7, np.bool_)
+    with patch.object(rolling_rules, "STEPS", steps):
+        assert entries.last(entries.is_on, everywhere).tolist() == [0, 1, 0, -1, -1, 3, -1]
+        assert entries.last(entries.is_off, everywhere).tolist() == [-1, -1, -1, -1, 5, 5, 5]
+        assert entries.last(entries.is_off, entries.is_on).tolist() == [-1, -1, -1, -1, -1, 5, -1]
+        assert entries.last(np.zeros(7, np.bool_), everywhere).tolist() == [-1] * 7

@@ -39,7 +39,7 @@ def rolled_up(step: RolledUp, history: History) -> History:
     names, place = _places(column)
     whole, row, code, order = _entries(seen, place[views.ints(column.codes)])
     sorting = np.lexsort((order, seen.at[row], whole))
-    before = _links(whole, seen.unit[row], row, sorting)
+    before = _links(whole, seen.unit[row], row, code, sorting)
     whole, row, code = whole[sorting], row[sorting], code[sorting]
     begins = runs(whole)
     first = np.repeat(begins, np.diff(begins, append=len(whole)))
@@ -180,9 +180,10 @@ def _left(seen: Views, whole: Ints, changes: Ints, repeats: Mask) -> tuple[Ints,
     return left_by, left
 
 
-def _links(whole: Ints, member: Ints, row: Ints, sorting: Ints) -> Ints:
+def _links(whole: Ints, member: Ints, row: Ints, code: Ints, sorting: Ints) -> Ints:
     """For each entry, in the order of some sorting, the one before of its member in the whole; `NOWHERE` for none."""
-    turn = np.lexsort((row, whole, member)) if (np.diff(row) < 1).any() else np.arange(len(row))
+    is_settled = (code != NOWHERE).all()  # nobody leaves, so that rows lie by member and whole
+    turn = np.arange(len(row)) if is_settled else np.lexsort((row, whole, member))
     again = np.flatnonzero((whole[turn][1:] == whole[turn][:-1]) & (member[turn][1:] == member[turn][:-1]))
     position, before = np.empty(len(row), np.int64), np.full(len(row), NOWHERE)
     position[sorting] = np.arange(len(row))

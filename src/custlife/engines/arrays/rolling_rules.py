@@ -69,34 +69,39 @@ class Entries:
         is_off: Mask = self.code >= self.path
         return is_off
 
-    def last(self, mask: Mask, which: Ints) -> Ints:
-        """After some entries the stage of the member who moved last, of those for which an entry says so.
+    def last(self, mask: Mask, where: Mask) -> Ints:
+        """The stage of the member who moved last, of those for which an entry says so; `NOWHERE` where there is none.
 
-        Each of them must have such a member.
+        It is looked for after some entries; after the others it is `NOWHERE` too.
         """
-        back = np.maximum.accumulate(np.where(mask, np.arange(len(mask)), 0))  # the last such entry up to each
-        entry = back[which]
-        searched = np.flatnonzero(self.until[entry] <= which)
+        before = np.maximum.accumulate(np.append(NOWHERE, np.where(mask, np.arange(len(mask)), NOWHERE)))
+        which = np.flatnonzero(where)
+        first, entry = self.first[which], before[which + 1]
+        searched = np.arange(len(which))
         for _ in range(STEPS):
+            searched = searched[(entry[searched] >= first[searched]) & (self.until[entry[searched]] <= which[searched])]
             if not len(searched):
                 break
-            entry[searched] = back[entry[searched] - 1]
-            searched = searched[self.until[entry[searched]] <= which[searched]]
-        if len(searched):
+            entry[searched] = before[entry[searched]]
+        else:
             entry[searched] = _last_above(np.where(mask, self.until, 0), which[searched])
-        found: Ints = self.code[entry]
+        found = np.full(len(mask), NOWHERE)
+        found[which] = np.where(entry >= first, self.code[entry], NOWHERE)
         return found
 
 
 def _last_above(values: Ints, places: Ints) -> Ints:
-    """Of each of some places, the last one up to it whose value is above that place; there must be one."""
-    levels = [values]
+    """Of each of some places the last one up to it whose value is above that place; `NOWHERE` where there is none.
+
+    Values are gone through backwards, by the largest of longer and longer stretches.
+    """
+    levels = [np.append(len(values), values)]  # what stands for ever lies before all
     while len(levels[-1]) > 1:
         below = levels[-1]
         levels.append(np.maximum.reduceat(below, np.arange(0, len(below), 2)))
     start = np.append(0, np.cumsum([len(level) for level in levels]))
     tree = np.concatenate(levels)
-    level, here = np.zeros(len(places), np.int64), places.copy()
+    level, here = np.zeros(len(places), np.int64), places + 1
     while (goes_on := tree[start[level] + here] <= places).any():
         here[goes_on] -= 1
         while (is_full := goes_on & (here & 1 == 1)).any():
@@ -106,7 +111,7 @@ def _last_above(values: Ints, places: Ints) -> Ints:
         level[is_above] -= 1
         here[is_above] = np.minimum(2 * here[is_above] + 1, start[level[is_above] + 1] - start[level[is_above]] - 1)
         here[is_above & (tree[start[level] + here] <= places)] -= 1
-    return here
+    return here - 1
 
 
 def stages(entries: Entries, rule: str | float) -> Ints:
@@ -114,25 +119,12 @@ def stages(entries: Entries, rule: str | float) -> Ints:
     quorum = need(rule)
     if quorum is not None:
         return _quorum(entries, *quorum)
+    everywhere = np.ones(len(entries.code), np.bool_)
     if rule == "latest":
-        return _latest(entries)
-    on, off = entries.holding(entries.is_on), entries.holding(entries.is_off)
-    found = _furthest(entries, 1) if rule == "furthest" else _last_where(entries, entries.is_on, on > 0)
-    return np.where(on > 0, found, _last_where(entries, entries.is_off, (on == 0) & (off > 0)))
-
-
-def _last_where(entries: Entries, mask: Mask, where: Mask) -> Ints:
-    """The stage of the member who moved last, of those for which an entry says so; `NOWHERE` but where it is asked."""
-    found = np.full(len(entries.code), NOWHERE)
-    which = np.flatnonzero(where)
-    found[which] = entries.last(mask, which)
-    return found
-
-
-def _latest(entries: Entries) -> Ints:
-    """The stage that the member who moved last holds."""
-    is_in = entries.is_on | entries.is_off
-    return _last_where(entries, is_in, entries.holding(is_in) > 0)
+        return entries.last(entries.is_on | entries.is_off, everywhere)
+    found = _furthest(entries, 1) if rule == "furthest" else entries.last(entries.is_on, everywhere)
+    is_off = found == NOWHERE
+    return np.where(is_off, entries.last(entries.is_off, is_off), found)
 
 
 def _furthest(entries: Entries, wanted: Ints | int) -> Ints:
@@ -150,9 +142,9 @@ def _quorum(entries: Entries, least: int, share: Fraction) -> Ints:
     off = entries.holding(entries.is_off)
     members = entries.holding(entries.is_on) + off
     most = int(members.max(initial=0))
+    least = min(least, most + 1)  # so that any number fits
     wanted = np.array([max(least, -(-share.numerator * n // share.denominator)) for n in range(most + 1)], np.int64)
     enough = wanted[members]
     found = _furthest(entries, enough)
     is_off = (found == NOWHERE) & (off >= enough)
-    found = np.where(is_off, _last_where(entries, entries.is_off, is_off), found)
-    return np.where(members > 0, found, NOWHERE)
+    return np.where(is_off, entries.last(entries.is_off, is_off), found)
