@@ -111,6 +111,19 @@ def test_people_read_local_days_of_each_customer():
     assert "2026-07-01" in str(found)
 
 
+def test_spells_are_printed_in_the_zone_of_the_log_and_handed_on_in_utc():
+    rows = [("a", "a", "2026-01-05T23:30Z"), ("a", "b", "2026-07-01T22:00Z")]
+    log = cl.StageLog.from_rows(rows, MODEL, tz="Europe/Zurich", as_of="2026-08-01")
+    found = log.spells()
+    assert [(row["entered"], row["left"]) for row in found.people()] == [
+        ("2026-01-06 00:30", "2026-07-02 00:00"),
+        ("2026-07-02 00:00", None),
+    ]
+    assert found.to_dicts()[0]["entered"] == cl.instant("2026-01-05T23:30Z")
+    assert str(found).endswith("As of 2026-08-01 00:00 Europe/Zurich.")
+    assert repr(log) == "<StageLog of 1 customer, 2 rows, as of 2026-08-01 00:00 Europe/Zurich>"
+
+
 def test_lists_say_what_they_are():
     log = stage_log(ROWS, hour(48))
     assert str(log.spells()).startswith("3 stays of 2 customers")

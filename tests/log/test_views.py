@@ -159,7 +159,8 @@ class TestCheck:
     def test_a_clean_log_has_no_findings(self):
         check = log_of([("u", "a", 0, None), ("u", "b", 1, None)]).check()
         assert (bool(check), len(check), check.notes) == (True, 0, ())
-        assert "Nothing to look at." in str(check)
+        assert str(check) == "Check: nothing to look at."
+        assert check._repr_html_() == '<p class="cl-note">Check: nothing to look at.</p>'
 
     def test_everything_odd_is_found_at_once(self):
         slow = [Transition("a", "b", max_gap=days(2)), Transition("b", "c", min_gap=days(2)),
@@ -178,7 +179,7 @@ class TestCheck:
             "repeat: customer 'u' at 2026-01-31T00:00:00+00:00: a",
         ]
         assert check.counts() == {"dropped": 0, "illegal": 1, "gap": 3, "reason": 1, "tie": 1, "repeat": 1}
-        assert "1 moves that the policy refuses" in str(check)
+        assert "moves that the policy refuses: 1; moves that took longer or shorter" in str(check)
         assert "<table" in check._repr_html_()
 
     def test_an_order_from_the_source_leaves_no_ties(self):

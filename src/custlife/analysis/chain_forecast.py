@@ -241,7 +241,7 @@ class ForecastResult(Result):
         cells = [(name, *(_cell(rows[h]) for h in shown)) for name, rows in lines.items()]
         every = self.question.chain.every
         heads = ("stage", "today", *(f"{every} {h}" for h in shown[1:]))
-        note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
+        note = " ".join((*self.footnotes(), f"As of {self.about.moment}."))
         return Table(heads, cells, title=self.title(), note=note, align=("left", *["right"] * len(shown)))
 
     def picture(self) -> Picture:

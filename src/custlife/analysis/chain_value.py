@@ -340,7 +340,7 @@ class ClvResult(Result):
         if len(self.segments) > 1:
             lines += [(label(who, "all"), f"{one.customers:,}", "", _interval(one)) for who, one in self.segments]
         lines.append(("all", f"{self.total.customers:,}", "", _interval(self.total)))
-        note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
+        note = " ".join((*self.footnotes(), f"As of {self.about.moment}."))
         columns = ("stage", f"{self.about.unit}s", "value each", "together")
         return Table(columns, lines, title=self.title(), note=note, align=("left", "right", "right", "right"))
 

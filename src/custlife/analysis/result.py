@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from custlife.analysis.framing import Framed
-from custlife.calendar import from_us
+from custlife.calendar import from_us, zone
+from custlife.calendar.instants import wall_text, zoned_text
 from custlife.pictures import Table
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from custlife.calendar import Zone
     from custlife.engines.history import Note, Setting
     from custlife.pictures import Picture
     from custlife.stats import Interval
@@ -69,6 +69,11 @@ class About:
         """The moment of looking, in UTC."""
         return from_us(self.as_of_us)
 
+    @property
+    def moment(self) -> str:
+        """The moment of looking as people read it, in the zone of the log."""
+        return zoned_text(self.as_of, zone(self.tz))
+
 
 class Result(Framed):
     """The shape that all answers share.
@@ -96,7 +101,7 @@ class Result(Framed):
 
     @property
     def as_of(self) -> datetime:
-        """The moment of looking: nothing later was seen."""
+        """The moment of looking, UTC: nothing later was seen."""
         return self.about.as_of
 
     @property
@@ -123,20 +128,21 @@ class Result(Framed):
         return json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
 
     def people(self) -> list[dict[str, Any]]:
-        """The rows as people read them: shares in percent, few digits; by default all columns."""
-        return [{name: shown(name, value) for name, value in row.items()} for row in self.to_dicts()]
+        """The rows as people read them: shares in percent, few digits, times in the zone of the log."""
+        place = zone(self.about.tz)
+        return [{name: shown(name, value, place) for name, value in row.items()} for row in self.to_dicts()]
 
     def table(self) -> Table:
         """The rows as a table for people."""
         rows = self.people()
         columns = tuple(name.replace("_", " ") for name in (rows[0] if rows else ()))
         align = tuple(_side([row[name] for row in rows]) for name in (rows[0] if rows else ()))
-        note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
+        note = " ".join((*self.footnotes(), f"As of {self.about.moment}."))
         return Table(columns, [tuple(row.values()) for row in rows], title=self.title(), note=note, align=align)
 
     def __repr__(self) -> str:
         size = len(self.to_dicts())
-        return f"<{type(self).__name__}: {self.title()}, {size} rows, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
+        return f"<{type(self).__name__}: {self.title()}, {size} rows, as of {self.about.moment}>"
 
     def __str__(self) -> str:
         return self.table().text(width=120)
@@ -155,13 +161,11 @@ class Result(Framed):
 SHARES = ("rate", "share", "low", "high", "survival")
 
 
-def shown(name: str, value: object) -> object:
-    """A value for a table cell: shares in percent, few digits, times to the minute, the rest as it is."""
+def shown(name: str, value: object, place: Zone) -> object:
+    """A value for a table cell: shares in percent, few digits, local times to the minute, the rest as it is."""
     if isinstance(value, float):
         return percent(value) if name.endswith(SHARES) else decimal(value)
-    if hasattr(value, "isoformat"):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return value
+    return wall_text(value, place) if isinstance(value, datetime) else value
 
 
 def percent(value: float | None) -> str | None:

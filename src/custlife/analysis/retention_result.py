@@ -190,7 +190,7 @@ class RetentionResult(Result):
             rows.append(
                 (label(segment, "mean"), size, *(_percent(m.rate) for m in means), *[""] * (width - len(means)))
             )
-        note = " ".join((*self.footnotes(), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC."))
+        note = " ".join((*self.footnotes(), f"As of {self.about.moment}."))
         return Table(("cohort", "size", *map(str, range(width))), rows, title=self.title(), note=note)
 
     def picture(self) -> Picture:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from custlife.calendar.zones import Zone
 
-__all__ = ["Ambiguous", "Instant", "from_us", "instant", "parse_us", "to_us", "wall_text"]
+__all__ = ["Ambiguous", "Instant", "from_us", "instant", "parse_us", "to_us", "wall_text", "zoned_text"]
 
 Instant: TypeAlias = datetime | date | str
 Ambiguous: TypeAlias = Literal["raise", "earlier", "later"]
@@ -71,6 +71,17 @@ def wall_text(at: datetime, zone: Zone, form: str = "%Y-%m-%d %H:%M") -> str:
         '2026-01-06 00:30'
     """
     return f"{from_us(zone.local(to_us(at))):{form}}"
+
+
+def zoned_text(at: datetime, zone: Zone) -> str:
+    """An instant as the clock on the wall of a zone shows it, with the name of the zone.
+
+    Examples:
+        >>> from custlife.calendar import instant, zone
+        >>> zoned_text(instant("2026-01-05T23:30Z"), zone("Europe/Zurich"))
+        '2026-01-06 00:30 Europe/Zurich'
+    """
+    return f"{wall_text(at, zone)} {zone.key}"
 
 
 def instant(

@@ -308,7 +308,8 @@ class Customer(Dossier):
     def explain(self, *, as_of: Instant | None = None) -> str:
         """The story of the customer in plain words: what happened, where they are, what may happen next.
 
-        With *as_of* it is the story as of that instant, with the time spent in the stage they are in.
+        With *as_of* it is the story as of that instant, with the time spent in the stage they are in. Times are in UTC,
+        as a customer has no time zone.
 
         Examples:
             >>> from custlife.stages import StageModel

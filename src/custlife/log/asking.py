@@ -154,6 +154,8 @@ class StageQuestions(Selling, ForecastQuestions):
     def spells(self, *stages: str) -> SpellsResult:
         """Every stay of every unit, as rows: entered, left, how long, where to, and whether it still lasts.
 
+        Rows hold instants in UTC; printed they are in the zone of the log.
+
         Args:
             *stages: Only the stays in these stages.
 
@@ -170,6 +172,8 @@ class StageQuestions(Selling, ForecastQuestions):
 
     def per_customer(self) -> PerCustomerResult:
         """One row for each unit: where it is since when, how far it came, and how it stands at `as_of`.
+
+        Rows hold instants in UTC; printed they are days in the zone of the log.
 
         Examples:
             >>> from custlife import StageLog, presets

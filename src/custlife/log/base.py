@@ -10,6 +10,7 @@ import attrs
 
 from custlife.analysis.question import ask, ask_all, choice
 from custlife.calendar import from_us, instant, to_us, zone
+from custlife.calendar.instants import zoned_text
 from custlife.engines import gather
 from custlife.engines.gathers import Profile
 from custlife.engines.history import History
@@ -161,7 +162,7 @@ class Log:
 
     @property
     def as_of(self) -> datetime:
-        """The moment of looking: nothing later is seen, and what still lasts is censored here."""
+        """The moment of looking, UTC: nothing later is seen, and what still lasts is censored here."""
         return from_us(self._asked.as_of)
 
     @property
@@ -202,7 +203,7 @@ class Log:
     def __repr__(self) -> str:
         h = self._setting
         units, rows = (f"{n:,} {name}{'' if n == 1 else 's'}" for n, name in ((h.units, h.unit), (h.rows, "row")))
-        return f"<{type(self).__name__} of {units}, {rows}, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
+        return f"<{type(self).__name__} of {units}, {rows}, as of {zoned_text(self.as_of, h.zone)}>"
 
     def __str__(self) -> str:
         lines = [repr(self)[1:-1], *(f"  {n}" for n in self.notes)]

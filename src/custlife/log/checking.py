@@ -31,6 +31,8 @@ MEANINGS = {
 }
 RANKS = {"dropped": 0, "illegal": 1, "gap": 2, "reason": 2, "tie": 3, "repeat": 4}
 
+NOTHING = "nothing to look at."
+
 Place = tuple[int, str, int]
 """The rank of a kind, the unit, and the instant in microseconds; or the number of a row."""
 
@@ -92,16 +94,16 @@ class Check(Framed):
         Args:
             limit: How many to show.
         """
-        rows = [(found.kind, found.where, found.what) for found in self.findings[:limit]]
-        counted = [f"{count:,} {MEANINGS[kind]}" for kind, count in self.counts().items() if count]
-        note = "; ".join(counted) or "Nothing to look at."
-        return Table(("kind", "where", "what"), rows, title="Check", note=note)
+        rows = [(found.kind, found.where, found.what) for found in self.findings]
+        counted = [f"{MEANINGS[kind]}: {count:,}" for kind, count in self.counts().items() if count]
+        return Table(("kind", "where", "what"), rows, title="Check", note="; ".join(counted) or NOTHING, limit=limit)
 
     def __str__(self) -> str:
-        return "\n".join([self.table().text(width=120).rstrip(), *(f"  {note}" for note in self.notes)])
+        found = self.table().text(width=120).rstrip() if self.findings else f"Check: {NOTHING}"
+        return "\n".join([found, *(f"  {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
-        return self.table().html()
+        return self.table().html() if self.findings else f'<p class="cl-note">Check: {NOTHING}</p>'
 
 
 def checked(asked: Asked, notes: tuple[str, ...]) -> Check:

@@ -14,6 +14,7 @@ from custlife.analysis.result import About
 from custlife.analysis.spending import DIMENSIONS, Cost, Spending
 from custlife.calendar import from_us, instant, periods, to_us, zone
 from custlife.calendar.civil import day_of
+from custlife.calendar.instants import zoned_text
 from custlife.engines.history import Note, note
 from custlife.engines.money import AMOUNTS_IN, PARTS, check_whole, currency_code, minor_units
 from custlife.engines.rows.ingest import is_missing
@@ -234,7 +235,7 @@ class Costs(FromFiles):
 
     def __repr__(self) -> str:
         rows = f"{len(self.rows):,} row{'' if len(self.rows) == 1 else 's'}"
-        return f"<Costs: {rows}, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
+        return f"<Costs: {rows}, as of {zoned_text(self.as_of, zone(self.tz))}>"
 
     def __str__(self) -> str:
         return "\n".join([repr(self)[1:-1], *(f"  {one}" for one in self.notes)])

@@ -13,7 +13,6 @@ from custlife.metrics.reading import Explanation, Reading
 
 if TYPE_CHECKING:
     from custlife.metrics.inputs import Askable, Inputs
-    from custlife.metrics.metric import Metric
     from custlife.metrics.request import MetricRequest
 
 __all__ = ["explained", "of_one"]
@@ -43,21 +42,21 @@ def explained(request: MetricRequest, *, customer: str) -> Explanation:
     counts = reading.n or reading.part
     state = "counted" if counts else "pending" if reading.pending else "not counted"
     tell = getattr(request.metric.compute, "explain", None)
-    why = tell(request, customer) if tell is not None else _why(request.metric, reading, state)
+    why = tell(request, customer) if tell is not None else _why(request, reading, state)
     return Explanation(
         metric=request.metric, customer=customer, state=state, why=why, n=reading.n, part=reading.part,
         pending=reading.pending, as_of=reading.as_of,
     )  # fmt: skip
 
 
-def _why(metric: Metric, reading: Reading, state: str) -> str:
+def _why(request: MetricRequest, reading: Reading, state: str) -> str:
     """The reason in the words of the definition."""
-    words = metric.definition
+    words = request.metric.definition
     who = words.denominator or words.numerator
     if state == "not counted":
         return f"Is none of: {who}."
     if state == "pending":
-        return f"Too early to say at {reading.as_of:%Y-%m-%d %H:%M} UTC: may still become one of: {who}."
+        return f"Too early to say at {request.about().moment}: may still become one of: {who}."
     if not reading.n:
         return f"Counts above the line ({words.numerator}), but is none of: {who}."
     times = f"{reading.n:,} times " if reading.n > 1 else ""

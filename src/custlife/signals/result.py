@@ -191,7 +191,7 @@ class Signals(Result):
         end = self.as_of if until is None else instant(until, tz=place, name="until")
         if not start <= end <= self.as_of:
             what = f"since={start:%Y-%m-%d %H:%M} and until={end:%Y-%m-%d %H:%M} do not lie in order before as_of"
-            raise UsageError(what, f"as_of is {self.as_of:%Y-%m-%d %H:%M} UTC")
+            raise UsageError(what, f"as_of is {self.about.moment}")
         news = [News(one.opened_at, "opened", one) for one in self.episodes]
         news += [News(one.resolved_at, "resolved", one) for one in self.episodes if one.resolved_at is not None]
         kept = sorted((one for one in news if start < one.at <= end), key=_by_time)
