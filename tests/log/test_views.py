@@ -181,6 +181,7 @@ class TestCheck:
         assert check.counts() == {"dropped": 0, "illegal": 1, "gap": 3, "reason": 1, "tie": 1, "repeat": 1}
         assert "moves that the policy refuses: 1; moves that took longer or shorter" in str(check)
         assert "<table" in check._repr_html_()
+        assert check.table(limit=2).title == "Check: the first 2 of 7"
 
     def test_an_order_from_the_source_leaves_no_ties(self):
         rows = [{"customer": "u", "stage": s, "at": day(0), "n": n} for n, s in enumerate("ba")]

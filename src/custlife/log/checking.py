@@ -94,9 +94,10 @@ class Check(Framed):
         Args:
             limit: How many to show.
         """
-        rows = [(found.kind, found.where, found.what) for found in self.findings]
+        rows = [(found.kind, found.where, found.what) for found in self.findings[:limit]]
+        title = f"Check: the first {limit:,} of {len(self):,}" if limit < len(self) else "Check"
         counted = [f"{MEANINGS[kind]}: {count:,}" for kind, count in self.counts().items() if count]
-        return Table(("kind", "where", "what"), rows, title="Check", note="; ".join(counted) or NOTHING, limit=limit)
+        return Table(("kind", "where", "what"), rows, title=title, note="; ".join(counted) or NOTHING)
 
     def __str__(self) -> str:
         found = self.table().text(width=120).rstrip() if self.findings else f"Check: {NOTHING}"
