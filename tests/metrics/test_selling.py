@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import custlife as cl
 from custlife import EventLog, StageLog, metrics, presets
 from custlife.errors import UnknownNameError, UsageError
+from tests.analysis.deals import FOUR, SIZED, deals, sized
+from tests.analysis.desk import DESK, desk_log
 from tests.analysis.selling import events, logs
 from tests.analysis.strategies import stage_log
-from tests.analysis.test_deals import FOUR, SIZED, deals, sized
-from tests.analysis.test_touches import DESK, desk_log
 
 ON_BOTH = [
     metrics.lead_response_time("b"),
