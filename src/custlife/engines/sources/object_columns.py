@@ -83,6 +83,8 @@ def _identity(value: Any) -> object:
 
 def _text(value: Any) -> str:
     """What a value is called as an id, or as a name."""
+    if type(value) is str:
+        return value
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
         return str(index(value))
     return str.__str__(value) if isinstance(value, str) else str(value)

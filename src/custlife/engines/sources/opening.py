@@ -45,9 +45,9 @@ def open_frame(native: Any, wanted: Mapping[str, str], layout: Layout, partition
         source = SparkSource(native, wanted, layout, partitions)
         return Lazy(source.empty, source.whole) if partitions == 1 else source
     opened = frame(native)
-    check_columns(opened.sample, wanted, layout)
     if not opened.is_lazy:
         return Held(tuple(read(opened, wanted, layout, partitions=partitions)))
+    check_columns(opened.sample, wanted, layout)
     if partitions is None:
         partitions = 1 if opened.about is None or opened.about() * ROW_BYTES < room() else None
     if partitions != 1:

@@ -76,6 +76,9 @@ class _Names(ObjectColumn):
     def __init__(self, dtype: str, values: Sequence[str]) -> None:
         super().__init__(dtype, values, "text")
 
+    def missing(self) -> None:
+        """None: what is missing has no name."""
+
     def values(self, rows: Longs) -> Any:
         """The texts as their bytes."""
         return Texts.of(super().values(rows))
