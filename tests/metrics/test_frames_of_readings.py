@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from custlife import RevenueLog, metrics
-from tests.metrics.test_money_metrics import FEBRUARY, after, before
+from tests.metrics.money import FEBRUARY, after, before
 
 
 @pytest.mark.parametrize("kind", ["polars", "pyarrow", "pandas", "duckdb"])

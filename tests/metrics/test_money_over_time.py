@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from custlife import Contracts, Costs, Responses, RevenueLog, metrics
-from tests.metrics.test_money_metrics import FEBRUARY, after, before
+from tests.metrics.money import FEBRUARY, after, before
 
 APRIL = "2026-04-01T00:00Z"
 
