@@ -13,7 +13,7 @@ from custlife import scoring, signals
 from custlife.errors import DataError, DefinitionError, UnknownNameError, UsageError
 from custlife.signals import Rule, RuleSet
 from tests.signals.made import HEALTH, LEAD, day, lettered, letters, rule_sets
-from tests.signals.test_signs import MODEL, customer
+from tests.signals.seeing import MODEL, customer
 
 DESK = cl.BusinessHours("mon-fri 09:00-17:00", tz="Europe/Zurich", holidays=["2026-12-25"])
 ALL = RuleSet([
