@@ -163,6 +163,9 @@ class TestDiscount:
             ({"discount": "much"}, "discount='much' is not a number"),
             ({"yearly_discount": -1}, "yearly_discount=-1 is not above -1"),
             ({"discount": -0.1}, "does not converge"),
+            ({"discount": 10}, "^discount=10 is above 1, which is 100 %\n\nHint: 10 % is discount=0.1$"),
+            ({"discount": 10, "horizon": 3}, "10 % is discount=0.1$"),
+            ({"yearly_discount": "7.5"}, "7.5 % is yearly_discount=0.075$"),
             ({"discount": 0.1, "horizon": -1}, "horizon=-1 is below 0"),
         ],
     )

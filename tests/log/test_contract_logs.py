@@ -151,6 +151,7 @@ def test_contracts_that_cannot_be_are_refused() -> None:
         lambda: made(term="1 month")().__class__ and Contracts.from_rows([]).running(used="much")
     ).startswith("used='much'")
     assert refusal(lambda: Contracts.from_rows([]).running(used=-1)).startswith("used=-1 is below 0")
+    assert refusal(lambda: Contracts.from_rows([]).running(used=80)).endswith("Hint: write used=0.8")
 
 
 def test_a_contract_with_only_a_date_is_up_once() -> None:

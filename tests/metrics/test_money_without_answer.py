@@ -70,6 +70,8 @@ def test_what_cannot_be_asked_is_refused() -> None:
     assert refusal(lambda: metrics.mrr_movement("growth")).startswith("kind='growth' is not a mode")
     assert refusal(lambda: metrics.renewal_rate(counting="money")).startswith("counting='money' is not a mode")
     assert refusal(lambda: metrics.ltv_from_curve(margin=1, yearly_discount=0)).startswith("yearly_discount=0 is not")
+    assert refusal(lambda: metrics.ltv_from_curve(margin=1, yearly_discount=10)).endswith("yearly_discount=0.1")
+    assert refusal(lambda: metrics.ltv_from_chain("a", margins={}, yearly_discount=8)).endswith("yearly_discount=0.08")
     assert refusal(lambda: metrics.nrr().trend(inputs, every="week")).startswith("metric 'nrr' counts by month")
     assert refusal(lambda: metrics.cac().trend(inputs, every="quarter")).startswith("metric 'cac' counts by month")
     assert refusal(lambda: metrics.ltv(margin=1).trend(inputs, every="week")).startswith("metric 'ltv' counts by month")

@@ -179,7 +179,7 @@ BAD = (
     (lambda: signals.AtRisk({"a": 0.1}, at_least=2), DefinitionError, "at_least=2 is no probability"),
     (lambda: signals.NearLimit(3, scoring.fact("a")), UsageTypeError, "3 is nothing to read"),
     (lambda: signals.NearLimit(scoring.fact("a"), scoring.fact("b"), at_least=0), DefinitionError, "is no share"),
-    (lambda: signals.NearLimit(scoring.fact("a"), scoring.fact("b"), at_least=90), DefinitionError, "at_least=0.9$"),
+    (lambda: signals.NearLimit(scoring.fact("a"), scoring.fact("b"), at_least=90), DefinitionError, "90 % is at_least=0.9"),
     (lambda: signals.NearLimit(scoring.fact("a"), scoring.fact("b"), until=0.9), DefinitionError, "until=0.9 is not"),
     (lambda: signals.Holds("nps"), UsageTypeError, "'nps' is not a condition"),
     (lambda: Look(True, clear=True), DefinitionError, "met and clear at once"),

@@ -99,6 +99,16 @@ ERRORS = {
         UsageError,
         "discount=0 does not converge: 'gone' is worth 2 a period for ever\n\nHint: pass a discount above 0, or a horizon",
     ),
+    "percent": (
+        lambda: TWO.value([1, 0], discount=10),
+        UsageError,
+        "discount=10 is above 1, which is 100 %\n\nHint: 10 % is discount=0.1",
+    ),
+    "percent up to a horizon": (
+        lambda: TWO.value([1, 0], discount=12, horizon=3),
+        UsageError,
+        "discount=12 is above 1, which is 100 %\n\nHint: 12 % is discount=0.12",
+    ),
     "below -1": (
         lambda: TWO.value([1, 2], discount=-1, horizon=3),
         UsageError,

@@ -173,7 +173,7 @@ class ChainResult(Result):
         Args:
             margins: What a customer in a stage earns in a period, as `Decimal`, int or text; a stage not named
                 (an exit, say) earns nothing. The margin of the current period counts in full.
-            discount: Rate for each period.
+            discount: Rate for each period, at most 1: 0.01 is one percent.
             yearly_discount: Rate for a year, instead of `discount`.
             horizon: The last period counted, 0 or more; None for all to come.
             method: `markov` or `semi-markov`, as for `forecast`; by age the value of a stage is that of those who
@@ -181,8 +181,8 @@ class ChainResult(Result):
 
         Raises:
             UsageTypeError: A margin is a float.
-            UsageError: No such method; not exactly one rate; a rate that does not converge; nothing is known of where a
-                stage leads.
+            UsageError: No such method; not exactly one rate; a rate above 1, or one that does not converge; nothing is
+                known of where a stage leads.
             UnknownNameError: A margin of a stage nobody was seen in.
         """
         from custlife.analysis.chain_value import clv

@@ -18,7 +18,7 @@ from custlife.analysis.wording import counted
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.pictures import Bars, Segment, Table
 from custlife.stats.discounting import worth
-from custlife.stats.numbers import check_number
+from custlife.stats.numbers import check_number, check_rate
 from custlife.stats.special import two_sided_z
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def margin_of(stage: str, margin: object) -> Decimal:
 
 def _rate(name: str, rate: Rate | None) -> float:
     try:
-        return check_number(name, Decimal(rate) if isinstance(rate, str) else rate or 0.0)
+        return check_rate(name, float(Decimal(rate)) if isinstance(rate, str) else rate or 0.0)
     except InvalidOperation:
         raise UsageError(f"{name}={rate!r} is not a number", f"write {name}=0.01 for one percent") from None
 

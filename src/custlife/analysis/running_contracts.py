@@ -23,11 +23,29 @@ if TYPE_CHECKING:
     from custlife.engines.history import Setting
     from custlife.engines.renewals import Contract
 
-__all__ = ["RunningContract", "RunningContracts", "RunningResult"]
+__all__ = ["RunningContract", "RunningContracts", "RunningResult", "check_used"]
 
 
 def _within(value: Any) -> Span | None:
     return optional_span(value, "within")
+
+
+MOST_USED = 10  # times the limit: beyond it a percentage was meant
+
+
+def check_used(name: str, used: object) -> None:
+    """Refuses what is no share of a limit.
+
+    Raises:
+        UsageTypeError: It is not a number.
+        UsageError: It is below 0, or so large that a percentage was meant.
+    """
+    if isinstance(used, bool) or not isinstance(used, int | float):
+        raise UsageTypeError(f"{name}={used!r} is not a number", f"write {name}=0.8")
+    if used < 0:
+        raise UsageError(f"{name}={used!r} is below 0", f"write {name}=0.8")
+    if used > MOST_USED:
+        raise UsageError(f"{name}={used!r} is no share of a limit: 100 % is 1", f"write {name}={used / 100:g}")
 
 
 @attrs.frozen
@@ -43,11 +61,8 @@ class RunningContracts:
     used: float | None = None
 
     def __attrs_post_init__(self) -> None:
-        used: object = self.used
-        if used is not None and (isinstance(used, bool) or not isinstance(used, int | float)):
-            raise UsageTypeError(f"used={used!r} is not a number", "write used=0.8")
-        if isinstance(used, int | float) and used < 0:
-            raise UsageError(f"used={used!r} is below 0", "write used=0.8")
+        if self.used is not None:
+            check_used("used", self.used)
 
     def requests(self, setting: Setting) -> list[Running]:
         """The one list it needs.

@@ -8,7 +8,7 @@ import attrs
 
 from custlife.analysis.renewals import RenewalRate
 from custlife.analysis.revenue import as_currency
-from custlife.analysis.running_contracts import RunningContracts
+from custlife.analysis.running_contracts import RunningContracts, check_used
 from custlife.analysis.steps import optional_span
 from custlife.errors import UsageError
 from custlife.metrics.definition import Definition
@@ -116,9 +116,6 @@ class Near:
             yield request.share(near, len(mine), segment=group)
 
 
-MOST = 10  # times the limit: beyond it a percentage was meant
-
-
 @catalogued("contracts", at_least=0.8)
 def near_limit(at_least: float = 0.8) -> Metric:
     """The share of running contracts that use much of what they may.
@@ -130,10 +127,7 @@ def near_limit(at_least: float = 0.8) -> Metric:
         UsageTypeError: Not a number.
         UsageError: A number that is no share.
     """
-    RunningContracts(used=at_least)
-    if at_least > MOST:
-        what = f"at_least={at_least!r} is no share of a limit: 100 % is 1"
-        raise UsageError(what, f"write at_least={at_least / 100:g}")
+    check_used("at_least", at_least)
     share = f"{100 * at_least:g} %"
     words = Definition(
         question="How many customers outgrow their contract?",

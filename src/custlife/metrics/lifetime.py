@@ -20,7 +20,7 @@ from custlife.metrics.registry import catalogued
 from custlife.metrics.revenue import unit_of
 from custlife.metrics.spending import AcquisitionCost, Cohorts, Share, acquiring, as_margin, pooled
 from custlife.stats import shifted_beta_geometric
-from custlife.stats.numbers import check_number
+from custlife.stats.numbers import check_rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -226,7 +226,7 @@ def ltv_from_curve(
         currency: The currency, where the log has several.
     """
     check_count("periods", periods, 2)
-    if check_number("yearly_discount", yearly_discount) <= 0:
+    if check_rate("yearly_discount", yearly_discount) <= 0:
         raise UsageError(f"yearly_discount={yearly_discount!r} is not above 0", "write yearly_discount=0.1")
     share = as_margin(margin)
     words = Definition(
@@ -298,7 +298,7 @@ def ltv_from_chain(
         every: Length of the periods.
     """
     check_calendar(every, "monday")
-    if check_number("yearly_discount", yearly_discount) <= -1:
+    if check_rate("yearly_discount", yearly_discount) <= -1:
         raise UsageError(f"yearly_discount={yearly_discount!r} is not above -1", "write yearly_discount=0.1")
     listed = tuple((name, str(margin_of(name, amount))) for name, amount in dict(margins).items())
     words = Definition(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from custlife.analysis.running_contracts import MOST_USED
 from custlife.calendar import BusinessHours, Span, from_us, instant, span, to_us
 from custlife.calendar.instants import wall_text
 from custlife.customers.moves import stamp
@@ -181,7 +182,7 @@ class NearLimit(Sign):
         until: It is so until the share is below this; by default below `at_least`.
 
     Raises:
-        DefinitionError: A share that is not above 0, or `until` above it.
+        DefinitionError: A share that is not above 0, or so large that a percentage was meant; `until` above it.
     """
 
     KIND: ClassVar[str] = "near limit"
@@ -193,8 +194,9 @@ class NearLimit(Sign):
     until: float | None = attrs.field(default=None, converter=maybe_bound, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.at_least <= 0:
-            raise DefinitionError(f"at_least={self.at_least:g} is no share", "80 % is at_least=0.8")
+        if not 0 < self.at_least <= MOST_USED:
+            meant = self.at_least / 100 if self.at_least > 0 else 0.8
+            raise DefinitionError(f"at_least={self.at_least:g} is no share", f"{100 * meant:g} % is at_least={meant:g}")
         if self.until is not None and not 0 <= self.until <= self.at_least:
             raise DefinitionError(f"until={self.until:g} is not from 0 to at_least={self.at_least:g}", "lower it")
 

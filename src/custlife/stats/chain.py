@@ -185,7 +185,7 @@ class MarkovChain(Sensitivities):
         Args:
             rewards: What a period in each state earns, a cost being negative.
 
-            discount: Rate per period: without a horizon 0, or 1e-9 or more; with one anything above -1.
+            discount: Rate per period: at most 1; without a horizon 0, or 1e-9 or more; with one above -1.
 
             horizon: The last period counted, 0 or more; None for all.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from custlife.errors import UsageError
 from custlife.stats.chain_parts import closed_groups, factored, leaving, solvable, times
 from custlife.stats.chain_results import ByState
-from custlife.stats.numbers import check_number
+from custlife.stats.numbers import check_rate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +91,7 @@ def spread(chain: Chain, kept: list[int], numbers: Sequence[float], condition: f
 
 def factor_of(discount: float) -> float:
     """What a period from now is worth today."""
-    rate = check_number("discount", discount)
+    rate = check_rate("discount", discount)
     if rate <= -1:
         raise UsageError(f"discount={discount!r} is not above -1", "pass the rate per period, such as 0.01")
     return 1 / (1 + rate)

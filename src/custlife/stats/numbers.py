@@ -8,7 +8,7 @@ from typing import SupportsFloat
 
 from custlife.errors import UsageError, UsageTypeError
 
-__all__ = ["check_discount", "check_number", "check_whole"]
+__all__ = ["check_discount", "check_number", "check_rate", "check_whole"]
 
 LEAST = 1e-9  # below it the answer would be rounding
 
@@ -62,18 +62,36 @@ def check_whole(name: str, value: int, least: int = 0) -> int:
     return whole
 
 
+def check_rate(name: str, value: SupportsFloat) -> float:
+    """A rate as a float, or an error that takes what is above 1 for percent.
+
+    Raises:
+        UsageTypeError: It is not a number.
+        UsageError: It is above 1.
+
+    Examples:
+        >>> check_rate("discount", 0.1)
+        0.1
+    """
+    rate = check_number(name, value)
+    if rate > 1:
+        raise UsageError(f"{name}={value!r} is above 1, which is 100 %", f"{rate:g} % is {name}={rate / 100:g}")
+    return rate
+
+
 def check_discount(discount: float) -> float:
     """A rate per period over all periods to come, as a float.
 
     Raises:
         UsageTypeError: It is not a number.
-        UsageError: It is negative, so that the sum grows for ever, or above 0 but too small to be told from it.
+        UsageError: It is negative, so that the sum grows for ever, above 1, or above 0 but too small to be told from
+            it.
 
     Examples:
         >>> check_discount(0.1)
         0.1
     """
-    rate = check_number("discount", discount)
+    rate = check_rate("discount", discount)
     if rate < 0:
         raise UsageError(
             f"discount={discount!r} does not converge over all periods to come",

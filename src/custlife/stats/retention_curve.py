@@ -104,7 +104,7 @@ class RetentionCurve:
         """Expected periods still to come, each discounted; the present one counts in full.
 
         Args:
-            discount: Rate per period, 0, or 1e-9 or more; 0 only where the sum is finite, which for a spread of
+            discount: Rate per period, 0, or from 1e-9 to 1; 0 only where the sum is finite, which for a spread of
                 chances takes alpha above 1.
 
             age: Periods the customer has stayed so far: who has stayed longer is likely to stay longer.
