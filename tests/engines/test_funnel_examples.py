@@ -116,7 +116,7 @@ def test_an_empty_log_has_a_funnel_of_nobody() -> None:
 
 def test_splitting_by_a_segment_that_is_not_there_says_how_to_have_it() -> None:
     with pytest.raises(CustlifeError) as caught:
-        ask(Funnel(by="plan"), history([("u", 0, "a")]))
+        ask(Funnel(by="source"), history([("u", 0, "a")]))
     assert str(caught.value) == (
         "unknown segment 'plan'\n\nHint: name the columns to split by when the log is made: segment_cols=['plan']"
     )

@@ -192,7 +192,7 @@ def check_segments(by: Iterable[str], known: Iterable[str]) -> None:
         if name not in there:
             error = UnknownNameError("segment", name, there)
             if not there:
-                error.hint = "name the columns to split by when the log is made: segment_cols=['plan']"
+                error.hint = f"name the columns to split by when the log is made: segment_cols=[{name!r}]"
             raise error
 
 

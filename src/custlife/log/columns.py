@@ -34,6 +34,7 @@ __all__ = [
 
 REQUIRED = 3
 DICT = "a dict like the first row"
+OF_FRAMES = ("__arrow_c_stream__", "iter_rows", "to_pylist", "to_arrow_table", "toPandas", "collect_schema")
 Row = tuple[Any, ...]
 
 
@@ -205,13 +206,14 @@ def first_and_all(rows: Any, form: str) -> tuple[object, Iterable[Any]]:
     Raises:
         UsageTypeError: Not an iterable of rows.
     """
-    if isinstance(rows, str | bytes | Mapping) or not hasattr(rows, "__iter__"):
+    is_iterable = hasattr(rows, "__iter__")
+    if any(hasattr(rows, method) for method in OF_FRAMES) or (is_iterable and hasattr(rows, "to_dict")):
+        raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", "write from_frame(frame, ...)")
+    if isinstance(rows, str | bytes | Mapping) or not is_iterable:
         raise UsageTypeError(
             f"rows must be an iterable of dicts or of {form}, got {type(rows).__name__}",
             "for a file write from_csv(path, ...); for a dict of lists, zip(*columns.values())",
         )
-    if any(hasattr(rows, method) for method in ("iter_rows", "to_pylist", "to_dict", "__arrow_c_stream__")):
-        raise UsageTypeError(f"rows is a {type(rows).__name__}, not rows", "write from_frame(frame, ...)")
     iterator = iter(rows)
     for first in iterator:
         return first, chain((first,), iterator)

@@ -95,6 +95,9 @@ def test_times_that_are_none() -> None:
         read(pd.DataFrame({**GOOD, "at": [1]}), NAMES, layout(NAMES))
     with pytest.raises(UsageError, match=r"PyArrow int64, not times\n\nHint: .*fromtimestamp"):
         read(pa.table({**GOOD, "at": [1]}), NAMES, layout(NAMES))
+    assert door({"at": [NOON.time()]}) == (
+        "at_col='at' holds Polars Time, not times\n\nHint: pass at_col= with the column that says when"
+    )
 
 
 @pytest.mark.parametrize("at", [NOON.replace(tzinfo=None), NOON.date()])
@@ -111,6 +114,15 @@ def test_what_is_no_frame(native: Any) -> None:
         UsageTypeError, match="is not a frame\n\nHint: pass a frame of pandas, Polars, PyArrow or DuckDB"
     ):
         frame(native)
+
+
+def test_a_connection_is_told_how_to_ask() -> None:
+    with pytest.raises(UsageTypeError) as caught, duckdb.connect() as connection:
+        frame(connection)
+    assert str(caught.value) == (
+        "DuckDBPyConnection is not a frame\n\n"
+        "Hint: pass what it is asked: connection.sql('from moves'), or connection.table('moves')"
+    )
 
 
 class Stream:

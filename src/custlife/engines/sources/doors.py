@@ -17,6 +17,7 @@ __all__ = ["argument", "check_columns"]
 IDS = frozenset(("text", "whole", "mixed", "nothing"))
 NAMES = frozenset(("text", "mixed", "nothing"))
 TIMES = frozenset(("text", "aware", "naive", "date", "mixed", "nothing"))
+NUMBERS = frozenset(("whole", "float"))
 LOCAL = frozenset(("naive", "date"))
 EPOCHS = "if they count seconds or milliseconds since 1970, make times of them: {}"
 CASTS = {
@@ -99,7 +100,7 @@ def check_columns(table: Header, wanted: Mapping[str, str], layout: Layout) -> N
 def _check_type(role: str, column: Declared, called: str, layout: Layout) -> None:
     kind, holds = column.kind, f"{called} holds {column.dtype}"
     if role == "unit" and kind not in IDS:
-        hint = "write ids as text or whole numbers"
+        hint = "write ids as text, or as whole numbers of at most 64 bits"
         if kind == "float":
             hint = "ids became fractions where some were missing; cast the column to Int64 or to text"
         raise UsageError(f"{holds}, neither text nor whole numbers", hint)
@@ -108,6 +109,8 @@ def _check_type(role: str, column: Declared, called: str, layout: Layout) -> Non
     if role in {"at", "recorded_at"}:
         if kind in LOCAL and layout.tz is None:
             raise TimeError(f"{holds}, times without a zone", ZONE_HINT)
-        if kind not in TIMES:
+        if kind not in TIMES and kind not in NUMBERS:
+            raise UsageError(f"{holds}, not times", f"pass {argument(role, layout)}= with the column that says when")
+        if kind in NUMBERS:
             cast = CASTS.get(column.dtype.partition(" ")[0], "datetime.fromtimestamp(seconds, tz=UTC)")
             raise UsageError(f"{holds}, not times", EPOCHS.format(cast))

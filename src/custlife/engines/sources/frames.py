@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Frame", "Table", "arrow_dataset", "arrow_table", "duckdb_relation", "frame", "polars_lazy", "polars_table"]
 
 FRAMES = "pass a frame of pandas, Polars, PyArrow or DuckDB; for dicts or tuples write from_rows(rows, ...)"
+HINTS = {"DuckDBPyConnection": "pass what it is asked: connection.sql('from moves'), or connection.table('moves')"}
 EXTRAS = {"polars": "polars", "duckdb": "duckdb"}
 
 
@@ -80,7 +81,7 @@ def frame(native: Any) -> Frame:
     except ModuleNotFoundError as error:
         raise MissingExtraError(f"reading a {kind.__name__} of {library}", EXTRAS.get(library, "frames")) from error
     if opened is None:
-        raise UsageTypeError(f"{kind.__name__} is not a frame", FRAMES)
+        raise UsageTypeError(f"{kind.__name__} is not a frame", HINTS.get(kind.__name__, FRAMES))
     return opened
 
 
