@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -66,13 +68,14 @@ class PayingLives:
         periods = calendar(self.every, "monday", setting)
         done = periods.index(setting.as_of + 1) - 1  # the last period that is over
         early = -1 if setting.since is None else periods.index(setting.since - 1)
-        for group, first in sorted({(group, first) for group, first, _ in table}, key=_group_first):
-            lost = {over: n for (g, born, over), n in table.items() if (g, born) == (group, first) and over is not None}
-            size = sum(n for (g, born, _), n in table.items() if (g, born) == (group, first))
-            ages = range(done - first + 1)
-            left = [size - sum(n for over, n in lost.items() if over <= age) for age in ages]
+        lives: dict[tuple[Group, int], Counter[int | None]] = {}
+        for (group, first, over), n in table.items():
+            lives.setdefault((group, first), Counter())[over] += n
+        for group, first in sorted(lives, key=_group_first):
+            lost = lives[group, first]
+            size, gone = lost.total(), accumulate(lost[age] for age in range(done - first + 1))
             if setting.since is None or first > early:
-                yield PayingCohort(group, periods.label(first), size, tuple(left))
+                yield PayingCohort(group, periods.label(first), size, tuple(size - n for n in gone))
 
 
 def _group_first(key: tuple[Group, int]) -> tuple[tuple[tuple[bool, str], ...], int]:

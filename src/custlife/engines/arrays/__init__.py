@@ -19,14 +19,15 @@ from custlife.engines.arrays.pricing import levelled
 from custlife.engines.arrays.profiling import count_profile
 from custlife.engines.arrays.purchasing import list_purchases
 from custlife.engines.arrays.renaming import renamed
-from custlife.engines.arrays.revenue import count_movements
+from custlife.engines.arrays.revenue import count_lives, count_movements
 from custlife.engines.arrays.rolling import pooled, rolled_up
 from custlife.engines.arrays.ruling import ruled
+from custlife.engines.arrays.scoring import count_scores, graded
 from custlife.engines.arrays.staying import count_spells
 from custlife.engines.arrays.touching import count_contacts, count_hand_overs, count_touches
 from custlife.engines.arrays.transiting import count_transits
 from custlife.engines.gathers import Activity, FunnelPlan, Moves, Paths, Profile, Reasons, Spells
-from custlife.engines.movements import Movements
+from custlife.engines.movements import Lives, Movements
 from custlife.engines.passages import Occupations, Passages
 from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
@@ -37,6 +38,8 @@ from custlife.engines.rows.pricing import Levelled
 from custlife.engines.rows.renaming import Renamed
 from custlife.engines.rows.rolling import Pooled, RolledUp
 from custlife.engines.rows.ruling import Ruled
+from custlife.engines.rows.scoring import Graded
+from custlife.engines.scores import Scores
 from custlife.engines.touching import Contacts, Deals, HandOvers, Touches
 from custlife.engines.transits import Transits
 
@@ -53,6 +56,8 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Spells: count_spells,
     Moves: count_moves,
     Movements: count_movements,
+    Lives: count_lives,
+    Scores: count_scores,
     Purchases: list_purchases,
     Activity: count_activity,
     Paths: count_paths,
@@ -76,6 +81,7 @@ TRANSFORMS: dict[type, Callable[[Any, History], History]] = {
     FirstSeen: first_seen,
     Renamed: renamed,
     Levelled: levelled,
+    Graded: graded,
     RolledUp: rolled_up,
     Pooled: pooled,
     Banded: banded,

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from custlife.engines.arrays.civil import Ints
+    from custlife.engines.arrays.keys import Ints
     from custlife.engines.layout import RowCheck
 
 __all__ = ["refused"]
+
+ALIKE = {int, str}  # of one of these types, equal values are the same to every check
 
 
 def refused(check: RowCheck, names: Coded, others: Sequence[Any]) -> NDArray[np.bool_]:
@@ -51,8 +53,13 @@ def _coded(column: Any) -> tuple[Ints, list[Any]]:
         place[kept] = np.arange(len(kept))
         return place[column.codes], some(column.values, kept)
     if isinstance(column, np.ndarray):
-        found, codes = np.unique(column, return_inverse=True)
-        return codes, found.tolist()
+        return _of_numbers(column)
+    kinds = set(map(type, column)) - {type(None)}
+    if kinds == {float}:
+        return _of_numbers(np.array(column, np.float64))  # nothing becomes NaN, which is missing as well
+    if len(kinds) <= 1 and kinds <= ALIKE:
+        number = {value: code for code, value in enumerate(dict.fromkeys(column))}
+        return np.fromiter(map(number.__getitem__, column), np.int64, len(column)), list(number)
     seen: dict[tuple[type, str], int] = {}
     values: list[Any] = []
     codes = np.empty(len(column), np.int64)
@@ -61,6 +68,17 @@ def _coded(column: Any) -> tuple[Ints, list[Any]]:
         if code == len(values):
             values.append(value)
     return codes, values
+
+
+def _of_numbers(column: NDArray[Any]) -> tuple[Ints, list[Any]]:
+    """Numbers as codes; few different whole ones need not be sorted."""
+    if column.dtype.kind == "i" and len(column):
+        low, high = int(column.min()), int(column.max())
+        if high - low < len(column):
+            ranks, kept = dense(column - low, high - low + 1)
+            return ranks, [low + code for code in kept.tolist()]
+    found, places = np.unique(column, return_inverse=True)
+    return places, found.tolist()
 
 
 def _fails(check: RowCheck, filled: Sequence[Any], told: tuple[Any, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Counting movements of recurring revenue by columns: equal to `rows.revenue`."""
+"""Counting movements of recurring revenue, and how long customers pay, by columns: equal to `rows.revenue`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from custlife.engines.arrays import clock
-from custlife.engines.arrays.keys import runs
+from custlife.engines.arrays.keys import Keys, runs
 from custlife.engines.arrays.views import grouping, ints, of
 from custlife.engines.movements import CELLS, KINDS
 from custlife.engines.rows import revenue as rows
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from custlife.calendar import Span
+    from custlife.engines.gathers import Group
     from custlife.engines.history import History
-    from custlife.engines.movements import Movements, MovementTable
+    from custlife.engines.movements import LifeTable, Lives, Movements, MovementTable
 
     Longs = NDArray[np.int64]
 
-__all__ = ["count_movements"]
+__all__ = ["count_lives", "count_movements"]
 
 EXACT = 1 << 53  # whole numbers below it are added up exactly as floats
 MOST = 1 << 62
@@ -49,18 +50,14 @@ def count_movements(request: Movements, history: History) -> MovementTable:
     level = ints(levels_of(history))
     if int(level.max()) * 2 * len(level) >= MOST:
         return rows.count_movements(request, history)
-    views = of(history)
-    groups, labels = grouping(history, request.by)
-    points = _Points(views.unit.astype(np.int64), views.at, level, np.asarray(groups, np.int64))
-    if request.code is not None:
-        points = points.take(views.code == request.code)
-    points = points.take(_lasts(points.unit, points.at))
+    points, labels = _settled(request, history)
     if request.min_gap is not None:
         points = _bridged(request.min_gap, history, points)
     stop = request.periods.index(history.as_of) + 1
-    first = request.periods.index(int(views.at.min())) if request.since is None else request.since
+    first = request.periods.index(int(ints(history.at).min())) if request.since is None else request.since
     points = points._replace(at=clock.indexes(request.periods, points.at).astype(np.int64))
-    born = _births(points, len(history.ids), stop)
+    births, born = _births(points), np.full(len(history.ids), stop, np.int64)
+    born[points.unit[births]] = points.at[births]
     points = points.take(_lasts(points.unit, points.at))
     table: MovementTable = {}
     for name, counts, sums in _summed(request, points, born, (first, stop), len(labels)):
@@ -70,6 +67,45 @@ def count_movements(request: Movements, history: History) -> MovementTable:
     return table
 
 
+def count_lives(request: Lives, history: History) -> LifeTable:
+    """Customers by the period in which they first paid, and how many periods long they did."""
+    if not len(history):
+        return {}
+    points, labels = _settled(request, history)
+    births = _births(points)
+    if not len(births):
+        return {}
+    points = points._replace(at=clock.indexes(request.periods, points.at).astype(np.int64))
+    who, born = points.unit[births], points.at[births]
+    first, over = int(born.min()), _overs(points, births, len(history.ids))[who]
+    keys = Keys(
+        (born - first, int(born.max()) - first + 1), (points.group[births], len(labels)), (over, int(over.max()) + 1)
+    )
+    return {(labels[group], first + at, number - 1 if number else None): n for at, group, number, n in keys.cells()}
+
+
+def _overs(points: _Points, births: Longs, units: int) -> Longs:
+    """For each unit how many periods after its birth the first one ends without a payment, plus 1; 0 if none does."""
+    born = np.full(units, MOST)
+    born[points.unit[births]] = points.at[births]
+    ends = points.take(_lasts(points.unit, points.at))
+    ends = ends.take((ends.level == 0) & (ends.at >= born[ends.unit]))
+    found, lost = np.zeros(units, np.int64), ends.take(runs(ends.unit).astype(np.int64))
+    found[lost.unit] = lost.at - born[lost.unit] + 1
+    return found
+
+
+def _settled(request: Movements | Lives, history: History) -> tuple[_Points, list[Group]]:
+    """The rows in the wanted currency, of several at one instant the last; and the segments."""
+    views = of(history)
+    groups, labels = grouping(history, request.by)
+    level = ints(levels_of(history))
+    points = _Points(views.unit.astype(np.int64), views.at, level, np.asarray(groups, np.int64))
+    if request.code is not None:
+        points = points.take(views.code == request.code)
+    return points.take(_lasts(points.unit, points.at)), labels
+
+
 def _lasts(unit: Longs, at: Longs) -> NDArray[np.bool_]:
     """The last row of each unit at each instant or in each period."""
     last = np.ones(len(at), np.bool_)
@@ -77,13 +113,10 @@ def _lasts(unit: Longs, at: Longs) -> NDArray[np.bool_]:
     return last
 
 
-def _births(points: _Points, units: int, stop: int) -> Longs:
-    """The period in which each unit first paid."""
-    born = np.full(units, stop, np.int64)
+def _births(points: _Points) -> Longs:
+    """The row with which each unit that ever paid first did."""
     paying = np.flatnonzero(points.level)
-    firsts = paying[runs(points.unit[paying])] if len(paying) else paying
-    born[points.unit[firsts]] = points.at[firsts]
-    return born
+    return paying[runs(points.unit[paying]).astype(np.int64)]
 
 
 def _bridged(min_gap: Span, history: History, points: _Points) -> _Points:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
     from custlife.engines.scores import Scores, ScoreTable
 
-__all__ = ["SCALE", "SCORE", "Graded", "Grades", "Scale", "count_scores", "scale_of", "scale_text"]
+__all__ = ["SCALE", "SCORE", "Graded", "Grades", "Scale", "count_scores", "scale_of", "scale_text", "scales_of"]
 
 SCORE, SCALE = "score", "scale"
 SCORED, SCALED = f"value:{SCORE}", f"extra:{SCALE}"
@@ -139,10 +139,21 @@ class Graded:
         return attrs.evolve(history, values={**history.values, SCORE: scores}, extras={**history.extras, SCALE: coded})
 
 
+def scales_of(history: History) -> Column:
+    """The scale of every row.
+
+    Raises:
+        UsageError: Its scores are none of surveys.
+    """
+    if SCALE not in history.extras:
+        raise UsageError("this log holds no answers to surveys", "ask cl.Responses")
+    return history.extras[SCALE]
+
+
 def count_scores(request: Scores, history: History) -> ScoreTable:
     """Answers by group, period, survey, scale and score."""
     table: Counter[tuple[Group, int, str, str | None, int | None]] = Counter()
-    grouping, names, scales = history.grouping(request.by), history.vocabulary.names, history.extras[SCALE]
+    grouping, names, scales = history.grouping(request.by), history.vocabulary.names, scales_of(history)
     scores: Sequence[Any] = history.values[SCORE]
     numbers = request.periods.indexes(history.at) if request.periods else [0] * len(history)
     since, code = history.since, history.code
