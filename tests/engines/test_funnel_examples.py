@@ -118,7 +118,7 @@ def test_splitting_by_a_segment_that_is_not_there_says_how_to_have_it() -> None:
     with pytest.raises(CustlifeError) as caught:
         ask(Funnel(by="source"), history([("u", 0, "a")]))
     assert str(caught.value) == (
-        "unknown segment 'plan'\n\nHint: name the columns to split by when the log is made: segment_cols=['plan']"
+        "unknown segment 'source'\n\nHint: name the columns to split by when the log is made: segment_cols=['source']"
     )
     with pytest.raises(CustlifeError, match="did you mean 'plan'"):
         ask(Funnel(by="plans"), with_plans(history([("u", 0, "a")])))

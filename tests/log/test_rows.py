@@ -388,5 +388,5 @@ def test_a_frame_is_told_its_own_way_in(method) -> None:
 
 def test_so_are_frames_that_have_no_rows_to_go_through() -> None:
     for method in ("to_pylist", "to_arrow_table", "toPandas", "collect_schema"):
-        with pytest.raises(UsageTypeError, match="^rows is a Frame, not rows\n\nHint: write from_frame"):
+        with pytest.raises(UsageTypeError, match=r"^rows is a Frame, not rows\n\nHint: write from_frame"):
             StageLog.from_rows(type("Frame", (), {method: None})(), MODEL)
