@@ -208,12 +208,15 @@ def outcome(step: Ruled, made: History) -> object:
     }
 
 
-def alike(step: Ruled, made: History, *, few: int = 0, rows: int = 1 << 17, again: int = 100) -> tuple[object, Walked]:
+def alike(
+    step: Ruled, made: History, *, wait: int = 0, few: int = 0, rows: int = 1 << 17, again: int = 100
+) -> tuple[object, Walked]:
     """Both engines make the same stages, with ids in memory and ids that are not; and how the units were walked."""
     expected, walked = outcome(step, made), Walked()
     with ExitStack() as patches:
         for where, name, value in [
-            (ruling_units, "FEW", few), (ruling, "ROWS", rows), (ruling_units, "AGAIN", again),
+            (ruling_units, "STEP", wait), (ruling_units, "FEW", few), (ruling_units, "AGAIN", again),
+            (ruling, "ROWS", rows),
             (ruling_units, "_looked", walked.looked), (ruling, "_walked", walked.walked),
             (ruling_fires, "_watched", walked.watched),
         ]:  # fmt: skip

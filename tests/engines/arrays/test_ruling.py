@@ -45,7 +45,7 @@ from tests.engines.arrays.rulings import (
 )
 
 SIZES = st.sampled_from(
-    [{}, {}, {"rows": 6}, {"again": 2}, {"few": 2, "rows": 9}, {"few": 8, "again": 4}]
+    [{}, {}, {"rows": 6}, {"again": 2}, {"wait": 1, "rows": 9}, {"wait": 3, "few": 8, "again": 4}]
 )  # fmt: skip
 
 

@@ -89,12 +89,21 @@ def test_who_returns_to_a_stage_off_the_path_goes_no_further_at_once() -> None:
     assert expected["code"] == [0, 4, 5, 6, 2]
 
 
-def test_the_few_longest_are_walked_alone() -> None:
+@pytest.mark.parametrize(("wait", "alone"), [(0, 0), (1, 0), (2, 3), (4, 3), (5, 12)])
+def test_the_few_longest_are_walked_alone(wait, alone) -> None:
+    # three units of 20 rows and nine of 3, a silence behind each row: 40 and 6 steps
     rows = [(unit, moment * DAY * 5, 0) for unit in range(12) for moment in range(20 if unit < 3 else 3)]
-    _, walked = alike(Ruled(MODEL, Rules({**BASE, **LAPSED})), history(rows), few=3)
-    assert (walked.alone, walked.together) == (6, 18)  # with either kind of ids
-    _, walked = alike(Ruled(MODEL, Rules({**BASE, **LAPSED})), history(rows), few=12)
-    assert (walked.alone, walked.together) == (24, 0)
+    _, walked = alike(Ruled(MODEL, Rules({**BASE, **LAPSED})), history(rows), wait=wait)
+    assert (walked.alone, walked.together) == (2 * alone, 2 * (12 - alone))  # with either kind of ids
+
+
+def test_the_last_few_rows_behind_a_return_are_walked_alone() -> None:
+    rules = Rules({**BASE, **LAPSED}, "first")
+    _, walked = alike(Ruled(MODEL, rules), many())
+    assert walked.alone == 0
+    _, fewer = alike(Ruled(MODEL, rules), many(), few=100)
+    assert 0 < fewer.alone < 60
+    assert fewer.scenes < walked.scenes
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,8 @@ class _Steps:
             units = np.arange(len(fewest) - int(fewest.searchsorted(k, "right")))
             if self.law.anew:
                 units = units[self.now.stopped[units] == NOWHERE]
+            if not len(units):
+                break
             items = self.first[units] + k
             is_event = self.items.silence[items] == EVENT
             self._lapse(units[~is_event], items[~is_event])

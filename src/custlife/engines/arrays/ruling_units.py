@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Entries", "entered"]
 
-FEW = 8  # units that are walked alone sooner than together
-AGAIN = 4  # times the rows of a piece that are looked at again for those who return
+STEP = 32  # rows of one unit that are walked through in the time of one step of all units
+FEW = 256  # rows that are walked through sooner than looked at again for those who return
+AGAIN = 4  # times the rows of a piece that are looked at, again and again, for those who return
 
 
 @attrs.frozen(eq=False)
@@ -104,7 +105,7 @@ def entered(walk: Walk, law: Law, piece: Piece) -> tuple[Entries, Ints]:
     found, alone, rows = [], [], 0
     while scene is not None:
         rows += len(scene.piece)
-        if rows > AGAIN * len(piece) or (scene.returning and len(scene.units) <= FEW):
+        if rows > AGAIN * len(piece) or (scene.returning and len(scene.piece) <= FEW):
             alone.append(scene.units)
             break
         entries, given, following = _looked(walk, law, scene)
@@ -128,12 +129,20 @@ def _looked(walk: Walk, law: Law, scene: _Scene) -> tuple[Entries, Ints, _Scene 
     never = np.zeros(len(rows), np.bool_)
     found = [Entries.of_bits(piece.unit[rows], piece.at[rows], calm, piece.rows[rows], never)]
     items = _items(walk, scene, bits, _moving(law, scene, bits, rows, climbs) & is_restless[piece.unit], is_restless)
-    counts = np.bincount(items.unit, minlength=len(scene.units))
-    most = int(np.partition(counts, -FEW - 1)[-FEW - 1]) if len(counts) > FEW else 0
-    items = items.where(counts[items.unit] <= most)
+    alone = _alone(scene, items)
+    items = items.where(~np.isin(items.unit, alone))
     made, is_return = walked(law, items, standing, returning=scene.returning)
     found.append(Entries.of_bits(items.unit, items.at, made, items.row, is_return))
-    return Entries.together(found), np.flatnonzero(counts > most), _following(law, scene, items)
+    return Entries.together(found), alone, _following(law, scene, items)
+
+
+def _alone(scene: _Scene, items: Items) -> Ints:
+    """The units that would keep all others waiting: to walk through each of their rows takes less time."""
+    counts = np.bincount(items.unit, minlength=len(scene.units))
+    order = np.argsort(-counts)
+    rows = np.diff(scene.piece.bounds)[order].cumsum()
+    cost = np.append(0, rows) + STEP * np.append(counts[order], 0)  # of so many units alone, the others together
+    return order[: int(cost.argmin())]
 
 
 def _climbs(law: Law, scene: _Scene, rows: Ints, bits: Ints) -> Ints:
