@@ -158,7 +158,7 @@ class Value(Rule):
         for bound in (self.at_least, self.at_most):
             if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float | Decimal)):
                 raise UsageTypeError(f"{bound!r} is not a number", "pass at_least=500")
-            if bound is not None and not isfinite(bound):
+            if bound is not None and not _is_finite(bound):
                 raise UsageError(f"{bound!r} is not a finite number", "pass at_least=500")
         if self.of == "total" and self.at_least is None:
             raise DefinitionError("a total is asked for with at_least=", "pass of='each' for single events")
@@ -167,6 +167,13 @@ class Value(Rule):
 
     def __str__(self) -> str:
         return f"value({_told(self, f'{_one(self.names)}, {self.field!r}', skip=('names', 'field'))})"
+
+
+def _is_finite(bound: Number) -> bool:
+    try:
+        return isfinite(bound)
+    except OverflowError:  # a whole number larger than any float
+        return False
 
 
 @attrs.frozen(repr=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.errors import DefinitionError
-from custlife.scoring.points import pairs_of, points_of
+from custlife.scoring.points import named, points_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ EDGES = ("up", "down")
 
 
 def _steps(given: Mapping[str, float] | Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
-    pairs = pairs_of(given, "bands", "{'red': 0, 'yellow': 50}")
+    pairs = named(given, "bands", "bands={'red': 0, 'yellow': 50}")
     found = [(name, points_of(start, f"bands[{name!r}]")) for name, start in pairs]
     return tuple(sorted(found, key=_start))
 

@@ -10,7 +10,7 @@ import attrs
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.declared import Declared
 from custlife.scoring.judging import checked_scorer, judged, name_of
-from custlife.scoring.points import in_micro, in_points, pairs_of, points_of, shared, shortly, whole_weights
+from custlife.scoring.points import in_micro, in_points, named, points_of, shared, shortly, whole_weights
 from custlife.scoring.registry import resolved
 from custlife.scoring.value import Part, Score
 
@@ -199,7 +199,7 @@ def weighted(
     """
     found = _members(scorers)
     pairs = [(member.name, 1.0) for member in found] if weights is None else weights
-    given = dict(pairs_of(pairs, "weights", "weights={'usage': 2, 'support': 1}"))
+    given = dict(named(pairs, "weights", "weights={'usage': 2, 'support': 1}"))
     names = {member.name for member in found}
     if set(given) != names:
         odd = sorted(set(given) ^ names)

@@ -11,7 +11,7 @@ from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.bands import Bands, bands_of
 from custlife.scoring.decay import Decay
 from custlife.scoring.declared import Declared, check_names
-from custlife.scoring.points import FULL, ONE, in_micro, in_points, pairs_of, points_of, several, shortly
+from custlife.scoring.points import FULL, ONE, in_micro, in_points, named, points_of, several, shortly
 from custlife.scoring.reading import Condition, Reads, maybe_span, on_record, texts
 from custlife.scoring.value import Part, Score
 
@@ -126,7 +126,7 @@ def behavior(
 
 
 def _pairs(given: Any) -> tuple[tuple[str, float], ...]:
-    pairs = pairs_of(given, "caps", "caps={'fit': 40}")
+    pairs = named(given, "caps", "caps={'fit': 40}")
     return tuple(sorted((group, points_of(cap, f"caps[{group!r}]")) for group, cap in pairs))
 
 

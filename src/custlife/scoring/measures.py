@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.calendar import Span, span
+from custlife.customers.properties import scalar
 from custlife.errors import DefinitionError, UsageTypeError
 from custlife.scoring.points import FULL, in_micro, number, pairs_of, points_of, shortly, whole_weights
 from custlife.scoring.reading import Condition, Reads, as_number
@@ -25,7 +26,7 @@ MISSING = ("reweigh", "neutral", "zero", "refuse")
 
 def _levels(given: Any) -> tuple[tuple[Scalar, float], ...]:
     pairs = pairs_of(given, "levels", "levels={'pro': 100, 'free': 20}")
-    return tuple((value, points_of(level, f"levels[{value!r}]")) for value, level in pairs)
+    return tuple((scalar(value, name="level"), points_of(level, f"levels[{value!r}]")) for value, level in pairs)
 
 
 def _stale_after(given: Any) -> Span | None:

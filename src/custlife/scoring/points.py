@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 __all__ = [
-    "FULL", "ONE", "in_micro", "in_points", "number", "pairs_of", "points_of", "ratio", "several", "shared",
+    "FULL", "ONE", "in_micro", "in_points", "named", "number", "pairs_of", "points_of", "ratio", "several", "shared",
     "whole_weights",
 ]  # fmt: skip
 
 ONE = 1_000_000
 FULL = 100 * ONE
 HEAVIEST = 10_000
+MOST = 9_000_000_000  # in millionths still exact as a float
 
 
 def in_points(micro: int) -> float:
@@ -85,24 +86,31 @@ def is_number(value: object) -> bool:
 def points_of(value: object, name: str = "points") -> float:
     """A number rounded to a millionth.
 
+    Raises:
+        UsageTypeError: Not a number.
+        UsageError: Not finite, or beyond 9 billion on either side of 0.
+
     Examples:
         >>> points_of(0.1 + 0.2)
         0.3
     """
-    return in_points(in_micro(number(value, name)))
+    found = number(value, name)
+    if abs(found) > MOST:
+        raise UsageError(f"{name}={shortly(value)} is beyond 9 billion", f"pass {name}=10, and scale the others alike")
+    return in_points(in_micro(found))
 
 
 def whole_weights(weights: Iterable[float]) -> tuple[int, ...]:
     """Weights as whole numbers in the same proportions, as small as possible.
 
     Raises:
-        UsageError: A weight is not above 0, or they add up to more than 10,000.
+        UsageError: A weight is not a number above 0, or they add up to more than 10,000.
 
     Examples:
         >>> whole_weights([40, 40, 20]), whole_weights([0.5, 0.25])
         ((2, 2, 1), (2, 1))
     """
-    found = [in_micro(number(weight, "weight")) for weight in weights]
+    found = [in_micro(points_of(weight, "weight")) for weight in weights]
     if any(weight <= 0 for weight in found):
         raise UsageError(f"weights={tuple(weights)!r} must be above 0", "leave out what should not count")
     if sum(found) > HEAVIEST * ONE:
@@ -169,6 +177,23 @@ def pairs_of(given: Any, name: str, example: str) -> tuple[tuple[Any, Any], ...]
     if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
         raise UsageTypeError(f"{name}={shortly(given)} are no {name}", f"write {example}")
     return tuple((one, other) for one, other in pairs)
+
+
+def named(given: Any, name: str, example: str) -> tuple[tuple[str, Any], ...]:
+    """Pairs of a name and something, from a mapping or a list of them.
+
+    Raises:
+        UsageTypeError: Something else, or a name that is no text.
+
+    Examples:
+        >>> named({"fit": 40}, "caps", "caps={'fit': 40}")
+        (('fit', 40),)
+    """
+    found = pairs_of(given, name, example)
+    for one, _ in found:
+        if not isinstance(one, str):
+            raise UsageTypeError(f"{name}={shortly(given)}: {shortly(one)} is not a text", f"write {example}")
+    return found
 
 
 def shortly(value: object) -> str:

@@ -11,7 +11,7 @@ from custlife.calendar import Span
 from custlife.errors import DefinitionError, UsageError, UsageTypeError
 from custlife.scoring.bands import Bands
 from custlife.scoring.judging import checked_scorer, name_of
-from custlife.scoring.points import number, pairs_of, shortly
+from custlife.scoring.points import named, number, shortly
 from custlife.scoring.registry import resolved
 from custlife.signals.look import UNKNOWN, Look, Moment, Sign, bound, length, maybe_bound, texts
 
@@ -174,10 +174,10 @@ class HealthFalling(Sign):
 
 
 def _risks(given: Any) -> tuple[tuple[str, float], ...]:
-    pairs = pairs_of(given, "risks", "{'trial': 0.3}")
+    pairs = named(given, "risks", "risks={'trial': 0.3}")
     found = tuple(sorted((stage, float(number(risk, f"risks[{stage!r}]"))) for stage, risk in pairs))
     for stage, risk in found:
-        if not isinstance(stage, str) or not 0 <= risk <= 1:
+        if not 0 <= risk <= 1:
             raise DefinitionError(f"risk {shortly(risk)} of stage {shortly(stage)} is no probability", "0.3 is 30 %")
     if not found or len(dict(found)) < len(found):
         raise DefinitionError("risks need stages, each of them once", "write {'trial': 0.3}")
