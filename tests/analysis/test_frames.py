@@ -233,13 +233,14 @@ class TestArrow:
         answer = ANSWERS["spells answer"]
         assert same(polars.DataFrame(answer).to_dicts(), answer.to_dicts())
 
-    def test_without_a_carrier_the_error_says_what_to_install(self, monkeypatch) -> None:
-        for name in ("pyarrow", "polars"):
+    @pytest.mark.parametrize(("missing", "extra"), [((), "pandas"), (("pandas",), "polars")])
+    def test_without_a_carrier_the_error_says_what_to_install(self, missing, extra, monkeypatch) -> None:
+        for name in ("pyarrow", "polars", *missing):
             monkeypatch.setitem(sys.modules, name, None)
         with pytest.raises(MissingExtraError) as caught:
             ANSWERS["flows answer"].__arrow_c_stream__()
         assert str(caught.value) == (
-            "handing rows on as Arrow needs the extra 'polars'\n\nHint: pip install 'custlife[polars]'"
+            f"handing rows on as Arrow needs the extra {extra!r}\n\nHint: pip install 'custlife[{extra}]'"
         )
 
 
@@ -283,7 +284,7 @@ class TestKind:
         monkeypatch.setitem(sys.modules, kind, None)
         with pytest.raises(MissingExtraError) as caught:
             self.from_a(None).to_frame(kind)
-        extra = {"pandas": "all", "pyarrow": "polars"}.get(kind, kind)
+        extra = {"pyarrow": "polars"}.get(kind, kind)
         assert str(caught.value) == (
             f"a frame of kind {kind!r} needs the extra {extra!r}\n\nHint: pip install 'custlife[{extra}]'"
         )

@@ -224,10 +224,14 @@ class TestErrors:
             stage_frames(B2B, customers=5, chunk=chunk)
 
     @pytest.mark.parametrize("name", ["numpy", "pyarrow"])
-    def test_what_is_missing_is_named(self, name, monkeypatch) -> None:
+    def test_what_is_missing_is_named(self, name, monkeypatch, tmp_path) -> None:
         monkeypatch.setitem(sys.modules, name, None)
+        for kind, extra in (("polars", "polars"), ("pandas", "pandas"), ("pyarrow", "polars"), ("duckdb", "duckdb")):
+            with pytest.raises(MissingExtraError, match=f"^simulating frames needs the extra {extra!r}"):
+                stage_frame(B2B, customers=5, kind=kind)
         with pytest.raises(MissingExtraError, match=r"^simulating frames needs the extra 'polars'"):
-            frame()
+            write_parquet(tmp_path / "log.parquet", B2B, customers=5)
+        assert not list(tmp_path.iterdir())
 
 
 class TestDraws:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     Columns = Mapping[str, Sequence[Any]]
     Types = Mapping[str, Any]
 
-__all__ = ["KINDS", "Framed", "Kind", "arrow_as", "chosen", "columns_of"]
+__all__ = ["EXTRAS", "KINDS", "Framed", "Kind", "arrow_as", "chosen", "columns_of"]
 
 Kind = Literal["polars", "pandas", "pyarrow", "duckdb"]
 DIGITS, SCALE = 38, 3  # amounts of money: no currency has more than three digits after the point
 KINDS: tuple[Kind, ...] = ("polars", "pandas", "pyarrow", "duckdb")
-EXTRAS = {"polars": "polars", "pandas": "all", "pyarrow": "polars", "duckdb": "duckdb"}
+EXTRAS = {"polars": "polars", "pandas": "pandas", "pyarrow": "polars", "duckdb": "duckdb"}
 CARRIERS: tuple[Kind, ...] = ("pyarrow", "polars")
 
 
@@ -81,7 +81,8 @@ class Framed(ABC):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         carrier = _first_installed(CARRIERS)
         if carrier is None:
-            raise MissingExtraError("handing rows on as Arrow", "polars")
+            extra = "polars" if find_spec("pandas") is None else "pandas"
+            raise MissingExtraError("handing rows on as Arrow", extra)
         return self.to_frame(carrier).__arrow_c_stream__(requested_schema)
 
     def _origin(self) -> str | None:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = ["framed"]
 
-EXTRAS = {"polars": "polars", "duckdb": "duckdb", "pyspark": "spark", "custlife": "polars"}  # custlife's own: of files
+EXTRAS = {
+    "pandas": "pandas",
+    "polars": "polars",
+    "duckdb": "duckdb",
+    "pyspark": "spark",
+    "custlife": "polars",  # files
+}
 
 
 def framed(

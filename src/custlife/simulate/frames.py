@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from custlife.analysis.framing import arrow_as, chosen
+from custlife.analysis.framing import EXTRAS, arrow_as, chosen
 from custlife.errors import MissingExtraError, UnknownNameError, UsageError
 from custlife.simulate.arriving import arrivals
 from custlife.simulate.drawing import DAY_US, NOWHERE, Plan, chances, drawn
@@ -77,7 +77,7 @@ def stage_frame(
         ['customer', 'stage', 'at', 'recorded_at', 'reason', 'plan', 'region', 'owner']
     """
     wanted = chosen(kind)
-    plan = _plan(rates, customers, seed, start, as_of, tz, ids, order, precision)
+    plan = _plan(wanted, rates, customers, seed, start, as_of, tz, ids, order, precision)
     return arrow_as(wanted, _table(plan, 0, customers, ids, order))
 
 
@@ -119,7 +119,7 @@ def stage_frames(
         [20, 20, 10]
     """
     wanted = chosen(kind)
-    plan = _plan(rates, customers, seed, start, as_of, tz, ids, order, precision)
+    plan = _plan(wanted, rates, customers, seed, start, as_of, tz, ids, order, precision)
     return (arrow_as(wanted, _table(plan, low, high, ids, order)) for low, high in _pieces(customers, chunk))
 
 
@@ -158,7 +158,7 @@ def write_parquet(
     Raises:
         UsageError: As for `stage_frame`, or a chunk below 1.
     """
-    plan = _plan(rates, customers, seed, start, as_of, tz, ids, order, precision)
+    plan = _plan("polars", rates, customers, seed, start, as_of, tz, ids, order, precision)
     pieces = _pieces(customers, chunk)
     from pyarrow.parquet import ParquetWriter
 
@@ -172,6 +172,7 @@ def write_parquet(
 
 
 def _plan(
+    kind: Kind,
     rates: Rates,
     customers: int,
     seed: int,
@@ -193,7 +194,7 @@ def _plan(
         import numpy as np  # noqa: F401  # asked for here, so that the error is ours
         import pyarrow as pa  # noqa: F401  # as above
     except ModuleNotFoundError as error:
-        raise MissingExtraError("simulating frames", "polars") from error
+        raise MissingExtraError("simulating frames", EXTRAS[kind]) from error
     return Plan(rates, seed, appearing, last, step)
 
 

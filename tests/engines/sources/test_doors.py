@@ -287,7 +287,7 @@ def test_where_a_column_of_pandas_went(native: pd.DataFrame, hint: str) -> None:
 
 @pytest.mark.parametrize(
     ("native", "extra"),
-    [(pl.DataFrame(GOOD), "polars"), (pl.LazyFrame(GOOD), "polars"), (pd.DataFrame(GOOD), "frames")],
+    [(pl.LazyFrame(GOOD), "polars"), (pd.DataFrame(GOOD), "pandas"), (pa.table(GOOD), "frames")],
 )
 def test_a_machine_without_numpy(native: Any, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "custlife.engines.sources.opening", None)  # as if its first import failed

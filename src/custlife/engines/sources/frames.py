@@ -18,7 +18,7 @@ __all__ = ["Frame", "Table", "arrow_dataset", "arrow_table", "duckdb_relation", 
 
 FRAMES = "pass a frame of pandas, Polars, PyArrow or DuckDB; for dicts or tuples write from_rows(rows, ...)"
 HINTS = {"DuckDBPyConnection": "pass what it is asked: connection.sql('from moves'), or connection.table('moves')"}
-EXTRAS = {"polars": "polars", "duckdb": "duckdb"}
+EXTRAS = {"pandas": "pandas", "polars": "polars", "duckdb": "duckdb"}
 
 
 @attrs.frozen(eq=False)
