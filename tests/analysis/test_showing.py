@@ -78,7 +78,7 @@ EVENT_ROWS = [("u", "login", hour(0)), ("v", "login", hour(1)), ("u", "buy", hou
         (("login", "bought"), {}, "Nobody had the event 'bought': is it spelled so?"),
         ((step("login"), step("buy", unless=["refnd"])), {}, "Nobody had the event 'refnd': is it spelled so?"),
         (("login", "buy"), {"exclusions": exclude("refnd")}, "Nobody had the event 'refnd': is it spelled so?"),
-        (("lgin", "byu"), {}, "Nobody had the event 'lgin', 'byu': is it spelled so?"),
+        (("lgin", "byu"), {}, "Nobody had the events 'lgin', 'byu': are they spelled so?"),
         ((step(["login", "logon"]), "buy"), {}, "Nobody had the event 'logon': is it spelled so?"),
         (("login", "buy"), {}, None),
     ],
@@ -93,6 +93,26 @@ def test_a_conversion_names_the_events_that_nobody_had():
     log = EventLog.from_rows(EVENT_ROWS, as_of=hour(100))
     assert "Nobody had the event 'bought': is it spelled so?" in log.conversion("login", "bought").footnotes()
     assert "spelled" not in str(log.conversion("login", "buy"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "names"),
+    [
+        (lambda log: log.retention(active="byu"), ("byu",)),
+        (lambda log: log.retention(active="buy", start=["lgin", "buy"]), ("lgin",)),
+        (lambda log: log.retention(active="buy", start="login"), ()),
+        (lambda log: log.retention(), ()),
+        (lambda log: log.growth_accounting(active="byu"), ("byu",)),
+        (lambda log: log.growth_accounting(new="lgin"), ("lgin",)),
+        (lambda log: log.growth_accounting(new="first_seen"), ()),
+    ],
+)
+def test_activity_by_events_names_those_that_nobody_had(ask, names):
+    found = ask(EventLog.from_rows(EVENT_ROWS, as_of=hour(100)))
+    assert found.unseen == names
+    assert [line for line in found.footnotes() if "spelled" in line] == [
+        f"Nobody had the event {name!r}: is it spelled so?" for name in names
+    ]
 
 
 def test_a_stage_that_nobody_had_is_known_to_the_model():

@@ -30,6 +30,21 @@ def reading(value, low=None, high=None, *, pending=0, n=10, metric=RATE):
     )
 
 
+def test_a_metric_of_events_that_nobody_had_says_so_wherever_it_is_read():
+    rows = [("u", "signed up", NOW), ("u", "buy", NOW + timedelta(days=1)), ("v", "signed up", NOW)]
+    log = cl.EventLog.from_rows(rows, as_of=NOW + timedelta(days=30))
+    doubt = "Nobody had the event 'byu': is it spelled so?"
+    metric = metrics.conversion("signed up", "byu", within="7 days", on="events")
+    target = cl.Target(metric, at_least=0.9)
+    assert metric.read(log).unseen == ("byu",)
+    assert str(metric.read(log)).endswith(f", n 2. {doubt}")
+    assert str(target.judge(log)).endswith(f"nothing is pending. {doubt}")
+    assert metric.trend(log, every="month").footnotes()[-1] == doubt
+    bought = metrics.conversion("signed up", "buy", within="7 days", on="events")
+    assert cl.Scorecard([target, cl.Target(bought, at_least=0.4)]).judge(log).footnotes() == (doubt,)
+    assert (bought.read(log).unseen, bought.read(log).doubt) == ((), "")
+
+
 READINGS = {
     "none": reading(None),
     "clearly reached": reading(0.5, 0.4, 0.6),

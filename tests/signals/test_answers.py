@@ -230,3 +230,30 @@ class TestAnswers:
         people = [cl.Customer(f"c{number}", MODEL) for number in range(1001)]
         signals.watch(Rule("l", signals.Lapsed()), people, as_of=day(0), progress=said.append)
         assert said == [1000, 1001]
+
+
+@pytest.mark.parametrize(
+    ("sign", "names"),
+    [
+        (signals.Unanswered("demo", answered_by="cal", within="1 day"), ("cal",)),
+        (signals.OffTrack({"login": "7 days"}, start=["demo", "signed"]), ("login", "signed")),
+        (signals.Holds(scoring.Condition(scoring.events("dmo"), at_least=1)), ("dmo",)),
+        (
+            signals.Holds(
+                scoring.Condition(scoring.events("demo"), at_least=1),
+                scoring.Condition(scoring.days_since("x"), at_least=1),
+            ),
+            ("x",),
+        ),
+        (signals.NearLimit(scoring.events("use"), scoring.fact("seats")), ("use",)),
+        (signals.Stuck("trial", after="1 day"), ()),
+    ],
+)
+def test_events_that_rules_name_and_nobody_had_are_told(sign, names):
+    found = signals.watch(Rule("one", sign), [customer(events=[("demo", day(0))])], as_of=day(1))
+    assert found.unheard == names
+    assert [line for line in found.footnotes() if "spelled" in line] == (
+        [f"Nobody had the event {names[0]!r}: is it spelled so?"]
+        if len(names) == 1
+        else ["Nobody had the events 'login', 'signed': are they spelled so?"] * bool(names)
+    )

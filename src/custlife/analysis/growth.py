@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice, maybe_names, names, some_names
+from custlife.analysis.question import choice, maybe_names, names, some_names, unseen
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import (
     about,
@@ -24,7 +24,7 @@ from custlife.analysis.splitting import (
     picked,
     segment_test,
 )
-from custlife.analysis.wording import counted
+from custlife.analysis.wording import counted, never_seen
 from custlife.engines.gathers import LATE, NEVER, Activity, ActivityTable
 from custlife.errors import UsageError
 from custlife.pictures import Columns, Segment
@@ -100,7 +100,8 @@ class GrowthAccounting:
                     is_seen = since is None or since <= periods.start(period)
                     is_whole = is_over(periods, period, setting.as_of)
                     rows.append(_row(group, periods.label(period), flow, stock, is_complete=is_seen and is_whole))
-        return GrowthResult(self, about(setting, self.by), tuple(rows), table.outside)
+        missing = unseen(setting, (*(self.active or ()), *(name for name in self.new if name not in FIRST)))
+        return GrowthResult(self, about(setting, self.by), tuple(rows), table.outside, missing)
 
     def _last(self, setting: Setting, table: ActivityTable) -> int:
         """The last period to show; that somebody is still in a stage is nothing that happened."""
@@ -202,12 +203,14 @@ class GrowthResult(Result):
         about: Where the answer comes from.
         rows: One for each segment and period, without gaps, up to the period of `as_of`.
         outside: Units that were active but never became new, and so are in no number.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: GrowthAccounting
     about: About
     rows: tuple[GrowthRow, ...]
     outside: int
+    unseen: tuple[str, ...] = ()
 
     def __getitem__(self, period: str) -> GrowthRow:
         """The row of a period by its label; `"pro · 2026-01"` where the answer is split.
@@ -231,7 +234,7 @@ class GrowthResult(Result):
             notes.append(f"Not complete: {', '.join(open_ones)}.")
         if self.outside:
             notes.append(f"{self.outside:,} were active but never new.")
-        return tuple(notes)
+        return (*notes, *never_seen(self.unseen))
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

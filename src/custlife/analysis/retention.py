@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custlife.analysis.question import choice, maybe_names, names, share_interval
+from custlife.analysis.question import choice, maybe_names, names, share_interval, unseen
 from custlife.analysis.retention_result import RetentionCell, RetentionMean, RetentionResult, RetentionRow
 from custlife.analysis.splitting import (
     about,
@@ -95,7 +95,8 @@ class Retention:
             for cohort in range(first, now + 1)
         )
         means = tuple(mean for group in groups for mean in self._means([row for row in rows if row.segment == group]))
-        return RetentionResult(self, about(setting, self.by), rows, means, table.truncated)
+        missing = unseen(setting, (*(self.active or ()), *(self.start or ())))
+        return RetentionResult(self, about(setting, self.by), rows, means, table.truncated, missing)
 
     def _active(self, table: ActivityTable) -> Mapping[tuple[Group, int, int], int]:
         """Units of a cohort that count in a period: active in it, or in it or later."""

@@ -8,6 +8,7 @@ import attrs
 
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import head, label, picked
+from custlife.analysis.wording import never_seen
 from custlife.errors import UnknownNameError
 from custlife.pictures import Grid, Table
 
@@ -100,6 +101,7 @@ class RetentionResult(Result):
         rows: One for each segment and cohort, empty cohorts included, up to the period of `as_of`.
         means: One for each segment and offset.
         truncated: Units in no cohort because they started before observation began.
+        unseen: Names of events that were asked for and nobody had.
     """
 
     question: Retention
@@ -107,6 +109,7 @@ class RetentionResult(Result):
     rows: tuple[RetentionRow, ...]
     means: tuple[RetentionMean, ...]
     truncated: int
+    unseen: tuple[str, ...] = ()
 
     def row(self, cohort: str) -> RetentionRow:
         """One cohort by its label, such as `"2026-01"`, or `"pro · 2026-01"` where the answer is split.
@@ -145,7 +148,7 @@ class RetentionResult(Result):
             notes.append("One unit may be in several cohorts, so the means have no interval.")
         if self.truncated:
             notes.append(f"{self.truncated:,} started before observation began and are in no cohort.")
-        return tuple(notes)
+        return (*notes, *never_seen(self.unseen))
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

@@ -38,5 +38,10 @@ def never_seen(names: Sequence[str]) -> tuple[str, ...]:
     Examples:
         >>> never_seen(["bougth"])
         ("Nobody had the event 'bougth': is it spelled so?",)
+        >>> never_seen(["bougth", "payd"])
+        ("Nobody had the events 'bougth', 'payd': are they spelled so?",)
     """
-    return (f"Nobody had the event {', '.join(map(repr, names))}: is it spelled so?",) if names else ()
+    if not names:
+        return ()
+    ask = "is it" if len(names) == 1 else "are they"
+    return (f"Nobody had the {plural(len(names), 'event')} {', '.join(map(repr, names))}: {ask} spelled so?",)

@@ -10,6 +10,7 @@ import attrs
 
 from custlife.analysis.result import About, Result
 from custlife.analysis.splitting import label
+from custlife.analysis.wording import never_seen
 from custlife.metrics.reading import written
 from custlife.metrics.readings import finite, limits
 from custlife.metrics.verdict import STATES
@@ -142,9 +143,10 @@ class Judgement(Result):
         return [{name: value for name, value in row.items() if name not in empty} for row in rows]
 
     def footnotes(self) -> tuple[str, ...]:
-        """Why values are missing."""
+        """Why values are missing, and what nobody had."""
         whys = dict.fromkeys(f"{row.line.metric.label}: {row.why}." for row in self.rows if row.state == "no value")
-        return tuple(whys)
+        unseen = dict.fromkeys(name for row in self.rows if row.reading is not None for name in row.reading.unseen)
+        return (*whys, *never_seen(tuple(unseen)))
 
     def picture(self) -> Picture:
         """A bar of the verdicts."""

@@ -204,7 +204,7 @@ def computed(request: MetricRequest) -> tuple[tuple[Reading, ...], About]:
         raise UsageError(f"metric {name!r} has no trend", "see it as known at each period end: .replay()")
     if not (request.by or request.every) and len(found) != 1:
         raise UsageError(f"metric {name!r} gave {len(found)} readings of the whole", "return one")
-    return found, request.about()
+    return tuple(attrs.evolve(one, unseen=request.unseen()) for one in found), request.about()
 
 
 def at(inputs: Inputs, moment: datetime) -> Inputs:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from custlife.analysis.splitting import label
+from custlife.analysis.wording import never_seen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +41,7 @@ class Reading:
         period: Label of the period or cohort, or None.
         as_of: The moment of looking.
         notes: What else a reader must know.
+        unseen: Names of events that the metric asked for and nobody had.
     """
 
     metric: Metric
@@ -55,6 +57,7 @@ class Reading:
     period: str | None = None
     as_of: datetime
     notes: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
     @property
     def numerator(self) -> str:
@@ -71,7 +74,14 @@ class Reading:
         """Segment and period in one text; empty for the whole."""
         return label(self.segment, *([] if self.period is None else [self.period]))
 
-    def __str__(self) -> str:
+    @property
+    def doubt(self) -> str:
+        """What to look at before the value is trusted, as the end of a sentence; empty where there is nothing."""
+        return "".join(f". {one}" for one in never_seen(self.unseen))
+
+    @property
+    def text(self) -> str:
+        """The value with its interval, or why there is none, and who was counted."""
         of = f" ({self.label})" if self.label else ""
         pending = f", {self.pending:,} pending" if self.pending else ""
         if self.value is None:
@@ -81,6 +91,9 @@ class Reading:
             low, high = (written(limit, self.unit) for limit in (self.interval.low, self.interval.high))
             limits = f" ({100 * self.interval.level:g} % {low} to {high})"
         return f"{self.metric.label}{of}: {written(self.value, self.unit)}{limits}, n {self.n:,}{pending}"
+
+    def __str__(self) -> str:
+        return f"{self.text}{self.doubt}"
 
 
 def written(value: Number | None, unit: str) -> str:

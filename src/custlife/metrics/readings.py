@@ -10,6 +10,7 @@ import attrs
 
 from custlife.analysis.result import About, Result
 from custlife.analysis.splitting import head, label, picked
+from custlife.analysis.wording import never_seen
 from custlife.metrics.reading import written
 from custlife.pictures import Bars, Lines, Segment, Series
 
@@ -85,7 +86,9 @@ class Readings(Result):
         of = f" / {words.denominator}" if words.denominator else ""
         whys = dict.fromkeys(row.reason for row in self.rows if row.reason)
         notes = dict.fromkeys(note for row in self.rows for note in row.notes)
-        return (f"{words.numerator}{of}.", *(f"No value: {why}." for why in whys), *(f"{note}." for note in notes))
+        doubts = never_seen(tuple(dict.fromkeys(name for row in self.rows for name in row.unseen)))
+        told = (f"{words.numerator}{of}.", *(f"No value: {why}." for why in whys), *(f"{note}." for note in notes))
+        return (*told, *doubts)
 
     def parameters(self) -> dict[str, Any]:
         """Everything the answer depends on besides the rows."""

@@ -90,6 +90,7 @@ class MetricRequest:
     every: str | None = None
     level: float = 0.95
     _answers: Answers = attrs.field(factory=Answers, repr=False, eq=False)
+    _heard: list[Any] = attrs.field(factory=list, repr=False, eq=False, init=False)
 
     def log(self, name: str | None = None) -> Askable:
         """An input by its name; the first that the metric needs by default.
@@ -123,7 +124,9 @@ class MetricRequest:
         if missing:
             self._answers.wanted.update(dict.fromkeys(missing, self.metric))
             raise Unanswered
-        return [self._answers.known[key] for key in keys]
+        answers = [self._answers.known[key] for key in keys]
+        self._heard.extend(answers)
+        return answers
 
     def about(self) -> About:
         """Where the readings come from, as the answers that made them say."""
@@ -133,6 +136,10 @@ class MetricRequest:
                 found: About = answer.about
                 return found
         return origin_of(log)
+
+    def unseen(self) -> tuple[str, ...]:
+        """Names of events that it has asked for and nobody had."""
+        return tuple(dict.fromkeys(name for answer in self._heard for name in getattr(answer, "unseen", ())))
 
     def missing(self) -> tuple[str, ...]:
         """The inputs that the metric needs and that are not there."""

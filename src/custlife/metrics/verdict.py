@@ -88,7 +88,7 @@ class Verdict:
         return self.reading.as_of
 
     def __str__(self) -> str:
-        return f"{self.state}: {self.reading}, target {self.goal}; {self.why}"
+        return f"{self.state}: {self.reading.text}, target {self.goal}; {self.why}{self.reading.doubt}"
 
 
 def decided(target: Target, reading: Reading, *, is_due: bool) -> tuple[str, str]:

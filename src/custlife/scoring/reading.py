@@ -97,6 +97,11 @@ class Reads:
         field = f".{self.field}" if self.field else ""
         return f"{self.kind.replace('_', ' ')} {', '.join(self.of)}{field}{window}".strip()
 
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Names of the events that it reads."""
+        return () if self.kind == "fact" else self.of
+
     def read(self, request: ScoreRequest, tz: str = "UTC") -> Reading:
         """What it says of one customer; calendar windows are counted in the zone *tz*.
 

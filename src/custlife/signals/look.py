@@ -174,6 +174,10 @@ class Sign(ABC):
         """The stages that it names."""
         return ()
 
+    def named_events(self) -> tuple[str, ...]:
+        """The events that it names."""
+        return ()
+
     def scorers(self) -> tuple[Any, ...]:
         """The scorers that it asks."""
         return ()

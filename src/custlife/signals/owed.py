@@ -90,6 +90,10 @@ class Unanswered(Sign):
         """The stages that it names."""
         return self.entered
 
+    def named_events(self) -> tuple[str, ...]:
+        """The events that it names."""
+        return (*self.asked, *self.answered_by)
+
 
 @attrs.frozen
 class RenewalNear(Sign):
@@ -200,6 +204,10 @@ class NearLimit(Sign):
         if self.until is not None and not 0 <= self.until <= self.at_least:
             raise DefinitionError(f"until={self.until:g} is not from 0 to at_least={self.at_least:g}", "lower it")
 
+    def named_events(self) -> tuple[str, ...]:
+        """The events that it names."""
+        return (*self.used.events, *self.limit.events)
+
     def look(self, moment: Moment) -> Look:
         """Which share of the limit is used."""
         read, allowed = (one.read(moment.request, moment.zone.key).value for one in (self.used, self.limit))
@@ -236,6 +244,10 @@ class Holds(Sign):
             if one is not None and not isinstance(one, Condition):
                 hint = "write scoring.Condition(scoring.fact('nps'), at_most=0)"
                 raise UsageTypeError(f"{shortly(one)} is not a condition", hint)
+
+    def named_events(self) -> tuple[str, ...]:
+        """The events that it names."""
+        return (*self.when.reads.events, *(() if self.until is None else self.until.reads.events))
 
     def look(self, moment: Moment) -> Look:
         """Whether it holds."""

@@ -10,6 +10,7 @@ import attrs
 
 from custlife.analysis.framing import Framed
 from custlife.analysis.result import Result
+from custlife.analysis.wording import never_seen
 from custlife.calendar import instant, zone
 from custlife.calendar.instants import wall_text
 from custlife.errors import UnknownNameError, UsageError
@@ -132,6 +133,7 @@ class Signals(Result):
         unseen: Customers of whom nothing dated is known, so that the grid starts nowhere for them.
         undated: Names of facts without a date, which are taken to have held at all times.
         unknown: Ids that only `facts` knows.
+        unheard: Events that the rules name and nobody had.
     """
 
     question: Watch
@@ -142,6 +144,7 @@ class Signals(Result):
     unseen: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.episodes)
@@ -244,7 +247,7 @@ class Signals(Result):
             found.append(f"Facts without a date count as if they had always held: {', '.join(self.undated)}.")
         if self.unknown:
             found.append(f"Facts of {len(self.unknown):,} that are not among them, first {self.unknown[0]!r}.")
-        return tuple(found)
+        return (*found, *never_seen(self.unheard))
 
     def picture(self) -> Picture:
         """How many episodes each rule has, by state."""

@@ -297,3 +297,7 @@ class OffTrack(Sign):
     def named_stages(self) -> tuple[str, ...]:
         """The stages that it names."""
         return self.entered
+
+    def named_events(self) -> tuple[str, ...]:
+        """The events that it names."""
+        return (*(one.event for one in self.plan), *self.start)

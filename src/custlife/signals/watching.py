@@ -94,6 +94,7 @@ class Run:
         self.customers: list[str] = []
         self.unseen: list[str] = []
         self.undated: set[str] = set()
+        self.events: set[str] = set()
         self.rows = 0
         self.last: datetime | None = None
 
@@ -103,6 +104,7 @@ class Run:
             _check(self.rules, customer.model)
             self.models[id(customer.model)] = customer.model
         self.customers.append(customer.id)
+        self.events.update(event.name for event in customer.events)
         facts = facts_for(customer.id, self.facts)
         self.undated |= {one.name for one in (*customer.facts, *facts) if one.at is None and one.recorded_at is None}
         moments = moments_of(customer, facts, self.as_of, None, self.zone.key)
@@ -142,7 +144,8 @@ class Run:
         found = tuple(sorted(self.found, key=by_opening))
         failures = tuple(sorted(self.failures, key=_by_customer))
         unknown = sorted(map(str, set(self.facts) - set(self.customers)))
-        lists = tuple(sorted(self.unseen)), tuple(sorted(self.undated)), tuple(unknown)
+        never = tuple(name for name in _named_events(self.rules) if name not in self.events)
+        lists = tuple(sorted(self.unseen)), tuple(sorted(self.undated)), tuple(unknown), never
         return Signals(self.question, about, self.last, found, failures, *lists)
 
 
@@ -222,6 +225,11 @@ def _check(rules: Iterable[Rule], model: StageModel) -> None:
         except UnknownNameError as error:
             where = f"rule {rule.name!r} on model {model.name!r}"
             raise UnknownNameError(error.kind, error.name, error.known, where) from None
+
+
+def _named_events(rules: Iterable[Rule]) -> Iterable[str]:
+    """The events that the rules name, each once."""
+    return dict.fromkeys(name for rule in rules if isinstance(rule.sign, Sign) for name in rule.sign.named_events())
 
 
 def _places(rules: Iterable[Rule]) -> dict[int, int]:
