@@ -9,19 +9,19 @@ from hashlib import sha256
 
 import custlife as cl
 from custlife import demo, presets, simulate
-from tests import values
+from tests import small, values
 
 
 def artefacts() -> Iterator[tuple[str, str]]:
     """Names and texts."""
     yield from documents()
-    yield from answers("stages", values.stage_log())
-    yield from answers("events", values.event_log())
+    yield from answers("stages", small.stage_log())
+    yield from answers("events", small.event_log())
     yield from pages()
 
 
 def documents() -> Iterator[tuple[str, str]]:
-    mine, acme = values.model(), values.customer()
+    mine, acme = small.model(), small.customer()
     edited = mine.rename("paid", "customer").split("trial", into=["demo", "pilot"], default="demo")
     for name, model in (("mine", mine), ("edited", edited), ("preset", presets.catalyst8)):
         yield f"{name}.json", model.to_json()
@@ -80,7 +80,7 @@ def pages() -> Iterator[tuple[str, str]]:
     ]
     events = cl.EventLog.from_rows(rows, as_of="2026-09-01T00:00Z")
     rules = {"lead": cl.seen("sign up"), "paid": cl.seen("pay"), "lapsed": cl.silent(for_="90 days")}
-    ruled = events.to_stages(values.model(), rules)
+    ruled = events.to_stages(small.model(), rules)
     yield "ruled.txt", str(ruled.spells())
     yield "causes.txt", "\n".join(map(str, ruled.causes("ada")))
     yield "errors.txt", "\n".join(errors())
@@ -90,9 +90,9 @@ def errors() -> Iterator[str]:
     """Refusals are read by people and compared by programs."""
     for wrong in (
         lambda: presets.get("catalist8"),
-        lambda: values.stage_log().funnel("trail"),
-        lambda: values.stage_log().funnel(by="plam"),
-        lambda: values.customer().move("outreech", at="2027-01-01T00:00Z"),
+        lambda: small.stage_log().funnel("trail"),
+        lambda: small.stage_log().funnel(by="plam"),
+        lambda: small.customer().move("outreech", at="2027-01-01T00:00Z"),
         lambda: cl.StageModel.from_dict({"format": "custlife.model/1", "b": 1, "a": 2}),
         lambda: cl.StageLog.from_rows([{"x": 1}, {"customer": 1}], presets.bruxt5),
     ):

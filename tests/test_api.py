@@ -20,7 +20,7 @@ import pytest
 
 import custlife
 import custlife as cl
-from tests import values
+from tests import recipes, values
 
 FACE = Path(custlife.__file__)
 ROOMS = sorted(
@@ -247,9 +247,9 @@ class TestValues:
         in_a_fresh_process(write, PYTHONHASHSEED="1")
         assert in_a_fresh_process(read, PYTHONHASHSEED="2").split() == []
 
-    @pytest.mark.parametrize("name", values.FROM_MUTABLE)
+    @pytest.mark.parametrize("name", recipes.FROM_MUTABLE)
     def test_changing_what_a_value_was_made_from_changes_nothing(self, name: str) -> None:
-        make, parts = values.FROM_MUTABLE[name]()
+        make, parts = recipes.FROM_MUTABLE[name]()
         made = make()
         before = repr(made), hash(made)
         for part in parts:

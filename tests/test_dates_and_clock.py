@@ -18,7 +18,7 @@ import pytest
 import custlife as cl
 from custlife import presets
 from custlife.errors import TimeError
-from tests import artefacts, values
+from tests import artefacts, small
 
 ROOT = Path(__file__).parents[1]
 STOPPED = """
@@ -116,10 +116,10 @@ NAIVE = [datetime(2026, 1, 5, 9), "2026-01-05T09:00", date(2026, 1, 5), "2026-01
         lambda at: cl.Move("awareness", at),
         lambda at: cl.Event("login", at),
         lambda at: cl.Fact("plan", "pro", at=at),
-        lambda at: values.customer().move("expansion", at=at),
-        lambda at: values.customer().track("login", at=at),
-        lambda at: values.customer().as_of(at),
-        lambda at: values.customer().time_in("onboarding", as_of=at),
+        lambda at: small.customer().move("expansion", at=at),
+        lambda at: small.customer().track("login", at=at),
+        lambda at: small.customer().as_of(at),
+        lambda at: small.customer().time_in("onboarding", as_of=at),
         lambda at: cl.StageLog.from_rows([], presets.bruxt5, as_of=at),
         lambda at: cl.EventLog.from_rows([], since=at),
     ],

@@ -17,7 +17,7 @@ import pytest
 
 import custlife as cl
 from custlife import presets
-from tests import artefacts, values
+from tests import artefacts, small
 
 ROOT = Path(__file__).parents[1]
 MACHINES = [
@@ -50,11 +50,11 @@ def test_asking_twice_writes_the_same_bytes(here: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_the_rows_is_seen_nowhere(seed: int) -> None:
-    rows = random.Random(seed).sample(values.ROWS, len(values.ROWS))
+    rows = random.Random(seed).sample(small.ROWS, len(small.ROWS))
     how = {"segment_cols": ["plan"], "reason_col": "reason", "tz": "Europe/Zurich", "as_of": "2026-04-01T00:00Z"}
     shuffled = cl.StageLog.from_rows(rows, presets.bruxt5, **how)
-    assert list(artefacts.answers("x", shuffled)) == list(artefacts.answers("x", values.stage_log()))
-    assert cl.report(shuffled).html == cl.report(values.stage_log()).html
+    assert list(artefacts.answers("x", shuffled)) == list(artefacts.answers("x", small.stage_log()))
+    assert cl.report(shuffled).html == cl.report(small.stage_log()).html
 
 
 def test_nothing_written_tells_where_it_was_written() -> None:
