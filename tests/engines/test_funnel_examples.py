@@ -213,3 +213,11 @@ def test_a_void_attempt_as_deep_as_the_dropped_one_does_not_save_the_unit() -> N
     asked = Funnel(["x", "y"], seconds(2), entry="best", exclusions=struck)
     found = ask(asked, history(rows, model=None, as_of=20))
     assert (found.entered, found.dropped) == (0, 1)
+
+
+@pytest.mark.parametrize("limit", [{"within": "0 seconds"}, {"min_gap": "0 seconds"}])
+def test_a_limit_of_no_time_is_one(limit) -> None:
+    with pytest.raises(CustlifeError, match="'a' is the first, so it has no step before it"):
+        Funnel((step("a", **limit),))
+    with pytest.raises(CustlifeError, match="limits between steps need an order"):
+        Funnel((Step(("a",)), step("b", **limit)), order="unordered")

@@ -75,9 +75,10 @@ class Funnel:
             choice(name, getattr(self, name), choices)
         check_calendar(self.every, self.week_start)
         check_level(self.level)
-        if self.order == "unordered" and (any(s.within or s.min_gap for s in self.steps)):
+        limits = [s.within is not None or s.min_gap is not None for s in self.steps]
+        if self.order == "unordered" and any(limits):
             raise DefinitionError("limits between steps need an order", "drop within= and min_gap= of the steps")
-        if self.steps and (self.steps[0].within or self.steps[0].min_gap or self.steps[0].unless):
+        if self.steps and (limits[0] or self.steps[0].unless):
             raise DefinitionError(
                 f"step {str(self.steps[0])!r} is the first, so it has no step before it",
                 "put within=, min_gap= and unless= on a later step, or within= on the funnel",

@@ -7,6 +7,7 @@ from array import array
 from functools import cache
 from itertools import product
 from typing import Any
+from unittest.mock import patch
 
 import attrs
 import pytest
@@ -18,8 +19,10 @@ from custlife.analysis.steps import Step, exclude
 from custlife.calendar import Span, days, hours, months, seconds, zone
 from custlife.engines import gather, standing
 from custlife.engines.arrays import stretch
+from custlife.engines.arrays.tries import Trier
 from custlife.engines.gathers import FunnelPlan
 from custlife.engines.history import Column, History
+from custlife.engines.rows.attempts import Matcher
 from custlife.errors import CustlifeError
 from custlife.stages import Stage, StageModel
 from tests.engines.making import NAMES, PATH, Rows, event_rows, history, stage_rows
@@ -287,3 +290,33 @@ def test_steps_on_the_path_that_ask_for_properties_are_equal() -> None:
     made = told(history([("u", 0, "a"), ("u", 1, "b"), ("u", 2, "c"), ("v", 0, "b"), ("v", 1, "c")], as_of=9))
     for wanted in (0, 1):
         alike(Funnel((Step(("a",), (("kind", wanted),)), "b", Step(("c",), (("kind", wanted),)))).plan(made), made)
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict", "unordered"])
+@pytest.mark.parametrize(
+    ("entry", "exclusions"), [("each", ()), ("first", (exclude("z", after=0, before=1, mode="reset"),))]
+)
+def test_many_attempts_of_one_unit_are_tried_together(entry, order, exclusions) -> None:
+    made = history([("u", second, "xyz"[second % 3]) for second in range(60)], model=None)
+    plan = asked(
+        made, [Step(("x",)), Step(("z",)), Step(("y",))], seconds(3), entry=entry, order=order, exclusions=exclusions
+    )
+    assert plan is not None
+    expected = gather(plan, made)
+    with patch.object(Trier, "__call__", autospec=True, side_effect=Trier.__call__) as tried:
+        assert gather(plan, attrs.evolve(made, engine="arrays")) == expected
+    assert tried.call_count == 1
+
+
+def test_steps_that_any_order_may_have_are_looked_for_until_all_are_done() -> None:
+    made = history([("u", second, "xy"[second % 2]) for second in range(60)], model=None)
+    looks = []
+
+    class Deadlines(tuple[int, ...]):
+        def __getitem__(self, place):
+            looks.append(place)
+            return super().__getitem__(place)
+
+    matcher = Matcher(Funnel(("x", "y"), order="unordered").plan(made), made)
+    assert len(matcher._unordered(matcher.unit(0, len(made)), 0, Deadlines((99_000_000,) * 2))) == 2
+    assert len(looks) < 5

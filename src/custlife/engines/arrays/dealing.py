@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from custlife.engines.arrays.views import among, grouping, ints, of
+from custlife.engines.arrays.views import BEYOND, among, first_from, grouping, ints, of
 from custlife.engines.money import NO_CURRENCY, currency_code, minor_units
 from custlife.engines.rows import dealing
 from custlife.engines.rows.dealing import last_moment
@@ -30,7 +30,6 @@ __all__ = ["count_deals"]
 
 STATES = ("open", "lost", "won")
 OPEN, LOST, WON = range(3)
-NONE = np.iinfo(np.int64).max
 NOBODY = -1
 
 
@@ -45,7 +44,7 @@ def count_deals(request: Deals, history: History) -> DealTable:
     bounds, code, at = watched.searchsorted(views.bounds), views.code[watched], views.at[watched]
     is_start, is_won, is_lost = (among(codes, history)[code] for codes in (request.start, request.won, request.lost))
     starts = _next(is_start, bounds[:-1], bounds[1:])
-    unit = np.flatnonzero(starts != NONE)
+    unit = np.flatnonzero(starts != BEYOND)
     starts, ends = starts[unit], bounds[1:][unit]
     won = _next(is_won, starts, ends)
     state, row = _standing(is_lost, starts, ends, won, is_first=request.reopened == "first")
@@ -79,10 +78,9 @@ def _watched(request: Deals, history: History) -> NDArray[np.bool_]:
 
 
 def _next(mask: NDArray[np.bool_], begins: Ints, ends: Ints) -> Ints:
-    """For some stretches of rows the first row of each that is in a mask, or `NONE`."""
-    rows = np.append(np.flatnonzero(mask), NONE)
-    found = rows[rows.searchsorted(begins)]
-    return np.where(found < ends, found, NONE)
+    """For some stretches of rows the first row of each that is in a mask, or `BEYOND`."""
+    found = first_from(np.flatnonzero(mask), begins)
+    return np.where(found < ends, found, BEYOND)
 
 
 def _standing(is_lost: NDArray[np.bool_], starts: Ints, ends: Ints, won: Ints, *, is_first: bool) -> tuple[Ints, Ints]:
@@ -90,8 +88,8 @@ def _standing(is_lost: NDArray[np.bool_], starts: Ints, ends: Ints, won: Ints, *
     kept = np.append(-1, np.flatnonzero(~is_lost))
     after = kept[kept.searchsorted(ends) - 1] + 1  # behind the last row that loses nothing: the start is one
     is_out = after < ends
-    state = np.where(won != NONE, WON, np.where(is_out, LOST, OPEN))
-    row = np.where(won != NONE, won, np.where(is_out, after, ends - 1))
+    state = np.where(won != BEYOND, WON, np.where(is_out, LOST, OPEN))
+    row = np.where(won != BEYOND, won, np.where(is_out, after, ends - 1))
     if is_first:
         lost = _next(is_lost, starts, ends)
         earlier = lost < won

@@ -45,7 +45,7 @@ def count_funnel(plan: FunnelPlan, history: History) -> FunnelTable:
 def judged(plan: FunnelPlan, history: History) -> Iterator[tuple[Stretch, Counted]]:
     """The verdicts on all units, a stretch at a time."""
     trier = Trier(plan, history)
-    for stretch in stretches(plan, history, views.of(history)):
+    for stretch in stretches(plan, history):
         yield stretch, judge(plan, history, stretch, trier)
 
 

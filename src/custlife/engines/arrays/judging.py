@@ -12,7 +12,7 @@ from custlife.engines.arrays.clock import FOREVER
 from custlife.engines.arrays.tries import DROP, RESET, STOP, VOID, Reached, Trier, Tries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from custlife.engines.arrays.stretch import Ints, Mask, Stretch
     from custlife.engines.gathers import FunnelPlan
@@ -50,12 +50,13 @@ def judge(plan: FunnelPlan, history: History, stretch: Stretch, trier: Trier) ->
         deadline = trier.deadlines(stretch, first)
         counted = _touched(plan, history, stretch, list(trier.in_order(stretch, first, deadline)), deadline)
     elif plan.entry == "each":
-        counted = _each(plan, history, stretch, list(_attempts(stretch, trier, starts)))
+        counted = _each(plan, history, stretch, _attempts(stretch, trier(stretch, starts)))
     elif plan.entry == "best":
         counted = _one(plan, history, stretch, trier(stretch, starts))
+    elif any(exclusion.mode == "reset" for exclusion in plan.exclusions):
+        counted = _one(plan, history, stretch, _restarted(stretch, trier(stretch, starts)))
     else:
-        tried = list(_restarted(stretch, trier, starts))
-        counted = _one(plan, history, stretch, tried[0] if len(tried) == 1 else Tries.together(tried))
+        counted = _one(plan, history, stretch, trier(stretch, _first(stretch, starts)))
     return attrs.evolve(counted, why={**counted.why, "truncated": truncated})
 
 
@@ -98,13 +99,6 @@ def _starts(plan: FunnelPlan, history: History, stretch: Stretch) -> tuple[Ints,
     return starts[is_valid & is_seen[unit]], began[~is_seen[began]]
 
 
-def _firsts(stretch: Stretch, starts: Ints, behind: Ints, unit: Ints) -> Ints:
-    """For some units the first start behind a place; units without one are left out."""
-    found = np.append(starts, FOREVER)[starts.searchsorted(behind, "right")]
-    kept: Ints = found[found < stretch.bounds[unit + 1]]
-    return kept
-
-
 def _first(stretch: Stretch, starts: Ints) -> Ints:
     """The first start of each unit."""
     return starts.take(np.flatnonzero(_is_new(stretch.unit.take(starts))))
@@ -117,13 +111,24 @@ def _is_new(unit: Ints) -> Mask:
     return is_new
 
 
-def _restarted(stretch: Stretch, trier: Trier, starts: Ints) -> Iterator[Tries]:
+def _in_turn(tries: Tries, behind: Ints) -> Tries:
+    """Those of a try from every start that are made: the first of each unit, and behind a place of it the next.
+
+    Args:
+        tries: The tries in the order of their starts.
+        behind: Of each the last place at which no other of its unit may start.
+    """
+    after = tries.start.searchsorted(behind, "right").tolist()  # or the first of the next unit
+    made, here = [], 0
+    while here < len(after):
+        made.append(here)
+        here = after[here]
+    return tries.take(np.array(made, np.int64))
+
+
+def _restarted(stretch: Stretch, tries: Tries) -> Tries:
     """The first start of each unit; after a reset, the next start behind it."""
-    tries = trier(stretch, _first(stretch, starts))
-    yield tries
-    while (again := tries.fate == RESET).any():
-        tries = trier(stretch, _firsts(stretch, starts, tries.cut[again], tries.unit[again]))
-        yield tries
+    return _in_turn(tries, np.where(tries.fate == RESET, tries.cut, stretch.bounds[tries.unit + 1] - 1))
 
 
 # -- one attempt for a unit --------------------------------------------------------------------------------------------
@@ -185,25 +190,17 @@ def _is_open(plan: FunnelPlan, history: History, stretch: Stretch, tries: Tries,
 # -- each attempt ------------------------------------------------------------------------------------------------------
 
 
-def _attempts(stretch: Stretch, trier: Trier, starts: Ints) -> Iterator[Tries]:
+def _attempts(stretch: Stretch, tries: Tries) -> Tries:
     """The first start of each unit; then the next one after the attempt before has ended."""
-    begun = _first(stretch, starts)
-    while True:
-        tries = trier(stretch, begun)
-        yield tries
-        is_done, is_struck = tries.depth == len(tries.places), tries.fate > 0
-        behind = np.where(is_struck, tries.cut, tries.last)
-        behind[is_done] = tries.last[is_done]
-        waits = np.flatnonzero(~is_done & ~is_struck)
-        behind[waits] = stretch.last_by(tries.last[waits], tries.unit[waits], tries.due(tries.depth)[waits])
-        begun = _firsts(stretch, starts, behind, tries.unit)
-        if not len(begun):
-            return
+    is_done, is_struck = tries.depth == len(tries.places), tries.fate > 0
+    behind = np.where(is_struck & ~is_done, tries.cut, tries.last)
+    waits = np.flatnonzero(~is_done & ~is_struck)
+    behind[waits] = stretch.last_by(tries.last[waits], tries.unit[waits], tries.due(tries.depth)[waits])
+    return _in_turn(tries, behind)
 
 
-def _each(plan: FunnelPlan, history: History, stretch: Stretch, rounds: list[Tries]) -> Counted:
+def _each(plan: FunnelPlan, history: History, stretch: Stretch, tries: Tries) -> Counted:
     """Every attempt that no exclusion takes out is counted."""
-    tries = rounds[0] if len(rounds) == 1 else Tries.together(rounds)
     is_out = (tries.fate == DROP) | (tries.fate == VOID)
     skips = ~is_out & ~_is_whole(tries) if plan.skips == "exclude" else np.zeros(len(tries), np.bool_)
     kept = tries.take(~is_out & ~skips)

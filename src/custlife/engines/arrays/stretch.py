@@ -7,8 +7,8 @@ their place in the stretch, in the order in which a funnel takes them.
 from __future__ import annotations
 
 from array import array
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from custlife.engines.arrays import views
 from custlife.engines.rows.properties import has_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_STEPS", "Stretch", "stretches"]
 
+K = TypeVar("K")
+
 ROWS = 1 << 17
 MOST_STEPS = 62  # the steps that a row serves are bits of one integer
 EXACT = 1 << 53  # below it, floats and integers of the same value are equal
@@ -36,8 +38,21 @@ OFF, NOWHERE = -1, -2  # a row off the path, and what comes before the first row
 SINGLY = 4  # so many codes are compared one by one
 
 
+def _once(method: Callable[[Stretch, K], Ints]) -> Callable[[Stretch, K], Ints]:
+    """A method of one argument whose answers are kept."""
+
+    @wraps(method)
+    def ask(self: Stretch, key: K) -> Ints:
+        name = method.__name__, key
+        if name not in self._kept:
+            self._kept[name] = method(self, key)
+        return self._kept[name]
+
+    return ask
+
+
 class Stretch:
-    """The rows of the units from `first` to before `last`.
+    """The rows of some units.
 
     Attributes:
         plan: The funnel.
@@ -46,29 +61,22 @@ class Stretch:
         low: Number of the first row.
         at: Instants by place.
         bounds: Places where the rows of each unit begin, and where the last ones end.
+        unit: The unit of each place, counted from the first of the stretch.
     """
 
-    def __init__(self, plan: FunnelPlan, history: History, seen: Views, first: int, last: int) -> None:
+    def __init__(self, plan: FunnelPlan, history: History, part: Views) -> None:
         self.plan: FunnelPlan = plan
         self.history: History = history
-        self.first: int = first
-        self.low: int = int(seen.bounds[first])
-        high = int(seen.bounds[last])
-        self.at: Ints = seen.at[self.low : high]
-        self.bounds: Ints = seen.bounds[first : last + 1] - self.low
-        self._code: Ints = seen.code[self.low : high]
-        self._entered: dict[int, Mask] = {}
-        self._real: dict[int, Mask] = {}
-        self._places: dict[int, Ints] = {}
-        self._passed: dict[int, Mask] = {}
+        self.first: int = part.unit_from
+        self.low: int = part.row_from
+        self.at: Ints = part.at
+        self.bounds: Ints = part.bounds
+        self.unit: Ints = part.unit
+        self._code: Ints = part.code
+        self._kept: dict[tuple[str, object], Ints] = {}
 
     def __len__(self) -> int:
         return len(self.at)
-
-    @cached_property
-    def unit(self) -> Ints:
-        """The unit of each place, counted from the first of the stretch."""
-        return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
 
     @property
     def ended(self) -> Mask:
@@ -106,49 +114,51 @@ class Stretch:
 
     def adjacent(self, step: int, here: Ints, ignore: bool) -> Ints:
         """The last place with no row between it and each of some; rows that repeat steps before may be ignored."""
-        if not ignore:
-            return here + 1
-        others = np.append(np.flatnonzero(~self.among_first(step)), len(self))
-        found: Ints = others[others.searchsorted(here + 1)]
-        return found
+        return views.first_from(self._others(step), here + 1) if ignore else here + 1
 
     def rows(self, places: Ints) -> Ints:
         """The rows of the history at some places."""
         return (places if self._order is None else self._order[places]) + self.low
 
-    def coded(self, codes: Iterable[int]) -> Ints:
+    @_once
+    def coded(self, codes: frozenset[int]) -> Ints:
         """The places whose rows have one of some codes."""
-        mask = self._among(frozenset(codes))
+        mask = self._among(codes)
         return np.flatnonzero(mask if self._order is None else mask[self._order])
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
+    @_once
     def real(self, step: int) -> Mask:
         """Of each place, whether its row really enters a step."""
-        if step not in self._real:
-            mask = self._entering(step)
-            self._real[step] = mask if self._order is None else mask[self._order]
-        return self._real[step]
+        mask = self._entering(step)
+        return mask if self._order is None else mask[self._order]
 
+    @_once
     def places(self, step: int) -> Ints:
         """The places that serve a step, really or by passing over it."""
-        if step not in self._places:
-            mask = self.real(step)
-            if self.plan.on_path and self.plan.skips != "strict":
-                mask = mask | self.passed(step)
-            self._places[step] = np.flatnonzero(mask)
-        return self._places[step]
+        passes = self.plan.on_path and self.plan.skips != "strict"
+        return np.flatnonzero(self.real(step) | self.passed(step) if passes else self.real(step))
 
+    @_once
     def passed(self, step: int) -> Mask:
-        """Of each place, whether its row passes over a step."""
-        if step not in self._passed:
-            self._passed[step] = self._passing(min(self.plan.steps[step], default=0))
-        return self._passed[step]
+        """Of each place, whether its row passes over a step; stages off the path are never passed over."""
+        place = min(self.plan.steps[step], default=0)
+        return (self._before < place) & (self.here > place)
 
     def among_first(self, steps: int) -> Mask:
         """Of each place, whether its row really enters one of the first so many steps."""
         mask: Mask = np.logical_or.reduce([self.real(k) for k in range(steps)])
         return mask
+
+    @_once
+    def repeats(self, step: int) -> Ints:
+        """The places whose rows really enter a step before this one."""
+        return np.flatnonzero(self.among_first(step))
+
+    @_once
+    def _others(self, step: int) -> Ints:
+        return np.flatnonzero(~self.among_first(step))
 
     def _among(self, codes: frozenset[int]) -> Mask:
         if len(codes) > SINGLY:
@@ -158,19 +168,14 @@ class Stretch:
             mask |= self._code == code
         return mask
 
+    @_once
     def _entering(self, step: int) -> Mask:
         """Of each row, whether it enters a step: by its code, and by its properties where these are asked for."""
-        if step not in self._entered:
-            mask = self._among(self.plan.steps[step])
-            if self.plan.tests[step]:
-                rows = np.flatnonzero(mask)
-                mask[rows] = _having(self.plan.tests[step], self.history, rows + self.low)
-            self._entered[step] = mask
-        return self._entered[step]
-
-    def _passing(self, place: int) -> Mask:
-        """Of each row, whether it passes over a place on the path; those off it are never passed over."""
-        return (self._before < place) & (self.here > place)
+        mask = self._among(self.plan.steps[step])
+        if self.plan.tests[step]:
+            rows = np.flatnonzero(mask)
+            mask[rows] = _having(self.plan.tests[step], self.history, rows + self.low)
+        return mask
 
     @cached_property
     def here(self) -> Ints:
@@ -232,12 +237,6 @@ def _having(wanted: Sequence[tuple[str, Any]], history: History, rows: Ints) -> 
     return has
 
 
-def stretches(plan: FunnelPlan, history: History, seen: Views) -> Iterator[Stretch]:
+def stretches(plan: FunnelPlan, history: History) -> Iterator[Stretch]:
     """All units, in stretches of about as many rows."""
-    units = len(seen.bounds) - 1
-    first = 0
-    while first < units:
-        last = int(seen.bounds.searchsorted(seen.bounds[first] + ROWS, "right")) - 1
-        last = min(max(last, first + 1), units)
-        yield Stretch(plan, history, seen, first, last)
-        first = last
+    return (Stretch(plan, history, part) for part in views.of(history).parts(ROWS))

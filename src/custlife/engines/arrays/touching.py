@@ -10,6 +10,7 @@ import numpy as np
 from custlife.engines.arrays import views
 from custlife.engines.arrays.clock import adder
 from custlife.engines.arrays.keys import Keys
+from custlife.engines.arrays.views import first_from
 from custlife.engines.rows import touching as rows_engine
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.touching import alike
@@ -49,13 +50,6 @@ def _last_before(mask: Mask, seen: Views) -> Ints:
     return np.where(last >= first, last, NOBODY)
 
 
-def _next_from(mask: Mask, begins: Ints) -> Ints:
-    """The first row at or behind each of some that is in a mask; beyond all rows where there is none."""
-    rows = np.append(np.flatnonzero(mask), len(mask))
-    found: Ints = rows[rows.searchsorted(begins)]
-    return found
-
-
 # -- first contacts ----------------------------------------------------------------------------------------------------
 
 
@@ -64,12 +58,12 @@ def count_contacts(request: Contacts, history: History) -> ContactTable:
     if request.finder is not None or request.hours is not None:
         return rows_engine.count_contacts(request, history)
     seen, (groups, labels) = views.of(history), views.grouping(history, request.by)
-    row = _next_from(meant(request.start, history), seen.firsts)
+    row = first_from(np.flatnonzero(meant(request.start, history)), seen.firsts)
     unit = np.flatnonzero(row < seen.bounds[1:])
     row, high = row[unit], seen.bounds[1:][unit]
     start, group = seen.at[row], groups[row]
     truncated = start < history.since if history.since is not None else np.zeros(len(row), np.bool_)
-    touch = _next_from(meant(request.touch, history), _instant_of(seen, row))
+    touch = first_from(np.flatnonzero(meant(request.touch, history)), _instant_of(seen, row))
     is_touched = touch < high
     end = np.where(is_touched, seen.at[np.minimum(touch, len(seen.at) - 1)], seen.as_of)
     gone = views.among(request.exits, history)[seen.code[_standing(history, seen, high)]] & ~is_touched
@@ -230,7 +224,7 @@ def _next_stage(request: HandOvers, history: History, seen: Views) -> Ints:
     is_stage = seen.code < request.width
     here = _last_before(is_stage, seen)
     here = np.where(is_stage, np.arange(len(is_stage)), here)
-    after = _next_from(is_stage, np.arange(1, len(is_stage) + 1))
+    after = first_from(np.flatnonzero(is_stage), np.arange(1, len(is_stage) + 1))
     is_last = after >= np.repeat(seen.bounds[1:], np.diff(seen.bounds))
     there = seen.code[np.minimum(after, len(is_stage) - 1)]
     moves = (seen.code[here] < there) & (there < request.path)

@@ -13,6 +13,7 @@ import numpy as np
 
 from custlife.engines.arrays.clock import FOREVER, adder
 from custlife.engines.arrays.searching import Searcher
+from custlife.engines.arrays.views import BEYOND, first_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ FATES = ("", "drop", "stop", "reset", "void")
 """What an exclusion makes of a try, by number; 0 where none strikes."""
 
 DROP, STOP, RESET, VOID = 1, 2, 3, 4
+FEW = 1 << 4  # so many places are looked through in the time in which one is searched for
 
 
 @attrs.define(eq=False)
@@ -177,14 +179,17 @@ class Trier:
     def _next(self, stretch: Stretch, k: int, here: Ints, is_real: Mask, unit: Ints | None) -> Ints:
         """The next place that serves a step: behind a row really entered, or from one that passed over the step.
 
-        Units that are given are all different; to look through the places is then faster than to search in them.
+        Units that are given are all different; to look through all places is then faster than to search for many.
         """
         places, low = stretch.places(k), here + is_real
-        there = _from(places, low) if unit is None else stretch.next_of(places, unit, low)
+        if unit is None or FEW * len(unit) < len(places):
+            there = first_from(places, low)
+        else:
+            there = stretch.next_of(places, unit, low)
         if self.plan.ties == "strict":
             behind = stretch.later(here)
             tied = np.flatnonzero((there != here) & (there < behind))
-            there[tied] = _from(places, behind.take(tied))
+            there[tied] = first_from(places, behind.take(tied))
         return there
 
     def _is_adjacent(self, stretch: Stretch, k: int, here: Ints, there: Ints) -> Mask:
@@ -198,7 +203,7 @@ class Trier:
         tries.cut[:] = len(stretch)
         for exclusion in self.plan.exclusions:
             who = np.flatnonzero(tries.depth > exclusion.after)
-            found = _from(stretch.coded(exclusion.codes), stretch.later(tries.places[exclusion.after, who]))
+            found = first_from(stretch.coded(exclusion.codes), stretch.later(tries.places[exclusion.after, who]))
             high = tries.due(exclusion.before)[who] + 1
             is_closed = tries.depth[who] > exclusion.before
             high[is_closed] = stretch.at[tries.places[exclusion.before, who[is_closed]]]
@@ -214,11 +219,6 @@ class Trier:
         who = np.flatnonzero(((tries.fate == STOP) | (tries.fate == RESET)) & (tries.depth > k))
         is_late = stretch.at[tries.places[k, who]] > stretch.at[tries.cut[who]]
         tries.depth[who[is_late]] = k
-
-
-def _from(places: Ints, here: Ints) -> Ints:
-    """The first of some sorted places at or behind each of some; beyond all rows where there is none."""
-    return np.append(places, FOREVER)[places.searchsorted(here)]
 
 
 def _is_in_time(stretch: Stretch, unit: Ints, deadline: Ints, there: Ints) -> Mask:
@@ -238,8 +238,8 @@ def _in_any_order(stretch: Stretch, starts: Ints, deadline: Ints) -> Iterator[Re
         yield Reached(who, kept, here, np.ones(len(who), np.bool_))
         served = np.stack([stretch.real(step).take(here) for step in steps]) & ~done[:, who]
         done[served.argmax(axis=0), who] = True
-        next_of = np.stack([_from(stretch.places(step), here + 1) for step in steps])
-        next_of[done[:, who]] = FOREVER
+        next_of = np.stack([first_from(stretch.places(step), here + 1) for step in steps])
+        next_of[done[:, who]] = BEYOND
         there = next_of.min(axis=0)
         kept = np.flatnonzero(_is_in_time(stretch, unit, deadline, there))
         who, unit, deadline, here = who.take(kept), unit.take(kept), deadline.take(kept), there.take(kept)
@@ -260,6 +260,6 @@ def _until_repeat(stretch: Stretch, tries: Tries) -> None:
     """Only the steps before a row that repeats one already done."""
     for k in range(1, len(tries.places)):
         who = np.flatnonzero(tries.depth > k)
-        again = _from(np.flatnonzero(stretch.among_first(k)), tries.places[k - 1, who] + 1)
+        again = first_from(stretch.repeats(k), tries.places[k - 1, who] + 1)
         is_ended = again < tries.places[k, who]
         tries.depth[who[is_ended]] = k

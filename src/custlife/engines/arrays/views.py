@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from custlife.engines.gathers import Group
     from custlife.engines.history import History
 
-__all__ = ["Ints", "Views", "among", "column", "following", "grouping", "ints", "of", "shifted"]
+__all__ = [
+    "BEYOND", "Ints", "Views", "among", "column", "first_from", "following", "grouping", "ints", "of", "shifted",
+]  # fmt: skip
+
+BEYOND = 1 << 62  # behind all rows
 
 
 @attrs.frozen(eq=False)
@@ -117,6 +121,15 @@ def following(views: Views) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     code[:-1], at[:-1] = views.code[1:], views.at[1:]
     code[views.lasts], at[views.lasts] = OPEN, views.as_of
     return code, at
+
+
+def first_from(rows: Ints, begins: Ints) -> Ints:
+    """The first of some rows in order at or behind each of some; `BEYOND` where there is none."""
+    place = rows.searchsorted(begins)
+    found = np.full(len(begins), BEYOND, np.int64)
+    is_there = np.flatnonzero(place < len(rows))
+    found[is_there] = rows.take(place.take(is_there))
+    return found
 
 
 def shifted(values: Ints, firsts: Ints, entry: Ints | int) -> Ints:

@@ -283,9 +283,10 @@ class Matcher:
 
     def _unordered(self, unit: _Unit, start: int, deadlines: tuple[int, ...]) -> list[Hit]:
         """Step k is the k-th of the steps done, whichever it is."""
-        done, hits = 0, []
+        done = 0
+        hits: list[Hit] = []
         for i in range(start, len(unit.index)):
-            if unit.at[i] > deadlines[-1]:
+            if unit.at[i] > deadlines[-1] or len(hits) > self.last:
                 break
             new = unit.real[i] & ~done
             if new:
