@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import answering
 import counting
 import frames
 import importing
@@ -136,6 +137,22 @@ def rules(wish: argparse.Namespace) -> Lines:
     return ["## Events into stages by rules", "", *table(head, rows)]
 
 
+def answers(wish: argparse.Namespace) -> Lines:
+    rounds, n = wish.rounds or 2, (wish.rows or [100_000 if wish.quick else 1_000_000])[0]
+    rows = [
+        (one.what, f"{one.rows:.2f}", f"{one.arrays:.3f}", f"{one.rows / one.arrays:.1f}", f"{one.whole:.2f}")
+        for one in answering.run(n, rounds)
+    ]
+    head = (
+        f"CPU µs a row, {n:,} rows of a Polars frame",
+        "walked row by row",
+        "by arrays",
+        "times as fast",
+        "with all around",
+    )
+    return ["## Answers to surveys, and lives of customers", "", *table(head, rows)]
+
+
 def survival(quick: bool) -> Lines:
     rows = [(name, f"{taken:.1f}") for name, taken in surviving.run(2 if quick else 5)]
     head = (f"{surviving.SPELLS:,} spells, one in five censored", "CPU ms")
@@ -185,6 +202,7 @@ TOPICS = {
     "score": scores,
     "months": months,
     "rules": rules,
+    "answers": answers,
     "survival": lambda wish: survival(wish.quick),
     "stats": statistics,
     "frames": framed,

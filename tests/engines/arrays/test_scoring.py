@@ -5,11 +5,12 @@ from __future__ import annotations
 from array import array
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 
 import attrs
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from custlife.calendar import periods
@@ -24,13 +25,17 @@ from custlife.engines.scores import Scores
 from custlife.errors import CustlifeError, UsageError
 from tests.engines.arrays.drawn import EVERY, SPLITS, histories
 from tests.engines.arrays.making import plain
+from tests.engines.making import history
 
 NAN = float("nan")
+LIGHT = settings(max_examples=max(1, settings.default.max_examples // 2))
 SCALES = ("-2-0", "0-10", "1 to 5", "1-5", "5-1", "good", f"0-{1 << 70}")
 GIVEN = {
     "wholes": st.integers(0, 11),
     "any wholes": st.integers(-(1 << 63), (1 << 63) - 1),
     "floats": st.sampled_from([0.0, -0.0, 1.0, 5.0, 10.0]),
+    "halves": st.sampled_from([3.0, 4.5, NAN]),
+    "large floats": st.sampled_from([1e18, 4e18, -(2.0**61), 3.0]),
     "any floats": st.sampled_from([NAN, 3.0, 4.5, float("inf"), 1e18, 1e19, -(2.0**62)]),
     "floats or nothing": st.sampled_from([None, NAN, 0.0, 3.0, 10.0]),
     "wholes or nothing": st.one_of(st.none(), st.integers(0, 10)),
@@ -40,7 +45,7 @@ GIVEN = {
     "all kinds": st.sampled_from([3, 3.0, "3", Decimal(3), None, "", NAN, np.int64(4), Fraction(5)]),
     "odd kinds": st.sampled_from([1, True, 1.0, Decimal("sNaN"), Fraction(1, 2), 1 << 70, -(1 << 62), b"3"]),
 }
-TYPED = {"wholes": "q", "any wholes": "q", "floats": "d", "any floats": "d"}
+TYPED = {"wholes": "q", "any wholes": "q", **dict.fromkeys(("floats", "halves", "large floats", "any floats"), "d")}
 GRADES = st.builds(
     Grades,
     st.just(("value:score", "extra:scale")),
@@ -77,12 +82,12 @@ def test_answers_are_read_as_by_rows(made, grades):
 
 
 @given(answers(("wholes", "floats", "floats or nothing", "wholes or nothing", "texts")), st.booleans())
-def test_answers_that_can_be_read_are_read_as_by_rows(made, has_scales):
-    step = Graded(Grades(("value:score",), (("x", (0, 11)),), (-5, 20) if has_scales else None, True))
+def test_answers_that_can_be_read_are_not_left_to_rows(made, has_scale):
+    """Scores from 0 to 11 on scales that end there: the ends belong to them, and silence lies on every scale."""
+    step = Graded(Grades(("value:score",), (("x", (0, 11)),), (-5, 11) if has_scale else None, True))
     made = attrs.evolve(made, extras={})
-    found = plain(transform(step, made))
-    assert found == plain(step(made))
-    assert len(found["values"]["score"]) == len(made)
+    found = graded(SimpleNamespace(grades=step.grades), made) if len(made) else transform(step, made)
+    assert plain(found) == plain(step(made))
 
 
 COUNTED = ("wholes", "wholes or nothing", "any wholes", "floats")
@@ -96,6 +101,7 @@ def test_answers_are_counted_as_by_rows(made, by, every, repeats):
     assert count_scores(request, seen) == rows.gather(request, seen)
 
 
+@LIGHT
 @given(
     answers(("wholes",)),
     st.sampled_from([-(1 << 62), 1 << 62, (1 << 62) - 1, -(1 << 63), (1 << 63) - 1, 1 << 70, None]),
@@ -111,9 +117,18 @@ def test_scores_of_any_size_are_counted(made, large):
         assert plain(graded(step, here)) == plain(step(here))
 
 
-def test_scores_of_no_survey_are_refused_by_both_engines():
-    from tests.engines.making import history
+def test_scores_that_are_plain_are_not_left_to_rows(monkeypatch):
+    made = history([("u", 1, "x"), ("u", 2, "x"), ("v", 1, "y")], model=None)
+    made = attrs.evolve(made, extras={"scale": Column(array("i", [0, 0, -1]), ("0-10",))})
+    monkeypatch.delattr("custlife.engines.rows.scoring.count_scores")
+    for scores in ([3, 3, 0], array("q", [3, 3, 0])):
+        table = count_scores(Scores(), attrs.evolve(made, values={"score": scores}))
+        assert table == {((), 0, "x", "0-10", 3): 2, ((), 0, "y", None, 0): 1}
+    table = count_scores(Scores(repeats="last"), attrs.evolve(made, values={"score": [3, None, 0]}))
+    assert table == {((), 0, "x", "0-10", 3): 1, ((), 0, "x", "0-10", None): 1, ((), 0, "y", None, 0): 1}
 
+
+def test_scores_of_no_survey_are_refused_by_both_engines():
     made = attrs.evolve(history([("u", 1, "x")], model=None), values={"score": [3]})
     for count in (rows.gather, count_scores):
         with pytest.raises(UsageError, match="this log holds no answers to surveys"):
