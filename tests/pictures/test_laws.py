@@ -180,6 +180,17 @@ def test_a_row_is_as_tall_as_its_tallest_cell():
     ]
 
 
+def test_words_are_broken_last_and_a_range_after_its_dash():
+    table = Table(["metric", "interval", "due"], [["connection within 60 days", "44.7 % – 53.6 %", "2026-12-31"]])
+    assert table.text(36).split("\n") == [
+        "metric       interval     due",
+        "───────────  ───────────  ──────────",
+        "connection   44.7 % –     2026-12-31",
+        "within       53.6 %",
+        "60 days",
+    ]
+
+
 @given(st.lists(pic.labels, min_size=1, max_size=4, unique=True))
 @example(["<b>", "&amp;"])
 def test_every_label_is_in_the_text_or_visibly_cut(names):

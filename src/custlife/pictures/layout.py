@@ -8,23 +8,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def fit(widths: Sequence[float], room: float, least: float) -> list[float]:
+def fit(widths: Sequence[float], room: float, least: Sequence[float]) -> list[float]:
     """Widths that add up to at most `room`: narrow columns keep theirs, wide ones share what is left.
 
-    No column falls below `least` (or its own width), so the sum may still exceed a very small room.
+    No column falls below its least (or its own width), so the sum may still exceed a very small room.
 
     Examples:
-        >>> fit([10, 50, 90], 90, 5)
+        >>> fit([10, 50, 90], 90, [5, 5, 5])
         [10, 40.0, 40.0]
+        >>> fit([10, 50, 90], 90, [5, 45, 5])
+        [10, 45, 35.0]
     """
-    fitted = list(widths)
-    order = sorted(range(len(widths)), key=lambda i: widths[i])
-    left = room
-    for place, column in enumerate(order):
-        share = left / (len(order) - place)
-        fitted[column] = min(widths[column], max(share, least))
-        left -= fitted[column]
-    return fitted
+    needed = [min(width, need) for width, need in zip(widths, least, strict=True)]
+
+    def level(height: float) -> list[float]:
+        return [min(width, max(height, need)) for width, need in zip(widths, needed, strict=True)]
+
+    steps = [step for step in sorted({*needed, *widths}) if sum(level(step)) <= room]
+    if not steps:
+        return needed
+    growing = sum(need <= steps[-1] < width for width, need in zip(widths, needed, strict=True))
+    return level(steps[-1] + (room - sum(level(steps[-1]))) / growing if growing else steps[-1])
 
 
 def blocks(widths: Sequence[int], room: int, gap: int) -> list[list[int]]:

@@ -13,10 +13,10 @@ from custlife.pictures.checks import items, need_choice, need_length, texts
 from custlife.pictures.layout import blocks, fit
 from custlife.pictures.scales import number, to_number
 from custlife.pictures.svg import EDGE, element
-from custlife.pictures.words import cells, clean, escape, pad, pixels, wrap, wrap_pixels
+from custlife.pictures.words import cells, clean, escape, pad, pieces, pixels, wrap, wrap_pixels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from custlife.pictures.svg import Sheet
 
@@ -25,9 +25,11 @@ Cell = str | int | float | tuple[str, ...] | None
 _MISSING = "–"
 _MOST_DRAWN = 60
 _LEAST_CELLS = 8
+_MOST_PIECE = 24  # a longer word is broken rather than given a column as wide
 _GAP = 2
 _DRAWN_GAP = 14.0
 _SIZE = 11.0
+_MOST_DRAWN_PIECE = 120.0
 
 
 def to_cell(value: Any) -> Cell:
@@ -82,6 +84,15 @@ def _lines(cell: Cell, decimals: int) -> tuple[str, ...]:
     return (f"{cell:,}" if isinstance(cell, int) else number(cell, decimals),)
 
 
+def _widest(texts: Iterable[str], measure: Callable[[str], float], least: float, most: float) -> float:
+    """The width of the widest piece that no line is broken in, between two limits."""
+    return min(most, max(chain([least], map(measure, chain.from_iterable(map(pieces, texts))))))
+
+
+def _drawn(text: str) -> float:
+    return pixels(text, _SIZE)
+
+
 @attrs.frozen(repr=False)
 class Table(Picture):
     """Rows under named columns.
@@ -131,22 +142,24 @@ class Table(Picture):
             return self._page([NOTHING], width)
         joined = [["; ".join(lines) for lines in column] for column in self._lines(self._shown(None))]
         natural = [max([cells(name), *map(cells, column)]) for name, column in zip(self.columns, joined, strict=True)]
-        least = [n if right else min(n, _LEAST_CELLS) for n, right in zip(natural, self._right(), strict=True)]
+        least = [
+            n if right or n <= _LEAST_CELLS else min(n, int(_widest([name, *column], cells, _LEAST_CELLS, _MOST_PIECE)))
+            for n, name, column, right in zip(natural, self.columns, joined, self._right(), strict=True)
+        ]
         body: list[str] = []
         for group in blocks(least, max(width, 20), _GAP):
-            body += (
-                ["", *self._block(group, joined, natural, width)]
-                if body
-                else self._block(group, joined, natural, width)
-            )
+            lines = self._block(group, joined, natural, least, width)
+            body += ["", *lines] if body else lines
         return self._page([*body, *self._more(None)], width)
 
-    def _block(self, group: list[int], joined: list[list[str]], natural: list[int], width: int) -> list[str]:
+    def _block(
+        self, group: list[int], joined: list[list[str]], natural: list[int], least: list[int], width: int
+    ) -> list[str]:
         right = self._right()
         fixed = sum(natural[i] for i in group if right[i])
         room = max(width, 20) - fixed - _GAP * (len(group) - 1)
         loose = [i for i in group if not right[i]]
-        fitted = dict(zip(loose, fit([natural[i] for i in loose], room, 1), strict=True))
+        fitted = dict(zip(loose, fit([natural[i] for i in loose], room, [least[i] for i in loose]), strict=True))
         wide = {i: int(fitted.get(i, natural[i])) for i in group}
         side = {i: "right" if right[i] else "left" for i in group}
         gap = " " * _GAP
@@ -213,7 +226,8 @@ def draw_rows(
         max(pixels(name, _SIZE + 1), *(pixels(line, _SIZE) for cell in column for line in cell), 1.0)
         for name, column in zip(columns, content, strict=True)
     ]
-    wide = fit(natural, sheet.room - indent - _DRAWN_GAP * (len(columns) - 1), 24)
+    least = [_widest(chain.from_iterable(column), _drawn, 24, _MOST_DRAWN_PIECE) for column in content]
+    wide = fit(natural, sheet.room - indent - _DRAWN_GAP * (len(columns) - 1), least)
     lefts = [EDGE + indent + sum(wide[:i]) + _DRAWN_GAP * i for i in range(len(columns))]
     grid = [*zip(lefts, wide, right, strict=True)]
     _draw_row(sheet, [(name,) for name in columns], grid, weight="600")

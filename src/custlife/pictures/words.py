@@ -6,6 +6,7 @@ escape, direction override or lone surrogate is left, so a label can neither bre
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,12 @@ ELLIPSIS = "…"
 FULL_TEXT = 300
 """Longest text kept as a tooltip; a label of a megabyte is not worth carrying along."""
 
+# Spaces at which no line ends: before a unit, after a sign of comparison, before a dash.
+_GLUE = re.compile(
+    r"(?<=\d) (?=%|(?:seconds?|minutes?|hours?|days?|weeks?|months?|quarters?|years?|points?)\b)"
+    r"|(?<=[≥≤<>=±]) (?=[-−\d])"
+    r"| (?=[–-](?: |$))"
+)
 _JOINER = "\u200d"
 _WIDE_VARIANT = "\ufe0f"
 
@@ -163,10 +170,20 @@ def at_most(lines: list[str], most: int) -> list[str]:
     return [*lines[: most - 1], " ".join(lines[most - 1 :])] if len(lines) > most else lines
 
 
+def pieces(text: str) -> list[str]:
+    """What lines are made of: words, a number with its unit, the beginning of a range.
+
+    Examples:
+        >>> pieces("within 30 days: 70.7 % – 80.2 %")
+        ['within', '30 days:', '70.7 % –', '80.2 %']
+    """
+    return [piece.replace("\0", " ") for piece in _GLUE.sub("\0", text).split()]
+
+
 def _wrap(text: str, fits: Callable[[str], bool]) -> list[str]:
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in (part for piece in pieces(text) for part in ([piece] if fits(piece) else piece.split())):
         longer = f"{line} {word}" if line else word
         if fits(longer):
             line = longer
