@@ -184,6 +184,9 @@ MEETS = {  # classes that are no values: what they are instead
 }
 
 
+AGAIN = values.make()
+
+
 class TestValues:
     @pytest.mark.parametrize(("name", "kind"), public_classes(), ids=[name for name, _ in public_classes()])
     def test_every_public_class_is_frozen(self, name: str, kind: type) -> None:
@@ -217,12 +220,12 @@ class TestValues:
     @pytest.mark.parametrize("name", values.VALUES)
     def test_values_are_hashable_all_the_way_down(self, name: str) -> None:
         value = values.VALUES[name]
-        assert hash(value) == hash(values.make()[name])
+        assert hash(value) == hash(AGAIN[name])
         assert mutable_within(value) == []
 
     @pytest.mark.parametrize("name", values.VALUES)
     def test_two_of_the_same_are_equal_and_copies_too(self, name: str) -> None:
-        value, again = values.VALUES[name], values.make()[name]
+        value, again = values.VALUES[name], AGAIN[name]
         assert value == again
         assert copy.copy(value) == value == copy.deepcopy(value)
 
