@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from custlife import RevenueLog
 from custlife.analysis.lives import PayingLives
 from custlife.calendar import periods
-from custlife.engines import rows
+from custlife.engines import gather, rows
 from custlife.engines.arrays.revenue import count_lives
 from custlife.engines.movements import Lives
 from custlife.errors import CustlifeError
@@ -120,3 +120,12 @@ def _answer(log, question) -> object:
     except CustlifeError as error:
         return type(error), str(error)
     return found.rows, str(found), found.to_dicts(), sorted(map(str, found.notes))
+
+
+def test_parts_that_are_joined_are_counted_as_well() -> None:
+    rows = [{"customer": who, "at": EDGES[place], "amount": 7 - place % 2 * 7} for who in "abc" for place in (0, 3, 6)]
+    log = RevenueLog.from_frame(pl.DataFrame(rows), currency="EUR", as_of=AS_OF, partitions=3)
+    assert (
+        log.history.values["level"] == RevenueLog.from_rows(rows, currency="EUR", as_of=AS_OF).history.values["level"]
+    )
+    assert gather(Lives(periods("month")), log.history) == {((), 671, 2): 3}

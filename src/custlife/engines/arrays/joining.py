@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,11 @@ def _last_of(part: History, name: str) -> Column:
     return Column(column(ints(segment.codes)[ints(part.bounds)[1:] - 1], "i"), segment.names)
 
 
-def _values(columns: Sequence[Sequence[object]], rows: NDArray[np.int64]) -> list[object]:
+def _values(columns: Sequence[Sequence[object]], rows: NDArray[np.int64]) -> Sequence[object]:
+    """Plain columns end to end; those of numbers stay one."""
+    numbers = [told for told in columns if isinstance(told, array)]
+    kinds = {told.typecode for told in numbers}
+    if len(kinds) == 1 and all(isinstance(told, array) or not len(told) for told in columns):
+        return column(np.concatenate([ints(told) for told in numbers])[rows], *kinds)
     take: Callable[[int], object] = list(chain.from_iterable(columns)).__getitem__
     return list(map(take, rows.tolist()))
