@@ -97,6 +97,11 @@ class Vocabulary:
         """Name to code."""
         return {name: code for code, name in enumerate(self.names)}
 
+    @property
+    def standing(self) -> range:
+        """The codes that say where a unit stands: those of stages, or of a log of events alone those of all events."""
+        return range(len(self.names if self.model is None else self.model.codes))
+
     @classmethod
     def of_model(cls, model: StageModel) -> Vocabulary:
         """The codes of a stage model: its path, its unplaced stages, its exits."""

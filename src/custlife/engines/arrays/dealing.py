@@ -40,7 +40,7 @@ def count_deals(request: Deals, history: History) -> DealTable:
         DataError: Amounts or dates that cannot be used, with their units.
     """
     views = of(history)
-    watched = np.flatnonzero(_watched(request, history)[views.code])
+    watched = np.flatnonzero(among(request.watched or history.vocabulary.standing, history)[views.code])
     bounds, code, at = watched.searchsorted(views.bounds), views.code[watched], views.at[watched]
     is_start, is_won, is_lost = (among(codes, history)[code] for codes in (request.start, request.won, request.lost))
     starts = _next(is_start, bounds[:-1], bounds[1:])
@@ -69,12 +69,6 @@ def count_deals(request: Deals, history: History) -> DealTable:
         except CustlifeError:
             return dealing.count_deals(request, history)  # which names all units that cannot be used
     return dict(Counter(starmap(Deal, zip(*columns, strict=True))))
-
-
-def _watched(request: Deals, history: History) -> NDArray[np.bool_]:
-    """Of each code, whether rows with it say how a deal stands."""
-    model, names = history.vocabulary.model, history.vocabulary.names
-    return among(request.watched or range(len(names if model is None else model.codes)), history)
 
 
 def _next(mask: NDArray[np.bool_], begins: Ints, ends: Ints) -> Ints:

@@ -81,7 +81,6 @@ def taken(history: History, rows: Ints, bounds: Ints, notes: Sequence[Note] = ()
 
 
 def coded(column: Column, rows: Ints) -> Column:
-    """The column of some rows."""
     """A coded column of some rows."""
     return Column(views.column(views.ints(column.codes)[rows], "i"), column.names)
 

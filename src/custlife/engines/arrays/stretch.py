@@ -6,7 +6,6 @@ their place in the stretch, in the order in which a funnel takes them.
 
 from __future__ import annotations
 
-from array import array
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -33,7 +32,6 @@ K = TypeVar("K")
 
 ROWS = 1 << 17
 MOST_STEPS = 62  # the steps that a row serves are bits of one integer
-EXACT = 1 << 53  # below it, floats and integers of the same value are equal
 OFF, NOWHERE = -1, -2  # a row off the path, and what comes before the first row of a unit
 SINGLY = 4  # so many codes are compared one by one
 
@@ -226,11 +224,11 @@ def _having(wanted: Sequence[tuple[str, Any]], history: History, rows: Ints) -> 
     has = np.ones(len(rows), np.bool_)
     others = []
     for name, value in wanted:
-        column = history.values[name]
-        if isinstance(column, array) and isinstance(value, int | float) and abs(value) < EXACT:
-            has &= views.ints(column)[rows] == value
-        else:
+        is_equal = views.equal_numbers(history.values[name], value, rows)
+        if is_equal is None:
             others.append((name, value))
+        else:
+            has &= is_equal
     if others:
         left = np.flatnonzero(has)
         has[left] = list(map(has_all(others, history), rows[left].tolist()))

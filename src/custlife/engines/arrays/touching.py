@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from custlife.engines.arrays import views
 from custlife.engines.arrays.clock import adder
 from custlife.engines.arrays.keys import Keys
-from custlife.engines.arrays.views import first_from
+from custlife.engines.arrays.views import equal_numbers, first_from
 from custlife.engines.rows import touching as rows_engine
 from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.touching import alike
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["count_contacts", "count_hand_overs", "count_touches", "meant"]
 
-EXACT = 1 << 53  # below it, floats and integers of the same value are equal
 NOBODY = -1
 
 
@@ -33,12 +31,9 @@ def meant(seen: Seen, history: History) -> Mask:
     """Of each row, whether it is meant."""
     mask: Mask = views.among(seen.codes, history)[views.ints(history.code)]
     for name, wanted in seen.tests:
-        column = history.values[name]
-        rows = np.flatnonzero(mask)
-        if isinstance(column, array) and isinstance(wanted, int | float) and abs(wanted) < EXACT:
-            mask[rows] = views.ints(column)[rows] == wanted
-        else:
-            mask[rows] = [alike(column[row], wanted) for row in rows.tolist()]
+        column, rows = history.values[name], np.flatnonzero(mask)
+        is_equal = equal_numbers(column, wanted, rows)
+        mask[rows] = [alike(column[row], wanted) for row in rows.tolist()] if is_equal is None else is_equal
     return mask
 
 
@@ -73,14 +68,15 @@ def count_contacts(request: Contacts, history: History) -> ContactTable:
         limit = adder(history.zone, request.within)(start)
         eligible = seen.as_of >= limit
         in_time = eligible & is_touched & (end <= limit)
-    table: ContactTable = {}
-    for code in np.unique(group).tolist():
-        mine, kept = group == code, (group == code) & ~truncated
-        table[labels[code]] = ContactTally(
-            _sorted((end - start)[kept & is_touched]), _sorted((end - start)[kept & ~is_touched]),
-            int((kept & gone).sum()), int((kept & eligible).sum()), int((kept & in_time).sum()),
-            int((mine & truncated).sum()),
-        )  # fmt: skip
+    table: ContactTable = {labels[code]: ContactTally() for code in np.unique(group).tolist()}
+    kept = ~truncated
+    found = Keys((group[kept], len(labels)), (is_touched[kept], 2)).sorted((end - start)[kept])
+    for (code, is_answered), times in found:
+        setattr(table[labels[code]], "answered" if is_answered else "waiting", views.column(times))
+    counts = {"gone": kept & gone, "eligible": kept & eligible, "in_time": kept & in_time, "truncated": truncated}
+    for name, mask in counts.items():
+        for code, many in Keys((group[mask], len(labels))).cells():
+            setattr(table[labels[code]], name, many)
     return table
 
 
@@ -95,15 +91,9 @@ def _instant_of(seen: Views, rows: Ints) -> Ints:
 
 def _standing(history: History, seen: Views, ends: Ints) -> Ints:
     """The last row of some units, given by their ends, that tells where they stand."""
-    model = history.vocabulary.model
-    width = len(history.vocabulary.names) if model is None else len(model.codes)
-    rows = np.append(0, np.flatnonzero(seen.code < width))
+    rows = np.append(0, np.flatnonzero(seen.code < len(history.vocabulary.standing)))
     found: Ints = rows[rows.searchsorted(ends, "left") - 1]
     return found
-
-
-def _sorted(times: Ints) -> array[int]:
-    return views.column(np.sort(times))
 
 
 # -- touches of each stay ----------------------------------------------------------------------------------------------

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from custlife.engines.history import History
 
 __all__ = [
-    "BEYOND", "Ints", "Views", "among", "column", "first_from", "following", "grouping", "ints", "of", "shifted",
+    "BEYOND", "Ints", "Views", "among", "column", "equal_numbers", "first_from", "following", "grouping", "ints", "of",
+    "shifted",
 ]  # fmt: skip
 
 BEYOND = 1 << 62  # behind all rows
+EXACT = 1 << 53  # below it, floats and integers of the same value are equal
 
 
 @attrs.frozen(eq=False)
@@ -130,6 +132,14 @@ def first_from(rows: Ints, begins: Ints) -> Ints:
     is_there = np.flatnonzero(place < len(rows))
     found[is_there] = rows.take(place.take(is_there))
     return found
+
+
+def equal_numbers(column: Sequence[object], wanted: object, rows: Ints) -> NDArray[np.bool_] | None:
+    """Of some rows of a column of numbers, whether they hold one; None where values must be compared one by one."""
+    if isinstance(column, array) and isinstance(wanted, int | float) and abs(wanted) < EXACT:
+        is_equal: NDArray[np.bool_] = ints(column)[rows] == wanted
+        return is_equal
+    return None
 
 
 def shifted(values: Ints, firsts: Ints, entry: Ints | int) -> Ints:

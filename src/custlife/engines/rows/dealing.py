@@ -31,9 +31,7 @@ def count_deals(request: Deals, history: History) -> DealTable:
     problems: list[tuple[str, str]] = []
     hint = ""
     grouping, at, since = history.grouping(request.by), history.at, history.since
-    model = history.vocabulary.model
-    width = len(history.vocabulary.names if model is None else model.codes)
-    watched = request.watched or frozenset(range(width))
+    watched = request.watched or frozenset(history.vocabulary.standing)
     for unit, (low, high) in enumerate(history.ranges()):
         stages = [row for row in range(low, high) if history.code[row] in watched]
         begun = next((place for place, row in enumerate(stages) if history.code[row] in request.start), None)

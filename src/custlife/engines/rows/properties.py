@@ -22,7 +22,7 @@ def fixed(value: Any) -> Any:
 
 def has_all(wanted: Sequence[tuple[str, Any]], history: History) -> Callable[[int], bool]:
     """A test of one row: whether it has all properties wanted."""
-    columns = [(history.values[name], fixed(value)) for name, value in wanted]
+    columns = [(history.values[name], value) for name, value in wanted]
     return lambda row: all(bool(fixed(column[row]) == value) for column, value in columns)
 
 

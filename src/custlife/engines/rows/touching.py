@@ -28,7 +28,7 @@ NO = frozenset(("false", "f", "no", "n", "0"))
 def seen_in(seen: Seen, history: History) -> Callable[[int], bool]:
     """A test of one row: whether it is meant."""
     codes, code = seen.codes, history.code
-    tests = [(history.values[name], fixed(wanted)) for name, wanted in seen.tests]
+    tests = [(history.values[name], wanted) for name, wanted in seen.tests]
     if not tests:
         return lambda row: code[row] in codes
     return lambda row: code[row] in codes and all(alike(column[row], wanted) for column, wanted in tests)
@@ -82,9 +82,8 @@ def count_contacts(request: Contacts, history: History) -> ContactTable:
 
 def _standing(history: History, low: int, high: int) -> int:
     """The code of the stage in which a unit stands at `as_of`; of a log of events its last event."""
-    model = history.vocabulary.model
-    width = len(history.vocabulary.names) if model is None else len(model.codes)
-    return next(code for code in reversed(history.code[low:high]) if code < width)
+    stands = history.vocabulary.standing
+    return next(code for code in reversed(history.code[low:high]) if code in stands)
 
 
 Begun = tuple[int, int]
