@@ -9,6 +9,7 @@ from functools import cache
 from unittest.mock import patch
 
 import attrs
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -219,3 +220,28 @@ def test_on_a_night_of_two_equal_hours_a_later_row_may_find_its_way_earlier() ->
     assert plan is not None
     (tally,) = gather(plan, attrs.evolve(made, engine="arrays")).values()
     assert tally.steps[2].reached == 1
+
+
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(1, 60))
+def test_what_is_looked_at_together_is_little_or_one(ways: list[int], at_once: int) -> None:
+    with patch.object(searching, "AT_ONCE", at_once):
+        portions = searching._portions(np.array(ways, np.int64))
+    assert np.concatenate(portions).tolist() == list(range(len(ways)))
+    for portion in portions:
+        assert sum(ways[number] for number in portion[1:]) < at_once
+
+
+@pytest.mark.parametrize(("named", "portions"), [(PATH, 80), (EVENTS, 4)])
+def test_starts_of_a_long_unit_are_not_all_searched_at_once(named: tuple[str, ...], portions: int) -> None:
+    # or chains from every row of it to every other would be in memory
+    rows = [("u", second, named[second % 3]) for second in range(300)]
+    made = told(history(rows, **({} if named is PATH else {"model": None})))
+    plan = asked(made, [Step((named[0],)), Step((named[1],), (), None, seconds(1))], None, entry="best")
+    assert plan is not None
+    expected, found = gather(plan, made), searching.Searcher._searched
+    with (
+        patch.object(searching, "AT_ONCE", 1 << 12),
+        patch.object(searching.Searcher, "_searched", autospec=True, side_effect=found) as searched,
+    ):
+        assert gather(plan, attrs.evolve(made, engine="arrays")) == expected
+    assert searched.call_count >= portions

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Searcher"]
 
-AT_ONCE = 1 << 20  # so many ways on are looked at together
+AT_ONCE = 1 << 20  # about so many ways on are looked at together
 
 
 class Searcher:
@@ -43,6 +43,14 @@ class Searcher:
             starts: The places.
             deadline: For each step the last instant of each try.
         """
+        ways = stretch.bounds[stretch.unit.take(starts) + 1] - starts
+        if self.passes:
+            ways = ways * ways  # a chain that stands at one row may really have entered its last step at another
+        portions = [self._searched(stretch, starts[some], deadline[:, some]) for some in _portions(ways)]
+        return Chains.together(portions)
+
+    def _searched(self, stretch: Stretch, starts: Ints, deadline: Ints) -> Chains:
+        """The best chain from each of a few places, numbered by them."""
         steps = len(self.plan.steps)
         best = frontier = Chains.begun(starts, stretch.real(0).take(starts), steps)
         is_tied = np.zeros(len(starts), np.bool_)
@@ -63,14 +71,8 @@ class Searcher:
         for depth in np.flatnonzero(np.bincount(frontier.depth)).tolist():
             chains = frontier.take(frontier.depth == depth)
             low, high = self._range(stretch, chains, deadline, depth, is_first)
-            ends = np.cumsum(high - low)
-            first = 0
-            while first < len(chains):
-                before = int(ends[first - 1]) if first else 0
-                last = max(int(ends.searchsorted(before + AT_ONCE, "right")), first + 1)
-                which = np.arange(first, last)
+            for which in _portions(high - low):
                 yield from self._with(stretch, chains, deadline, depth, which, low[which], high[which])
-                first = last
 
     def _range(self, stretch: Stretch, chains: Chains, deadline: Ints, depth: int, is_first: bool) -> tuple[Ints, Ints]:
         """From and to before which of the places that serve the next step each chain may go on."""
@@ -139,6 +141,11 @@ class Searcher:
             best.depth[number] = len(hits)
             for step, (place, is_real) in enumerate(hits):
                 best.places[step, number], best.real[step, number] = low + place, is_real
+
+
+def _portions(ways: Ints) -> list[Ints]:
+    """The numbers of those that are looked at together, given how many ways on each may have."""
+    return np.split(np.arange(len(ways)), np.flatnonzero(np.diff(ways.cumsum() // AT_ONCE)) + 1)
 
 
 def _uncovered(who: Ints, low: Ints, high: Ints) -> Ints:
