@@ -262,3 +262,24 @@ def test_values_are_plain_numbers_where_none_is_missing() -> None:
         assert list(history.values["amount"]) == values
     wide = pl.DataFrame({"id": ["u"], "at": [EPOCH], "x": pl.Series([2**64 - 1], dtype=pl.UInt64)})
     assert list(read(wide, roles, layout(roles, constant="a"))[0].values["amount"]) == [2**64 - 1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [("i4", [3, -1]), ("u8", [2**64 - 1, 1]), ("f8", [0.5, -1.5]), ("f4", [0.5, 2])]
+)
+def test_numbers_in_the_order_of_bytes_of_another_machine(kind: str, values: list[Any]) -> None:
+    roles = {"unit": "id", "at": "at", "value:amount": "x"}
+    for order in "<>":
+        native = pd.DataFrame({"id": ["u", "v"], "at": [EPOCH] * 2, "x": np.array(values, order + kind)})
+        (history,) = read(native, roles, layout(roles, constant="a"))
+        assert list(history.values["amount"]) == values
+    ids = pd.DataFrame({"id": np.array([70, 9], ">i8"), "at": [EPOCH] * 2})
+    (history,) = read(ids, {"unit": "id", "at": "at"}, layout(("unit", "at"), constant="a"))
+    assert list(history.ids) == ["70", "9"]
+
+
+def test_numbers_too_wide_for_arrays_are_read_as_python_values() -> None:
+    roles = {"unit": "id", "at": "at", "value:amount": "x"}
+    native = pd.DataFrame({"id": ["u", "v"], "at": [EPOCH] * 2, "x": np.array([0.5, np.nan], np.longdouble)})
+    (history,) = read(native, roles, layout(roles, constant="a"))
+    assert list(history.values["amount"]) == [0.5, None]

@@ -70,8 +70,8 @@ def count_contacts(request: Contacts, history: History) -> ContactTable:
         in_time = eligible & is_touched & (end <= limit)
     table: ContactTable = {labels[code]: ContactTally() for code in np.unique(group).tolist()}
     kept = ~truncated
-    found = Keys((group[kept], len(labels)), (is_touched[kept], 2)).sorted((end - start)[kept])
-    for (code, is_answered), times in found:
+    keys = Keys((group[kept], len(labels)), (is_touched[kept].astype(np.int8), 2))
+    for (code, is_answered), times in keys.sorted((end - start)[kept]):
         setattr(table[labels[code]], "answered" if is_answered else "waiting", views.column(times))
     counts = {"gone": kept & gone, "eligible": kept & eligible, "in_time": kept & in_time, "truncated": truncated}
     for name, mask in counts.items():

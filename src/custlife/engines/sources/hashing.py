@@ -22,9 +22,9 @@ def text_bits(texts: Texts) -> NDArray[np.uint64]:
     """A hash of each text, eight bytes at a time."""
     lengths = texts.ends - texts.starts
     words = np.lib.stride_tricks.sliding_window_view(np.concatenate([texts.data, np.zeros(WORD, np.uint8)]), WORD)
-    bits = mixed_bits(lengths)
+    bits, left = mixed_bits(lengths), np.arange(len(lengths))
     for word in range(-(-int(lengths.max(initial=0)) // WORD)):
-        left = np.flatnonzero(lengths > word * WORD)
+        left = left[lengths[left] > word * WORD]
         found = np.ascontiguousarray(words[texts.starts[left] + word * WORD]).view(np.uint64).ravel()
         beyond = np.maximum((word + 1) * WORD - lengths[left], 0).astype(np.uint64) * np.uint64(8)
         # bytes behind the end of a text are those of the next

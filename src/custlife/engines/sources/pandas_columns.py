@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["PandasColumn", "column"]
 
 MISSING = np.iinfo(np.int64).min  # what pandas keeps in place of a missing time
+WIDEST = 8  # bytes of a number
 
 
 def column(series: Any, *, polars: bool = True) -> Column:
@@ -88,9 +89,11 @@ def _numeric(series: Any, told: str) -> Column:
     """Numbers and naive times, with or without a mask; anything else as Python values."""
     dtype = series.dtype
     plain = getattr(dtype, "numpy_dtype", dtype)  # behind a mask
-    kind = getattr(plain, "kind", "O")
-    if not isinstance(plain, np.dtype) or kind not in "iubfM":
+    if not isinstance(plain, np.dtype) or plain.kind not in "iubfM" or plain.itemsize > WIDEST:
         return ObjectColumn(told, series.tolist(), "other")
+    if not plain.isnative:  # as files of some instruments have them
+        return _numeric(series.astype(plain.newbyteorder("=")), told)
+    kind = plain.kind
     values = series.to_numpy() if plain is dtype else series.to_numpy(dtype=plain, na_value=0)
     if kind == "M":
         return PandasColumn(series, told, "naive", values.view(np.int64), np.datetime_data(plain)[0])
