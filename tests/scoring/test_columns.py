@@ -309,6 +309,10 @@ def test_counts_that_are_none_and_buyers_without_a_number_are_refused():
 
 
 def test_an_infinite_number_is_refused_as_it_is_one_by_one():
+    health = cl.HealthScore([scoring.measure("size", scoring.fact("size"), worst=0, best=5)])
+    for value in (float("inf"), -float("inf")):
+        with pytest.raises(UsageError, match="not a finite number"):
+            health.on_frame(pandas.DataFrame({"size": [1.0, value]}))
     ideal = scoring.IdealCustomer([scoring.criterion("size", scoring.fact("size"), at_least=5)])
     with pytest.raises(UsageError, match="not a finite number"):
         ideal.on_frame(pandas.DataFrame({"size": [float("inf")]}))

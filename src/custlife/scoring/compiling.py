@@ -146,14 +146,20 @@ def _holds(when: Condition, value: Any) -> bool | None:
 
 def _numbers(rows: Any, column: str) -> Any:
     """The numbers of a column, also of one that holds texts or decimals, and where they are missing."""
-    import numpy as np
-
     from custlife.engines.arrays.scored import numbered
 
+    return _finite(rows, column) or numbered(rows.coded(column), partial(_number, column))
+
+
+def _finite(rows: Any, column: str) -> Any:
+    """The numbers of a column, and where they are missing; None where it holds something else.
+
+    Infinity is something else, too: it is refused where the different values are read one by one.
+    """
+    import numpy as np
+
     found = rows.floats(column)
-    if found is None or np.isinf(found[0]).any():  # which is refused there
-        return numbered(rows.coded(column), partial(_number, column))
-    return found
+    return None if found is None or np.isinf(found[0]).any() else found
 
 
 def _number(column: str, value: Any) -> float | None:
@@ -185,8 +191,7 @@ def _term(health: HealthScore, one: Measure, weight: int, rows: Any, column: str
     from custlife.engines.arrays.weighing import Line, Term, looked_up
 
     instead = health.instead(one)
-    numbers = rows.floats(column)
-    if numbers is not None and one.worst is not None:
+    if one.worst is not None and (numbers := _finite(rows, column)) is not None:
         values, gone = numbers
         return Term(Line(values, one.worst, one.scale, FULL), weight, gone, instead)
     ratings, gone = looked_up(rows.coded(column), one.level)
