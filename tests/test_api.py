@@ -301,6 +301,7 @@ class TestErrors:
         cl.errors.TimeError("what", "hint"),
         cl.errors.DataError("what", [("row 1", "bad")], "hint"),
         cl.errors.HistoryError("what", [("row 1", "bad")], "hint"),
+        cl.errors.MissingFileError("what", hint="hint"),
         cl.errors.TransitionNotAllowedError("acme", None, "trial", ("lead",), "too early"),
         cl.errors.MissingExtraError("a chart", "plotly"),
     )

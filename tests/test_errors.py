@@ -35,6 +35,7 @@ def test_an_error_is_also_what_python_would_raise():
         ("UsageTypeError", TypeError),
         ("TimeError", ValueError),
         ("HistoryError", ValueError),
+        ("MissingFileError", FileNotFoundError),
         ("TransitionNotAllowedError", ValueError),
         ("MissingExtraError", ImportError),
     ):

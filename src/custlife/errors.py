@@ -7,7 +7,8 @@
     ├── UsageTypeError            an argument of the wrong type                (TypeError)
     ├── TimeError                 a naive, skipped or repeated time            (ValueError)
     ├── DataError                 your data: rows, with what is wrong in each  (ValueError)
-    │   └── HistoryError          rows that contradict one another
+    │   ├── HistoryError          rows that contradict one another
+    │   └── MissingFileError      a file that is not there                 (FileNotFoundError)
     ├── TransitionNotAllowedError a move that the model refuses                (ValueError)
     └── MissingExtraError         an optional package is not installed         (ImportError)
 
@@ -28,6 +29,7 @@ __all__ = [
     "DefinitionError",
     "HistoryError",
     "MissingExtraError",
+    "MissingFileError",
     "TimeError",
     "TransitionNotAllowedError",
     "UnknownNameError",
@@ -123,6 +125,10 @@ class DataError(CustlifeError, ValueError):
 
 class HistoryError(DataError):
     """Rows that are each fine but contradict one another."""
+
+
+class MissingFileError(DataError, FileNotFoundError):
+    """A path at which no file is."""
 
 
 class TransitionNotAllowedError(CustlifeError, ValueError):

@@ -147,7 +147,7 @@ def test_report_takes_a_model_from_a_file(capsys, contacts, here):
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["nowhere.csv", "--model", "bruxt5"], "custlife: No such file or directory: nowhere.csv\n"),
+        (["nowhere.csv", "--model", "bruxt5"], "custlife: there is no file path='nowhere.csv'\n"),
         (
             ["contacts.csv", "--model", "bruxt6", *COLS],
             "custlife: unknown preset 'bruxt6'\n\nHint: did you mean 'bruxt5'?",
@@ -177,7 +177,7 @@ def test_report_takes_a_model_from_a_file(capsys, contacts, here):
             ["contacts.csv", "--model", "bruxt5", *COLS, "--every", "fortnight"],
             "custlife: every='fortnight' is not a period",
         ),
-        (["contacts.csv", "--model", "missing.toml", *COLS], "custlife: No such file or directory: missing.toml\n"),
+        (["contacts.csv", "--model", "missing.toml", *COLS], "custlife: there is no file path='missing.toml'\n"),
     ],
 )
 def test_report_says_what_is_wrong_and_returns_1(capsys, contacts, here, words, text):

@@ -114,7 +114,7 @@ def test_since_begins_the_grid_there(capsys):
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        ((*WORDS, "--rules", "none.toml"), "No such file"),
+        ((*WORDS, "--rules", "none.toml"), "there is no file path='none.toml'"),
         ((*WORDS, "--limit", "x"), "--limit 'x' is no number of episodes"),
         ((*WORDS, "--feed", "2027-01-01"), "do not lie in order"),
         ((*WORDS, "--every", "hour"), "every='hour'"),

@@ -81,7 +81,7 @@ class ChainResult(Result):
             UnknownNameError: There is no such part.
         """
         for one in self.parts:
-            if segment in {(one.label,), one.segment}:
+            if segment in ((one.label,), one.segment):
                 return one
         raise UnknownNameError("part", label(segment), [one.label for one in self.parts])
 

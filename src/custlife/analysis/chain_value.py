@@ -289,10 +289,10 @@ class ClvResult(Result):
         Raises:
             UnknownNameError: There is no such segment.
         """
-        known = dict(self.segments)
-        if values not in known:
-            raise UnknownNameError("segment", label(values), [label(segment) for segment in known])
-        return known[values]
+        for segment, total in self.segments:
+            if segment == values:
+                return total
+        raise UnknownNameError("segment", label(values), [label(segment) for segment, _ in self.segments])
 
     def title(self) -> str:
         """One line that says what was asked."""

@@ -168,7 +168,7 @@ class FunnelResult(Result):
         """
         for one in self.parts:
             own = (*one.segment, *([one.cohort] if one.cohort is not None else []))
-            if values in {(one.label,), own}:
+            if values in ((one.label,), own):
                 return one
         raise UnknownNameError("part", " · ".join(map(str, values)), [one.label for one in self.parts])
 

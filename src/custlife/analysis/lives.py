@@ -11,7 +11,7 @@ import attrs
 from custlife.analysis.question import names
 from custlife.analysis.result import Result
 from custlife.analysis.revenue import LEVEL, NOWHERE, as_currency
-from custlife.analysis.splitting import about, calendar, check_calendar, group_order, head, label
+from custlife.analysis.splitting import about, calendar, check_calendar, check_count, group_order, head, label
 from custlife.engines.money import one_currency
 from custlife.engines.movements import Lives
 from custlife.errors import UsageError
@@ -121,6 +121,7 @@ class PayingLivesResult(Result):
             periods: How many periods a cohort must be old.
             *segment: The segment, where the answer is split.
         """
+        check_count("periods", periods)
         mine = [row for row in self.rows if row.segment == segment and len(row.left) > periods]
         sizes = sum(row.size for row in mine)
         return (sizes, *(sum(row.left[age] for row in mine) for age in range(1, periods + 1)))

@@ -92,7 +92,8 @@ def ask(question: Question[R_co], asked: Asked) -> R_co:
 
 def ask_all(questions: Sequence[Question[Any]], asked: Asked) -> list[Any]:
     """Asks many questions at once, in one pass over the histories, so that what they share is counted once."""
-    counting = Counting(tuple(questions))
+    questions = _questions(questions)
+    counting = Counting(questions)
     if asked.sample is not None:
         counting(asked.sample)  # what cannot be asked is refused at the door
     settings: list[Setting] = []
@@ -106,6 +107,21 @@ def ask_all(questions: Sequence[Question[Any]], asked: Asked) -> list[Any]:
     wanted = [q.requests(whole) for q in questions]
     found = dict(zip(each_once(wanted), [total.table() for total in totals], strict=True))
     return [q.answer(whole, [found[one] for one in mine]) for q, mine in zip(questions, wanted, strict=True)]
+
+
+def _questions(given: Iterable[object]) -> tuple[Question[Any], ...]:
+    """Questions, and nothing else.
+
+    Raises:
+        UsageTypeError: Something that is no list, or holds something else.
+    """
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise UsageTypeError(f"questions={given!r} is no list of questions", "write ask_all([cl.Flows()])")
+    found: tuple[Any, ...] = tuple(given)
+    for one in found:
+        if isinstance(one, type) or not hasattr(one, "requests"):
+            raise UsageTypeError(f"{one!r} is not a question", "write ask(cl.Flows()), or call log.transitions()")
+    return found
 
 
 def names(value: str | Iterable[str] | None, name: str = "by") -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def label(segment: Group, *more: str | None) -> str:
         'pro · (missing) · 2026-01'
     """
     words = [MISSING_LABEL if value is None else value for value in segment]
-    return " · ".join([*words, *(word for word in more if word is not None)])
+    return " · ".join(map(str, [*words, *(word for word in more if word is not None)]))
 
 
 def shown_reason(reason: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -12,7 +13,6 @@ from custlife.engines.rows.properties import fixed
 from custlife.errors import DefinitionError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
     from custlife.calendar import Span
@@ -105,6 +105,8 @@ def step(
         >>> print(step("intent", within=days(30)))
         intent
     """
+    if where is not None and not isinstance(where, Mapping):
+        raise UsageTypeError(f"where={where!r} names no properties", "write where={'plan': 'pro'}")
     pairs = tuple(sorted((where or {}).items()))
     return Step(
         names(name, "name"), pairs, optional_span(within, "within"), optional_span(min_gap, "min_gap"),
@@ -166,6 +168,8 @@ def as_steps(steps: Iterable[str | Step | None] | str | Step) -> tuple[Step, ...
     """
     if isinstance(steps, (str, Step)):
         steps = (steps,)
+    if not isinstance(steps, Iterable):
+        raise UsageTypeError(f"a step cannot be {steps!r}", _advice(steps))
     made = []
     for one in steps:
         if not isinstance(one, (str, Step)) and one is not None:
@@ -189,7 +193,7 @@ def as_exclusions(exclusions: Iterable[Exclude] | Exclude) -> tuple[Exclude, ...
     Raises:
         UsageTypeError: Something else.
     """
-    found = (exclusions,) if isinstance(exclusions, Exclude) else tuple(exclusions)
+    found = tuple(exclusions) if isinstance(exclusions, Iterable) else (exclusions,)
     for one in found:
         if not isinstance(one, Exclude):
             raise UsageTypeError(f"an exclusion cannot be {one!r}", "write cl.exclude('refund', after='paid')")

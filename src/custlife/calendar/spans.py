@@ -41,7 +41,7 @@ def _count(name: str, value: object) -> int:
     """A whole number that is not negative: anything with `__index__`, but no bool."""
     if type(value) is int:
         number = value
-    elif isinstance(value, SupportsIndex) and not isinstance(value, bool):
+    elif isinstance(value, SupportsIndex) and not isinstance(value, bool | type):
         number = operator.index(value)
     else:
         raise UsageTypeError(
@@ -132,7 +132,7 @@ def _exact(name: str, n: float, unit: int) -> Span:
         raise UsageTypeError(f"expected a number, got {name}={n!r}", f"write cl.{name}(2) or cl.{name}(0.5)")
     if not isinstance(n, float):
         return Span(us=_count(name, n) * unit)
-    if not 0 <= n < float("inf"):
+    if not 0 <= n * unit < float("inf"):
         raise UsageError(f"expected a length of time, got {name}={n!r}", f"write cl.{name}(2) or cl.{name}(0.5)")
     return Span(us=round(n * unit))
 

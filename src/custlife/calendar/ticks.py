@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from custlife.calendar.civil import DAY_US, shift
+from custlife.calendar.period import as_every
 from custlife.calendar.spans import Span
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ def ticks_back(anchor: int, every: str, zone: Zone, first: int | None) -> tuple[
 
         first: No tick lies before it; None for the anchor alone.
 
+    Raises:
+        UsageError: There is no such step.
+
     Examples:
         >>> from custlife.calendar import from_us, instant, to_us, zone
         >>> anchor, first = (to_us(instant(text)) for text in ("2026-05-31T00:00Z", "2026-02-01T00:00Z"))
         >>> [f"{from_us(us):%d %b}" for us in ticks_back(anchor, "month", zone("UTC"), first)]
         ['28 Feb', '31 Mar', '30 Apr', '31 May']
     """
-    step, wall = STEPS[every], zone.local(anchor)
+    step, wall = STEPS[as_every(every)], zone.local(anchor)
     day, found = wall // DAY_US, [anchor]
     n = 0
     while True:

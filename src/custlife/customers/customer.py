@@ -174,7 +174,7 @@ class Customer(Dossier):
             >>> acme.record([("active", "2026-02-01T12:00Z"), ("trial", "2026-01-05T09:00Z")]).stage
             'active'
         """
-        if on_illegal not in {"keep", "raise"}:
+        if on_illegal not in ("keep", "raise"):
             raise UsageError(f"on_illegal={on_illegal!r} is unknown", "pass on_illegal='keep' or on_illegal='raise'")
         all_moves = [*self.moves, *read_moves(self.id, self.model, moves)]
         all_events = [*self.events, *read_events(self.id, events)]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from custlife.documents.documented import Documented
 from custlife.documents.fields import Fields, refuse
-from custlife.documents.read import check_format, read_file, read_json, read_toml
+from custlife.documents.read import check_format, file_at, read_file, read_json, read_toml
 from custlife.documents.write import write_json, write_toml
 
 __all__ = [
-    "Documented", "Fields", "check_format", "read_file", "read_json", "read_toml", "refuse", "write_json", "write_toml",
+    "Documented", "Fields", "check_format", "file_at", "read_file", "read_json", "read_toml", "refuse", "write_json",
+    "write_toml",
 ]  # fmt: skip

@@ -59,6 +59,7 @@ class Documented:
 
         Raises:
             DataError: With all faults and their paths.
-            OSError: There is no such file, or it may not be opened.
+            MissingFileError: There is no such file.
+            OSError: It may not be opened.
         """
         return cls.from_dict(read_file(path), name=str(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from custlife.documents.values import MAX_BYTES, MAX_DEPTH, Doubled, check_values, short, unreadable
-from custlife.errors import DataError, UsageTypeError
+from custlife.errors import DataError, MissingFileError, UsageTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,12 +72,30 @@ def read_toml(text: str | bytes, *, name: str = "document") -> dict[str, Any]:
     return value
 
 
+def file_at(path: str | Path) -> Path:
+    """The path of something that can be opened.
+
+    Raises:
+        MissingFileError: Nothing is there, or a folder.
+    """
+    from pathlib import Path
+
+    file = Path(path)
+    if file.is_dir():
+        raise MissingFileError(f"path={str(path)!r} is a folder", hint="name a file in it")
+    if not file.exists():
+        hint = f"the folder it is looked for in is {Path.cwd()}"
+        raise MissingFileError(f"there is no file path={str(path)!r}", hint=hint)
+    return file
+
+
 def read_file(path: str | Path) -> Any:
     """The value that a file holds, as JSON or TOML by its suffix.
 
     Raises:
         DataError: It is too large, of another suffix, or cannot be read as what its suffix says.
-        OSError: There is no such file, or it may not be opened.
+        MissingFileError: There is no such file.
+        OSError: It may not be opened.
     """
     from pathlib import Path
 
@@ -85,7 +103,7 @@ def read_file(path: str | Path) -> Any:
     readers: dict[str, Callable[..., Any]] = {".json": read_json, ".toml": read_toml}
     if file.suffix not in readers:
         raise DataError(f"{str(path)!r} is neither .json nor .toml", hint="give the file one of these suffixes")
-    with file.open("rb") as stream:
+    with file_at(path).open("rb") as stream:
         content = stream.read(MAX_BYTES + 1)
     return readers[file.suffix](content, name=str(path))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property, partial
 from heapq import merge
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
@@ -25,7 +26,7 @@ from custlife.errors import TimeError, UnknownNameError, UsageError, UsageTypeEr
 from custlife.log.columns import place_of, plain_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from custlife.analysis.question import Question
@@ -315,8 +316,8 @@ def _test(
     """Ids, or a test of an id; None for all."""
     if customers is None or callable(customers):
         return customers
-    if isinstance(customers, str):
-        return frozenset((customers,))
+    if isinstance(customers, str) or not isinstance(customers, Iterable):
+        return frozenset((str(customers),))
     return frozenset(map(str, customers))
 
 

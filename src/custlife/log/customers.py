@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,7 +11,7 @@ from custlife.customers import Customer
 from custlife.errors import DataError, UnknownNameError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from custlife.customers import Event, Move
     from custlife.log.columns import Columns, Row
@@ -127,6 +128,8 @@ def events_of_customers(
 def _distinct(customers: Iterable[Customer]) -> list[Customer]:
     if isinstance(customers, Customer):
         raise UsageTypeError("customers must be a list of customers, got one", "write [customer]")
+    if not isinstance(customers, Iterable):
+        raise UsageTypeError(f"customers={customers!r} is no list of customers", "write [customer]")
     found = list(customers)
     seen: set[str] = set()
     for customer in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -11,10 +11,7 @@ from custlife.errors import UnknownNameError, UsageError, UsageTypeError, close_
 from custlife.stages import StageModel
 from custlife.stages.text import fold
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-__all__ = ["EventNames", "StageNames", "event_name", "event_names", "stage_names"]
+__all__ = ["EventNames", "StageNames", "as_model", "event_name", "event_names", "stage_names"]
 
 
 @attrs.frozen
@@ -48,16 +45,32 @@ def stage_names(model: object, aliases: Mapping[str, str] | None) -> StageNames:
         UsageTypeError: Not a model.
         UnknownNameError: An alias of a stage that the model does not have.
     """
-    if not isinstance(model, StageModel):
-        from custlife import presets
+    found = as_model(model)
+    return StageNames(found, tuple(_meant(found, spelling, stage) for spelling, stage in _pairs(aliases, "lead")))
 
-        given, hint = f"<{type(model).__name__}>", "pass a StageModel or a preset such as presets.bruxt5"
-        if isinstance(model, str):
-            given = repr(model)
-            is_preset = isinstance(getattr(presets, model, None), StageModel)
-            hint = f"without quotes: presets.{model}" if is_preset else hint
-        raise UsageTypeError(f"model={given} is not a StageModel", hint)
-    return StageNames(model, tuple(_meant(model, spelling, stage) for spelling, stage in (aliases or {}).items()))
+
+def as_model(model: object) -> StageModel:
+    """The model itself; of the name of a preset the error says what to write.
+
+    Raises:
+        UsageTypeError: It is none.
+    """
+    if isinstance(model, StageModel):
+        return model
+    from custlife import presets
+
+    given, hint = f"<{type(model).__name__}>", "pass a StageModel or a preset such as presets.bruxt5"
+    if isinstance(model, str):
+        given = repr(model)
+        is_preset = isinstance(getattr(presets, model, None), StageModel)
+        hint = f"without quotes: presets.{model}" if is_preset else hint
+    raise UsageTypeError(f"model={given} is not a StageModel", hint)
+
+
+def _pairs(aliases: Mapping[str, str] | None, example: str) -> Iterable[tuple[str, str]]:
+    if aliases is not None and not isinstance(aliases, Mapping):
+        raise UsageTypeError(f"aliases={aliases!r} is not a mapping", f"write aliases={{'what rows say': {example!r}}}")
+    return (aliases or {}).items()
 
 
 def _meant(model: StageModel, spelling: str, stage: str) -> tuple[str, str]:
@@ -81,7 +94,7 @@ class EventNames:
 
 def event_names(aliases: Mapping[str, str] | None) -> EventNames:
     """The reader of event names, with further spellings."""
-    return EventNames(tuple((spelling, event_name(name)) for spelling, name in (aliases or {}).items()))
+    return EventNames(tuple((spelling, event_name(name)) for spelling, name in _pairs(aliases, "login")))
 
 
 def event_name(name: object) -> str:

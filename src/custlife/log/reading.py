@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 import attrs
 
 from custlife.calendar import instant
+from custlife.documents import file_at
 from custlife.documents.values import check_values
 from custlife.engines.rows.ingest import Unreadable
 from custlife.errors import CustlifeError, DataError, UsageError, UsageTypeError
@@ -31,12 +32,13 @@ def opened(path: Path, encoding: str) -> Iterator[IO[str]]:
 
     Raises:
         DataError: What no text of that encoding, or no whole gzip file, would hold.
+        MissingFileError: There is no such file.
         UsageError: There is no such encoding.
     """
     import gzip
     import zlib
 
-    with path.open("rb") as raw:
+    with file_at(path).open("rb") as raw:
         packed = raw.read(2) == GZIP
     try:
         if packed:

@@ -10,6 +10,7 @@ import attrs
 from custlife.engines.rows.ingest import is_missing
 from custlife.errors import DataError, UnknownNameError, UsageError, UsageTypeError
 from custlife.log.columns import Source, check_columns, place_of, unreadable
+from custlife.log.naming import as_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -116,6 +117,7 @@ def wide_rows(
         )
     if columns is not None and not isinstance(columns, Mapping):
         raise UsageTypeError(f"columns={columns!r} is not a dict", "write columns={'Became a lead date': 'lead'}")
+    as_model(model)
     stages = None if columns is None else {column: model.resolve(stage) for column, stage in columns.items()}
     wide: Any = rows
     return WideRows(wide, place_of(rows), stages, model)

@@ -183,13 +183,15 @@ class Inventory:
 
         Raises:
             DataError: Rows that cannot be read, or a file that is no text of this encoding.
-            OSError: There is no such file, or it may not be opened.
+            MissingFileError: There is no such file.
+            OSError: It may not be opened.
         """
         import csv
-        from pathlib import Path
+
+        from custlife.documents import file_at
 
         try:
-            with Path(path).open(encoding=encoding, newline="") as stream:
+            with file_at(path).open(encoding=encoding, newline="") as stream:
                 reader = csv.reader(stream, delimiter=delimiter)
                 header = next(reader, [])
                 lines = [(reader.line_num, cells) for cells in reader if any(cells)]

@@ -106,7 +106,8 @@ def from_file(path: str | Path) -> Any:
 
     Raises:
         DataError: With all faults and their paths.
-        OSError: There is no such file, or it may not be opened.
+        MissingFileError: There is no such file.
+        OSError: It may not be opened.
     """
     return read(read_file(path), str(path), Declared)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.analysis.framing import Framed
+from custlife.analysis.splitting import check_count
 from custlife.errors import UnknownNameError
 from custlife.pictures import Bars, Segment, Table
 from custlife.scoring.judging import plain_score, signed
@@ -164,7 +165,13 @@ class Scores(Framed):
         return (*found, f"As of {self.as_of:%Y-%m-%d %H:%M} UTC.")
 
     def table(self, limit: int = 20) -> Table:
-        """The first of them as a table for people."""
+        """The first of them as a table for people.
+
+        Raises:
+            UsageTypeError: `limit` is not a whole number.
+            UsageError: It is below 0.
+        """
+        check_count("limit", limit, 0)
         rows = [
             (
                 row["customer"],

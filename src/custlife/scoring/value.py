@@ -97,7 +97,7 @@ def _parts(value: Iterable[Part]) -> tuple[Part, ...]:
 
 
 def _names(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
+    return several(value, "stale")
 
 
 def _share(value: object) -> float:

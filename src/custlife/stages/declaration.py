@@ -9,7 +9,7 @@ import attrs
 
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.stages.checks import admitted_exits, check_links, check_names, check_shape, derived_transitions
-from custlife.stages.edges import Edges
+from custlife.stages.edges import Edge, Edges
 from custlife.stages.stage import Stage
 from custlife.stages.text import arrow, fold, listed, tidy
 
@@ -217,7 +217,7 @@ class Declaration:
             UnknownNameError: There is no such stage.
             UsageError: Both are the same stage, and staying is not a move.
         """
-        return self._edges[from_stage, to_stage].kind
+        return self._edge(from_stage, to_stage).kind
 
     def allows(self, from_stage: str | None, to_stage: str, left: str | None = None) -> bool:
         """Whether the model allows a move, by its transitions and its policy. Guards, reasons and gaps come later.
@@ -238,7 +238,7 @@ class Declaration:
         """
         if from_stage == to_stage:
             return self[to_stage] is None
-        return self._edges[from_stage, to_stage].permits(left)
+        return self._edge(from_stage, to_stage).permits(left)
 
     def next_stages(self, from_stage: str | None, left: str | None = None) -> tuple[str, ...]:
         """Keys of the stages that a move may lead to, in order of rank; the targets that `allows` accepts."""
@@ -251,7 +251,7 @@ class Declaration:
             UnknownNameError: There is no such stage.
             UsageError: The model refuses it.
         """
-        edge = self._edges[from_stage, to_stage]
+        edge = self._edge(from_stage, to_stage)
         if not edge.permits(left):
             allowed = ", ".join(map(repr, self.next_stages(from_stage, left))) or "nothing"
             what = f"{self._where} has no transition {arrow(from_stage, to_stage)}: policy={self.policy!r} refuses it"
@@ -259,6 +259,13 @@ class Declaration:
         from custlife.stages.transition import Transition
 
         return edge.transition or Transition(from_stage, to_stage, kind=edge.kind)
+
+    def _edge(self, from_stage: str | None, to_stage: str) -> Edge:
+        try:
+            return self._edges[from_stage, to_stage]
+        except TypeError:  # a list, say, is no key
+            odd = to_stage if from_stage is None or from_stage in self else from_stage
+            raise UnknownNameError("stage", odd, self._all, self._where) from None
 
 
 def check_model(given: object, name: str = "model") -> None:

@@ -6,6 +6,7 @@ A stored model therefore never names code to run; a name that nobody has registe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import attrs
@@ -14,7 +15,7 @@ from custlife.errors import DefinitionError, UnknownNameError, UsageTypeError
 from custlife.stages.text import check_text, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from custlife.stages.law import MoveKind
@@ -151,6 +152,8 @@ def guards_of(values: Iterable[Guard | Mapping[str, str]]) -> tuple[Guard, ...]:
     """Guards as a transition holds them; documents and hurried authors write a Requires as a dict."""
     if isinstance(values, str | Requires) or hasattr(values, "items"):
         raise UsageTypeError(f"guards={values!r} is one guard, not several", f"write guards=[{values!r}]")
+    if not isinstance(values, Iterable):
+        raise UsageTypeError(f"guards={values!r} are no guards", "write guards=[Requires('fact', 'email')]")
     return tuple(map(_guard, values))
 
 

@@ -284,7 +284,8 @@ class StageModel(Declaration):
 
         Raises:
             DataError: Everything that is wrong with it, each with its path.
-            OSError: There is no such file, or it may not be opened.
+            MissingFileError: There is no such file.
+            OSError: It may not be opened.
         """
         from custlife.documents import read_file
         from custlife.stages.document import model_from_dict

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.engines.sources.frames import Frame, Table, arrow_dataset, duckdb_relation, polars_lazy
-from custlife.errors import DataError, MissingExtraError, UsageError, UsageTypeError
+from custlife.errors import DataError, MissingExtraError, MissingFileError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -90,7 +90,20 @@ class ParquetFiles:
         texts = pa.schema([(name, pa.string()) for name in folders])
         partitioning = ds.partitioning(texts, flavor="hive") if folders else None
         made = ds.dataset(files, format="parquet", partitioning=partitioning)
-        return arrow_dataset(made)
+        opened = arrow_dataset(made)
+
+        def told(names: Sequence[str]) -> Sequence[str]:
+            for part in made.get_fragments():
+                lacking = sorted({*names} - {*part.physical_schema.names, *folders})
+                if lacking:  # PyArrow would make it a column of nulls
+                    raise pa.ArrowInvalid(f"{part.path} has no column {lacking[0]!r}")
+            return names
+
+        return attrs.evolve(
+            opened,
+            collect=lambda names: opened.collect(told(names)),
+            batches=lambda names, size: opened.batches(told(names), size),
+        )
 
 
 @attrs.frozen
@@ -191,7 +204,7 @@ def _matching(path: str, inside: str) -> tuple[str, ...]:
         names = glob(path, recursive=True) if has_magic(path) else []  # noqa: PTH207  # a pattern may begin anywhere
         found = sorted(name for name in names if Path(name).is_file())
     if not found:
-        raise DataError(f"there is no file path={path!r}", hint=hint)
+        raise MissingFileError(f"there is no file path={path!r}", hint=hint)
     return tuple(found)
 
 
