@@ -20,6 +20,7 @@ from custlife.engines.arrays.ingest_refusing import refused
 from custlife.engines.arrays.scoring import count_scores, graded
 from custlife.engines.gathers import Profile
 from custlife.engines.history import Column
+from custlife.engines.rows.ingest import is_missing
 from custlife.engines.rows.scoring import Graded, Grades
 from custlife.engines.scores import Scores
 from custlife.errors import CustlifeError, UsageError
@@ -90,6 +91,18 @@ def test_answers_that_can_be_read_are_not_left_to_rows(made, has_scale):
     assert plain(found) == plain(step(made))
 
 
+@pytest.mark.parametrize("is_unanswered", [True, False])
+def test_one_odd_score_is_read_as_by_rows(is_unanswered):
+    made = history([("u", 1, "x"), ("u", 2, "x")], model=None)
+    step = Graded(Grades(("value:score",), unanswered=is_unanswered))
+    odd = (4.5, NAN, float("inf"), 2.0**62, 1 << 62, -(1 << 62), 1 << 70, True, "", "5.0", " 4 ", Decimal("sNaN"), None)
+    columns = [[kind(3), value] for value in odd for kind in (int, float, str, Decimal)]
+    columns += [array("d", [3, value]) for value in odd if isinstance(value, float)]
+    for scores in columns:
+        here = attrs.evolve(made, values={"score": scores})
+        assert said(lambda here=here: plain(graded(step, here))) == said(lambda here=here: plain(step(here)))
+
+
 COUNTED = ("wholes", "wholes or nothing", "any wholes", "floats")
 
 
@@ -105,10 +118,11 @@ def test_answers_are_counted_as_by_rows(made, by, every, repeats):
 @given(
     answers(("wholes",)),
     st.sampled_from([-(1 << 62), 1 << 62, (1 << 62) - 1, -(1 << 63), (1 << 63) - 1, 1 << 70, None]),
+    st.booleans(),
 )
-def test_scores_of_any_size_are_counted(made, large):
+def test_scores_of_any_size_are_counted(made, large, is_all):
     """What stands for nobody is a number as well, and sums and differences must not run over."""
-    scores = [large if row % 3 else score for row, score in enumerate(made.values["score"])]
+    scores = [large if is_all or row % 3 else score for row, score in enumerate(made.values["score"])]
     made = attrs.evolve(made, extras={"scale": Column(array("i", [-1]) * len(made), ())})
     for column in (scores, *([] if large is None or large >> 63 not in (0, -1) else [array("q", scores)])):
         here = attrs.evolve(made, values={"score": column})
@@ -146,7 +160,7 @@ class Judge:
         self.asked += 1
         value = others[1]
         is_good = isinstance(value, int) and not isinstance(value, bool) and value >= 3
-        if not is_good and not (isinstance(value, str) and name == "x") and value is not None and value == value:
+        if not is_good and not (isinstance(value, str) and name == "x") and not is_missing(value):
             raise UsageError("no", "hint")
 
 
