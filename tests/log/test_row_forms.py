@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from custlife import Contracts, Costs, EventLog, Funnel, Responses, RevenueLog
 from custlife.errors import DataError, UsageError, UsageTypeError
+from custlife.log import naming
+from custlife.log.stage_log import StageLog
+from tests.log.strategies import MODEL, day
 
 AT, LATER = "2026-01-05T00:00Z", "2026-02-05T00:00Z"
 MAKERS = {
@@ -84,3 +87,14 @@ def test_amounts_have_the_digits_of_their_currency(code, digits) -> None:
     """ISO 4217, list one of 2024: the minor unit of each code."""
     log = RevenueLog.from_rows([("a", AT, 12345)], currency=code, as_of=LATER)
     assert log.revenue_movements().rows[0].end == Decimal(12345).scaleb(-digits)
+
+
+def test_a_spelling_that_is_refused_is_looked_up_once(monkeypatch) -> None:
+    """A million rows of it must not take a million looks for the nearest name."""
+    asked = []
+    monkeypatch.setattr(naming, "close_names", lambda name, known: asked.append(name) or [])
+    rows = [(f"c{number}", name, day(0)) for number in range(50) for name in ("nope", "never")]
+    log = StageLog.from_rows(rows, MODEL, on_bad="drop", as_of=day(9))
+    assert sorted(asked) == ["never", "nope"]
+    assert {what for _, what in log.history.dropped} == {"unknown stage 'nope'", "unknown stage 'never'"}
+    assert len(log.history.dropped) == len(rows)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ import pytest
 from custlife.engines.arrays.ids import Texts
 from custlife.engines.sources import arrow_columns, pandas_columns, polars_columns, times
 from custlife.engines.sources.coding import coded
-from custlife.engines.sources.columns import Column
+from custlife.engines.sources.columns import CodedColumn, Column
 from custlife.engines.sources.object_columns import ObjectColumn
 from custlife.engines.sources.reading import read
 from custlife.engines.sources.times import instants
@@ -167,6 +168,16 @@ def test_codes_may_stand_for_nothing_and_several_for_one_value() -> None:
     assert [len(part) for part in none.marks()] == [0, 0]
     runs = arrow_columns.column(pa.array(["x", "x", None]).dictionary_encode().cast(pa.string()), polars=False)
     assert coded(runs).codes.tolist()[2] == -1
+
+
+def test_only_what_is_looked_at_is_taken_from_behind_codes() -> None:
+    """As rows that cannot be used are looked at one by one."""
+    behind = mock.Mock(spec=ObjectColumn, kind="text")
+    behind.take.side_effect = lambda rows: [f"text {row}" for row in rows.tolist()]
+    column = CodedColumn("text", np.array([7, 9, 7, -1], np.int8), behind, np.array([False, False, False, True]))
+    assert column.take(np.array([3, 2, 0, 1])) == [None, "text 7", "text 7", "text 9"]
+    assert column.take(np.array([3])) == [None]
+    assert [call.args[0].tolist() for call in behind.take.call_args_list] == [[7, 9], []]
 
 
 def test_runs_are_decoded() -> None:

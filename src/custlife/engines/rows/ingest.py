@@ -72,6 +72,7 @@ class _Reader:
     problems: Problems = attrs.field(factory=list)
     hint: str = ""
     foreign: set[str] = attrs.field(factory=set)
+    refused: dict[str, CustlifeError] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.names.update(self.layout.vocabulary.code)
@@ -83,10 +84,17 @@ class _Reader:
         self.hint = self.hint or error.hint
 
     def code(self, name: object) -> int:
-        """The code of a spelling; one not met before is resolved."""
+        """The code of a spelling; one not met before is resolved, and what is refused once is so again."""
         if isinstance(name, str) and name in self.codes:
             return self.codes[name]
-        resolved = self.layout.resolve(name)
+        if isinstance(name, str) and name in self.refused:
+            raise self.refused[name].with_traceback(None)
+        try:
+            resolved = self.layout.resolve(name)
+        except CustlifeError as error:
+            if isinstance(name, str):
+                self.refused[name] = error
+            raise
         code = self.codes[name] = self.names.setdefault(resolved, len(self.names))
         if name != resolved:
             self.foreign.add(str(name))

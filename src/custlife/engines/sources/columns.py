@@ -142,12 +142,14 @@ class CodedColumn:
         return bits.take(self.codes), numbers.take(self.codes)
 
     def take(self, rows: Longs) -> list[Any]:
-        """The values behind the codes."""
-        known = [*self.behind.take(np.arange(len(self.behind))), None]
+        """The values behind the codes; only those of the rows are looked at."""
         codes = self.codes.take(rows)
-        if self.gone is not None:
-            codes = np.where(self.gone.take(rows), len(known) - 1, codes)
-        return [known[code] for code in codes.tolist()]
+        there = np.ones(len(codes), np.bool_) if self.gone is None else ~self.gone.take(rows)
+        kept, places = np.unique(codes[there], return_inverse=True)
+        known = [*self.behind.take(kept.astype(np.int64)), None]
+        chosen = np.full(len(codes), len(kept))
+        chosen[there] = places
+        return [known[place] for place in chosen.tolist()]
 
     def values(self, rows: Longs) -> Sequence[Any] | Ints:
         """The values behind the codes."""
