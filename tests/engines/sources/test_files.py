@@ -158,6 +158,51 @@ def test_damaged_files_are_errors_about_data(reader: str, tmp_path: Path) -> Non
         list(frame(CsvFiles(ragged)).batches(["id", "stage", "at"], 2))
 
 
+def test_a_reader_that_panics_over_a_damaged_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def collect(*_given: object, **_options: object) -> None:
+        raise panic("called `Option::unwrap()` on a `None` value")
+
+    path = tmp_path / "rows.parquet"
+    pl.DataFrame({"id": ["u"], "at": [1]}).write_parquet(path)
+    opened = frame(ParquetFiles(path))
+    monkeypatch.setattr(pl.LazyFrame, "collect", collect)
+    with pytest.raises(DataError, match="cannot be read: called `Option::unwrap"):
+        opened.collect(["id"])
+
+
+def packed(*, cut: int, garbage: bytes = b"") -> bytes:
+    """A packed CSV file that ends early, perhaps in something else."""
+    return (
+        gzip.compress(b"id,stage,at\n" + b"".join(b"u%d,a,2026-01-01T00:00Z\n" % n for n in range(9)))[:cut] + garbage
+    )
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [packed(cut=15), packed(cut=10, garbage=b"hello"), packed(cut=40, garbage=b"\xff" * 90), "id,".encode("utf-16")],
+)
+def test_damaged_headers_are_errors_about_data(reader: str, tmp_path: Path, damaged: bytes) -> None:
+    (tmp_path / "bad.csv").write_bytes(damaged)
+    with pytest.raises(DataError):
+        open_frame(CsvFiles(tmp_path / "bad.csv"), PLAIN, layout(PLAIN), None)
+
+
+def test_a_file_that_lacks_a_column(reader: str, tmp_path: Path) -> None:
+    rows = pl.DataFrame({"id": ["u", "v"], "stage": ["a", "b"], "at": ["2026-01-01T00:00Z"] * 2, "plan": ["x", "y"]})
+    rows[:1].write_parquet(tmp_path / "1.parquet")
+    rows[1:].drop("plan").write_parquet(tmp_path / "2.parquet")
+    roles = {**PLAIN, "segment:plan": "plan"}
+    for partitions in (1, 3):
+        with pytest.raises(
+            DataError, match=r"(?s)cannot be read: .*plan.*Hint: all files must be whole and have the same"
+        ):
+            ids(open_frame(ParquetFiles(tmp_path), roles, layout(roles), partitions))
+        found = ids(open_frame(ParquetFiles(tmp_path), PLAIN, layout(PLAIN), partitions))
+        assert sorted(found) == ["u", "v"]
+
+
 def test_columns_of_parquet_are_read_one_by_one(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "rows.parquet"
     pl.DataFrame({"unit": ["b", "a"], "at": [1, 2], "more": [0, 0]}).write_parquet(path)

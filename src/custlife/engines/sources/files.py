@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from codecs import iterdecode
 from collections.abc import Iterable
 from glob import glob, has_magic
@@ -26,6 +27,8 @@ __all__ = ["CsvFiles", "ParquetFiles"]
 ROW_BYTES = 32  # of a short row of CSV
 READERS = ("polars", "duckdb", "pyarrow")
 GZIP = b"\x1f\x8b"
+DAMAGED = (OSError, EOFError, UnicodeError, zlib.error)
+PANIC = "pyo3_runtime"  # from where Polars raises what is no `Exception`, where it trusts a damaged file
 NO_CSV = "look at that place; from_csv reads files of any encoding and names the line of what is wrong"
 NO_PARQUET = "all files must be whole and have the same columns of the same types; write that one again"
 
@@ -285,9 +288,8 @@ class _Reading:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        said = isinstance(error, Exception) and (
-            isinstance(error, OSError) or type(error).__module__.partition(".")[0].lstrip("_") in READERS
-        )
+        of = type(error).__module__.partition(".")[0].lstrip("_")
+        said = of == PANIC or (isinstance(error, Exception) and (isinstance(error, DAMAGED) or of in READERS))
         if error is not None and not said:
             return
         if _state(self.files) != self.state:
