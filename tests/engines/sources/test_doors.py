@@ -78,6 +78,28 @@ def test_ids_that_are_no_ids() -> None:
     assert "holds Polars List(Int64), neither" in door({"id": [[1]]})
 
 
+@pytest.mark.parametrize(
+    ("native", "dtype", "cast"),
+    [
+        (pl.DataFrame({"id": [Decimal(7)]}), "Polars Decimal(precision=38, scale=0)", "column.cast(pl.Int64)"),
+        (pl.DataFrame({"id": pl.Series([7], dtype=pl.Int128)}), "Polars Int128", "column.cast(pl.Int64)"),
+        (pa.table({"id": [Decimal(7)]}), "PyArrow decimal128(1, 0)", "column.cast('int64')"),
+        (
+            pd.DataFrame({"id": pd.Series([7], dtype=pd.ArrowDtype(pa.decimal128(9)))}),
+            "pandas decimal128(9, 0)", "column.astype('int64[pyarrow]')",
+        ),
+        (duckdb.sql("SELECT 7::HUGEINT AS id"), "DuckDB decimal128(38, 0)", "CAST(column AS BIGINT)"),
+    ],
+)  # fmt: skip
+def test_ids_that_are_too_wide(native: Any, dtype: str, cast: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(native, {"unit": "id"}, layout(("unit",)))
+    assert str(caught.value) == (
+        f"customer_col='id' holds {dtype}, neither text nor whole numbers\n\n"
+        f"Hint: cast the column to whole numbers of 64 bits, {cast}, or to text"
+    )
+
+
 def test_stages_that_are_numbers() -> None:
     assert door({"stage": [1]}) == (
         "stage_col='stage' holds Polars Int64, not text\n\n"

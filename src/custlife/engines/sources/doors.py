@@ -26,6 +26,13 @@ CASTS = {
     "DuckDB": "to_timestamp(column)",
     "Spark": "pyspark.sql.functions.timestamp_seconds(column)",
 }
+WIDE = ("decimal", "int128")  # whole numbers, perhaps, but not in 64 bits
+WHOLES = {
+    "pandas": "column.astype('int64[pyarrow]')",
+    "Polars": "column.cast(pl.Int64)",
+    "DuckDB": "CAST(column AS BIGINT)",
+    "Spark": "column.cast('bigint')",
+}
 
 
 def argument(role: str, layout: Layout) -> str:
@@ -103,6 +110,9 @@ def _check_type(role: str, column: Declared, called: str, layout: Layout) -> Non
         hint = "write ids as text, or as whole numbers of at most 64 bits"
         if kind == "float":
             hint = "ids became fractions where some were missing; cast the column to Int64 or to text"
+        elif any(name in column.dtype.lower() for name in WIDE):
+            cast = WHOLES.get(column.dtype.partition(" ")[0], "column.cast('int64')")
+            hint = f"cast the column to whole numbers of 64 bits, {cast}, or to text"
         raise UsageError(f"{holds}, neither text nor whole numbers", hint)
     if role == "name" and kind not in NAMES:
         raise UsageError(f"{holds}, not text", "name the column that holds the names, or cast it to text")
