@@ -17,6 +17,7 @@ from custlife.calendar import periods
 from custlife.engines import rows, transform
 from custlife.engines.arrays.ingest_columns import Coded
 from custlife.engines.arrays.ingest_refusing import refused
+from custlife.engines.arrays.joining import join
 from custlife.engines.arrays.scoring import count_scores, graded
 from custlife.engines.gathers import Profile
 from custlife.engines.history import Column
@@ -140,6 +141,15 @@ def test_scores_that_are_plain_are_not_left_to_rows(monkeypatch):
         assert table == {((), 0, "x", "0-10", 3): 2, ((), 0, "y", None, 0): 1}
     table = count_scores(Scores(repeats="last"), attrs.evolve(made, values={"score": [3, None, 0]}))
     assert table == {((), 0, "x", "0-10", 3): 1, ((), 0, "x", "0-10", None): 1, ((), 0, "y", None, 0): 1}
+
+
+def test_parts_in_which_all_answered_join_those_in_which_some_did_not():
+    parts = [
+        attrs.evolve(history([(unit, 1, "x")], model=None), values={"score": scores})
+        for unit, scores in (("u", array("q", [3])), ("v", [None]), ("w", array("q", [4])))
+    ]
+    assert join(parts).values["score"] == [3, None, 4]
+    assert join(parts[::2]).values["score"] == array("q", [3, 4])
 
 
 def test_scores_of_no_survey_are_refused_by_both_engines():
