@@ -37,8 +37,8 @@ def test_a_clear_difference_is_told_with_its_size_and_its_certainty():
         "segment    n    rate  against  its n  its rate  difference, points     p adjusted",
         "───────  ───  ──────  ───────  ─────  ────────  ─────────────────────  ──────────",
         "p        100  40.0 %  f          100    20.0 %  +20.0 (+7.3 to +31.9)      0.0021",
-        "Rates are of the eligible: units whose deadline has passed. 95 % newcombe intervals, not adjusted. Tests: chi-square (N",
-        "- 1); p adjusted for 1 comparison by Benjamini and Hochberg. As of 2026-04-04 08:00 UTC.",
+        "Rates are of the eligible: units whose deadline has passed. 95 % newcombe intervals, not adjusted. Tests: chi-square",
+        "(N - 1); p adjusted for 1 comparison by Benjamini and Hochberg. As of 2026-04-04 08:00 UTC.",
         "",
         "p reaches buy 20.0 points more often than f (95 % 7.3 to 31.9, p = 0.0021).",
     ]

@@ -135,7 +135,7 @@ def test_a_path_is_found_by_its_stages():
     assert found["a", "b", "lost"].ended == 1
     with pytest.raises(UnknownNameError, match="a → c"):
         found["a", "c"]
-    assert any("more paths" in note for note in found.footnotes())
+    assert any("1 more path with 1 customer" in note for note in found.footnotes())
 
 
 def test_paths_without_outcome_are_drawn_plain():

@@ -22,7 +22,7 @@ def test_the_pipeline_holds_the_last_amount_told():
     assert (opportunity.overdue, opportunity.oldest_days) == (1, 59.0)
     assert (lead.deals, lead.amount, lead.overdue) == (1, Decimal("700.00"), 1)
     assert (found["mql"].deals, found["mql"].amount) == (0, None)
-    assert "1 of 3 open deals have no amount" in str(found)
+    assert "1 of 3 open deals has no amount" in str(found)
     assert found.svg()
     assert pickle.loads(pickle.dumps(found)) == found
 
@@ -122,6 +122,28 @@ def test_no_velocity_says_why(rows, reason):
     assert sized(*at_once).velocity()["all"].reason == "deals were won at once"
     unseen = sized(("e", "customer", "2026-01-01T00:00Z", "5", None)).velocity()["all"]
     assert unseen.reason == "the length of no deal that was won is known"
+
+
+def test_sales_questions_speak_of_what_the_log_counts():
+    rows = [
+        ("a", "engagement", "2026-01-01T00:00Z", "9"), ("a", "conversion", "2026-02-01T00:00Z", None),
+        ("b", "engagement", "2026-01-20T00:00Z", "9"), ("c", "engagement", "2026-01-20T00:00Z", None),
+        ("d", "engagement", "2026-01-20T00:00Z", None), ("d", "conversion", "2026-02-01T00:00Z", None),
+    ]  # fmt: skip
+    log = StageLog.from_rows(
+        [dict(zip(("customer", "stage", "at", "amount"), row, strict=True)) for row in rows],
+        presets.bruxt5, amount_col="amount", unit="company", since="2026-01-02T00:00Z",
+    )  # fmt: skip
+    calls = cl.EventLog.from_rows([("d", "call", "2026-01-21T00:00Z")], unit="company", as_of=log.as_of)
+    asked = [log.win_rate(), log.cycle_length(), log.pipeline(), log.velocity(), log.actions_against_wins(calls)]
+    told = "\n".join(str(found) for found in asked)
+    assert "deal" not in told
+    assert "companys" not in told
+    assert "1 company began before observation did: its length is not known." in asked[1].footnotes()
+    assert asked[2].footnotes() == ("1 of 2 open companies has no amount, and is in no sum.",)
+    assert list(asked[2].people()[0])[:2] == ["stage", "companies"]
+    assert list(asked[2].to_dicts()[0])[:2] == ["stage", "deals"]
+    assert asked[3].footnotes()[1] == "1 won company has no amount, and is in no average."
 
 
 def test_bad_money_is_refused():

@@ -48,8 +48,8 @@ place     stage   name    phase     owners
 unplaced  parked  Parked
 ended     lost    Lost
 policy: stepwise; customers from: won; lead -> won (buys at once, needs a
-reason, needs ok, needs event signed); offer -> won (at least 1 day, at most 30
-days); start -> offer"""
+reason, needs ok, needs event signed); offer -> won (at least 1 day, at most
+30 days); start -> offer"""
     )
 
 

@@ -103,7 +103,7 @@ class ActionsAgainstWins(DealQuestion):
             rows.extend(_adjusted([self._row(group, name, code, strata) for name, code in named.items()]))
         rows.sort(key=_order)
         still = sum(n for deal, n in table.items() if deal.state == "open")
-        remarks = (*never_seen(unseen_events(setting, self.actions)), *left_out(whole))
+        remarks = (*never_seen(unseen_events(setting, self.actions)), *left_out(whole, setting.unit))
         return ActionsResult(self, about(setting, self.by), tuple(rows), still, remarks)
 
     def _strata(self, closed: Sequence[tuple[Deal, int]]) -> list[list[tuple[Deal, int]]]:

@@ -9,6 +9,7 @@ import attrs
 
 from custlife.analysis.result import Result, percent
 from custlife.analysis.splitting import head, label, picked
+from custlife.analysis.wording import counted, plural
 from custlife.pictures import Ranges
 
 if TYPE_CHECKING:
@@ -95,17 +96,18 @@ class ActionsResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"Actions before the close, against {self.about.unit}s won"
+        return f"Actions before the close, against {plural(0, self.about.unit)} won"
 
     def footnotes(self) -> tuple[str, ...]:
         """The warning that this is association, and how the numbers were made."""
         bands = self.question.bands if isinstance(self.question.bands, int) else len(self.question.bands) + 1
+        unit, units = self.about.unit, plural(0, self.about.unit)
         return (
-            "Association, not cause: good deals draw actions.",
+            f"Association, not cause: {units} likely to be won draw actions.",
             "Only what was done from the start and before the close counts.",
-            f"Like with like: Mantel-Haenszel over {bands} bands of the time a deal was open.",
+            f"Like with like: Mantel-Haenszel over {bands} bands of the time that {units} were open.",
             "p: Fisher's exact test of the whole table, adjusted for the number of actions (Benjamini-Hochberg).",
-            *([f"{self.open:,} open {self.about.unit}s are left out."] if self.open else []),
+            *([f"Left out: {counted(self.open, f'open {unit}')}."] if self.open else []),
             *self.remarks,
         )
 

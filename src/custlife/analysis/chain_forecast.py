@@ -14,6 +14,7 @@ from custlife.analysis.chain_states import by_age, by_stage
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import check_count, head, label
+from custlife.analysis.wording import plural
 from custlife.calendar import Span, from_us, zone
 from custlife.calendar.instants import wall_text
 from custlife.calendar.ticks import STEPS
@@ -183,7 +184,7 @@ class ForecastResult(Result):
         every = self.question.chain.every
         ahead = f"{self.question.periods} {every}{'s' if self.question.periods > 1 else ''}"
         what = "What if: forecast" if self.question.changes else "Forecast"
-        return f"{what} of {self.about.unit}s by stage, {ahead} ahead"
+        return f"{what} of {plural(0, self.about.unit)} by stage, {ahead} ahead"
 
     def footnotes(self) -> tuple[str, ...]:
         """What is expected, from what, and how sure."""
@@ -192,7 +193,7 @@ class ForecastResult(Result):
         never = () if self.question.chain.smoothing else ("A transition never seen is held to be impossible.",)
         return (
             *self.question.changes, HOW[self.question.method], *self.remarks,
-            f"{level} intervals in whole {self.about.unit}s hold {sure}, not a change of the times.", *never,
+            f"{level} intervals in whole {plural(0, self.about.unit)} hold {sure}, not a change of the times.", *never,
         )  # fmt: skip
 
     def parameters(self) -> dict[str, Any]:
@@ -254,7 +255,7 @@ class ForecastResult(Result):
             title=self.title(),
             note=note,
             x_label=f"{every}s after {wall_text(self.as_of, zone(self.about.tz), '%Y-%m-%d')}",
-            y_label=f"{self.about.unit}s",
+            y_label=plural(0, self.about.unit),
         )
 
 

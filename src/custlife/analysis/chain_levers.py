@@ -14,6 +14,7 @@ from custlife.analysis.chain_value import BLIND, Terms, terms_of
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result, percent
 from custlife.analysis.splitting import head, label
+from custlife.analysis.wording import plural
 from custlife.errors import UnknownNameError, UsageError
 from custlife.pictures import Bars, Segment
 from custlife.stats import MarkovChain
@@ -183,10 +184,10 @@ class LeversResult(Result):
         terms = Terms(question.margins, question.discount, question.horizon, 2)
         notes = [
             f"One transition at a time: its probability a {every} rises, pro rata from all other destinations.",
-            f"The value of today's {self.about.unit}s is then computed anew.",
+            f"The value of today's {plural(0, self.about.unit)} is then computed anew.",
             terms.told(every),
             "A negative gain is what a rise costs; a fall is worth about as much.",
-            f"What a rise takes to achieve is not in it, nor {self.about.unit}s still to come.",
+            f"What a rise takes to achieve is not in it, nor {plural(0, self.about.unit)} still to come.",
         ]
         return (*question.changes, *notes, *self.remarks)
 

@@ -14,7 +14,7 @@ from custlife.analysis.chain_states import by_age, by_stage
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import check_count, head, label, picked
-from custlife.analysis.wording import counted
+from custlife.analysis.wording import counted, plural
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.pictures import Bars, Segment, Table
 from custlife.stats.discounting import worth
@@ -341,7 +341,7 @@ class ClvResult(Result):
             lines += [(label(who, "all"), f"{one.customers:,}", "", _interval(one)) for who, one in self.segments]
         lines.append(("all", f"{self.total.customers:,}", "", _interval(self.total)))
         note = " ".join((*self.footnotes(), f"As of {self.about.moment}."))
-        columns = ("stage", f"{self.about.unit}s", "value each", "together")
+        columns = ("stage", f"{plural(0, self.about.unit)}", "value each", "together")
         return Table(columns, lines, title=self.title(), note=note, align=("left", "right", "right", "right"))
 
     def picture(self) -> Picture:

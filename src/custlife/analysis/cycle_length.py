@@ -13,6 +13,7 @@ from custlife.analysis.question import choice
 from custlife.analysis.result import DAY, Result, days_of, percent
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_horizon
+from custlife.analysis.wording import plural
 from custlife.errors import UsageError
 from custlife.pictures import Lines
 from custlife.stats import cumulative_incidence, kaplan_meier
@@ -66,7 +67,7 @@ class CycleLength(DealQuestion):
         whole: DealTable = tables[0]
         table = {deal: n for deal, n in whole.items() if not deal.truncated and not deal.imputed}
         rows = [self._row(group, table) for group in groups_of((deal.segment for deal in whole), self.by)]
-        return CycleLengthResult(self, about(setting, self.by), tuple(rows), left_out(whole))
+        return CycleLengthResult(self, about(setting, self.by), tuple(rows), left_out(whole, setting.unit))
 
     def _row(self, group: Group, table: DealTable) -> Cycle:
         times = {state: between(deals_of(table, group, state)) for state in ("won", "lost", "open")}
@@ -181,13 +182,14 @@ class CycleLengthResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"Cycle length of {self.about.unit}s, days from start to close"
+        return f"Cycle length of {plural(0, self.about.unit)}, days from start to close"
 
     def footnotes(self) -> tuple[str, ...]:
         """How to read the numbers, and what was left out."""
+        units = plural(0, self.about.unit)
         return (
             "Median of those won so far: young ones among them were quick, and slow ones are still open.",
-            "Won by: of all deals, open ones censored and lost ones an end of their own (Aalen-Johansen).",
+            f"Won by: of all {units}, open ones censored and lost ones an end of their own (Aalen-Johansen).",
             *(["Each row is read at its own last time: pass horizon= to compare them."] if self._is_uneven else []),
             *self.remarks,
         )
@@ -254,7 +256,7 @@ class CycleLengthResult(Result):
                 for row in rows
                 for end, tone in (("won", ""), ("lost", "bad"))
             ]
-        share = "won, of all deals" if len(self.rows) > 1 else "of all deals"
+        share = f"{'won, ' if len(self.rows) > 1 else ''}of all {plural(0, self.about.unit)}"
         return Lines(
             lines, title=self.title(), form="percent", x_label="days since the start", y_label=share, x_steps="days"
         )

@@ -108,17 +108,17 @@ def exact_quantile(times: Sequence[int], share: Fraction) -> Fraction | None:
     return times[low] + (times[high] - times[low]) * (place - low)
 
 
-def left_out(table: DealTable) -> tuple[str, ...]:
-    """What must be said of deals whose beginning is not known."""
+def left_out(table: DealTable, unit: str) -> tuple[str, ...]:
+    """What must be said of units whose beginning as a deal is not known."""
     truncated = sum(n for deal, n in table.items() if deal.truncated)
     imputed = sum(n for deal, n in table.items() if deal.imputed and not deal.truncated)
     notes = []
     if truncated:
         whose = "its" if truncated == 1 else "their"
-        notes.append(f"{counted(truncated, 'deal')} began before observation did: {whose} length is not known.")
+        notes.append(f"{counted(truncated, unit)} began before observation did: {whose} length is not known.")
     if imputed:
         seen = "was first seen when it was won: its" if imputed == 1 else "were first seen when they were won: their"
-        notes.append(f"{counted(imputed, 'deal')} {seen} length is not known.")
+        notes.append(f"{counted(imputed, unit)} {seen} length is not known.")
     return tuple(notes)
 
 

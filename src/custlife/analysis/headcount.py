@@ -22,6 +22,7 @@ from custlife.analysis.splitting import (
     place_of,
     segment_test,
 )
+from custlife.analysis.wording import plural
 from custlife.engines.gathers import EARLIER, Moves, MoveTable
 from custlife.errors import UnknownNameError
 from custlife.pictures import Lines, Series
@@ -230,4 +231,4 @@ class HeadcountResult(Result):
             counts[row.stage, row.period] += row.count
         areas = [Series(name, labels, [counts[name, period] for period in labels], style="area") for name in names]
         note = "Exits are not in the stack." if len({row.stage for row in self.rows}) > len(names) else ""
-        return Lines(areas, title=self.title(), note=note, y_label=f"{self.about.unit}s")
+        return Lines(areas, title=self.title(), note=note, y_label=plural(0, self.about.unit))

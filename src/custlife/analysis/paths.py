@@ -194,7 +194,8 @@ class PathsResult(Result):
             name = f"{label(total.segment)}: " if total.segment else ""
             listed = sum(row.segment == total.segment for row in self.rows)
             if total.unlisted:
-                notes.append(f"{name}{total.paths - listed:,} more paths with {total.unlisted:,} {self.about.unit}s.")
+                more = counted(total.paths - listed, "more path")
+                notes.append(f"{name}{more} with {counted(total.unlisted, self.about.unit)}.")
             if total.truncated:
                 notes.append(f"{name}{total.truncated:,} first seen before observation began.")
         return tuple(notes)

@@ -12,6 +12,7 @@ from custlife.analysis.question import choice
 from custlife.analysis.result import Result, days_of, decimal
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.touch_steps import stage_codes
+from custlife.analysis.wording import counted, plural
 from custlife.engines.money import AMOUNTS_IN
 from custlife.pictures import Bars, Segment
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from custlife.pictures import Picture
 
 __all__ = ["OpenDeals", "Pipeline", "PipelineResult"]
-
-MISSING_AMOUNTS = "{:,} of {:,} open {}s have no amount, and are in no sum."
 
 
 @attrs.frozen
@@ -171,14 +170,16 @@ class PipelineResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         money = f", {self.currency}" if self.currency else ""
-        return f"Pipeline: {self.deals:,} open {self.about.unit}s by stage{money}"
+        return f"Pipeline: {counted(self.deals, f'open {self.about.unit}')} by stage{money}"
 
     def footnotes(self) -> tuple[str, ...]:
         """What is in no sum."""
         unknown = sum(row.money.unknown for row in self.rows)
         if not self.has_money:
             return ("The log has no amounts; name their column with amount_col=.",)
-        return (MISSING_AMOUNTS.format(unknown, self.deals, self.about.unit),) if unknown else ()
+        have = "has" if unknown == 1 else "have"
+        whose = f"{unknown:,} of {counted(self.deals, f'open {self.about.unit}')}"
+        return (f"{whose} {have} no amount, and {'is' if unknown == 1 else 'are'} in no sum.",) if unknown else ()
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""
@@ -213,7 +214,7 @@ class PipelineResult(Result):
             {
                 **head(self.question.by, row.segment),
                 "stage": row.stage,
-                "deals": row.deals,
+                plural(0, self.about.unit): row.deals,
                 "amount": None if row.amount is None else f"{row.amount:,}",
                 "overdue": row.overdue,
                 "oldest, days": decimal(row.oldest_days),
@@ -224,5 +225,5 @@ class PipelineResult(Result):
     def picture(self) -> Picture:
         """Money by stage where there is any, else deals."""
         amounts = [float(row.amount or 0) for row in self.rows] if self.has_money else [row.deals for row in self.rows]
-        name = (self.currency or "amount") if self.has_money else "open deals"
+        name = (self.currency or "amount") if self.has_money else f"open {plural(0, self.about.unit)}"
         return Bars(tuple(row.label for row in self.rows), (Segment(name, amounts, "pending"),), title=self.title())

@@ -8,6 +8,7 @@ import attrs
 
 from custlife.analysis.result import DAY, Result, with_interval
 from custlife.analysis.splitting import head, picked
+from custlife.analysis.wording import counted, plural
 from custlife.calendar import span as as_span
 from custlife.errors import UsageError
 from custlife.pictures import Lines, Series
@@ -104,7 +105,7 @@ class StageProbabilitiesResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         q = self.question
-        return f"Where {self.entered:,} {self.about.unit}s stand {q.horizon} after {q.origin}"
+        return f"Where {counted(self.entered, self.about.unit)} stand {q.horizon} after {q.origin}"
 
     def footnotes(self) -> tuple[str, ...]:
         """How the probabilities were estimated, and what was left out."""
@@ -178,7 +179,8 @@ class StageProbabilitiesResult(Result):
             for name, (tone, stages) in part.stacks().items()
             if most
         ]
-        note = f"Only {part.label}: the segment with the most {self.about.unit}s." if len(self.parts) > 1 else ""
+        only = f"Only {part.label}: the segment with the most {plural(0, self.about.unit)}."
+        note = only if len(self.parts) > 1 else ""
         return Lines(
             areas, title=self.title(), note=note, form="percent", x_label=f"days since {self.question.origin}",
             x_steps="days",

@@ -14,6 +14,7 @@ from custlife.analysis.question import choice, codes_of, names, some_names
 from custlife.analysis.result import DAY, Result, decimal
 from custlife.analysis.splitting import about, groups_of, head, label, picked, segment_test
 from custlife.analysis.steps import as_horizon
+from custlife.analysis.wording import counted
 from custlife.engines.cores import at_once
 from custlife.engines.gathers import Spells, SpellTally
 from custlife.errors import UsageError
@@ -228,7 +229,7 @@ class TimeInStageResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         kind = "total time in stage" if self.question.clock == "total" else "time in stage"
-        return f"{kind.capitalize()} of {self.about.units:,} {self.about.unit}s, days"
+        return f"{kind.capitalize()} of {counted(self.about.units, self.about.unit)}, days"
 
     def footnotes(self) -> tuple[str, ...]:
         """How the numbers were estimated, and what was left out."""

@@ -22,6 +22,7 @@ from custlife.analysis.question import choice
 from custlife.analysis.result import Result, decimal, percent
 from custlife.analysis.splitting import about, groups_of, head, label, picked
 from custlife.analysis.steps import optional_span
+from custlife.analysis.wording import counted, plural
 from custlife.engines.money import AMOUNTS_IN, digits_of
 from custlife.pictures import Bars, Segment
 
@@ -81,11 +82,11 @@ class Velocity(DealQuestion):
             if deal.state == "open" or after is None or after(deal.end) >= setting.as_of
         }
         groups = groups_of((deal.segment for deal in table), self.by)
-        rows = tuple(_row(group, recent, currency) for group in groups)
+        rows = tuple(_row(group, recent, currency, setting.unit) for group in groups)
         return VelocityResult(self, about(setting, self.by), rows, currency)
 
 
-def _row(group: Group, table: DealTable, currency: str | None) -> Pace:
+def _row(group: Group, table: DealTable, currency: str | None, unit: str) -> Pace:
     closed = deals_of(table, group, "won", "lost")
     won = [(deal, n) for deal, n in closed if deal.state == "won"]
     open_deals = sum(n for _, n in deals_of(table, group, "open"))
@@ -95,11 +96,12 @@ def _row(group: Group, table: DealTable, currency: str | None) -> Pace:
     middle = exact_quantile(times, Fraction(1, 2))
     reason = ""
     if not n_won:
-        reason = "no deal was won" if n_closed else "no deal closed"
+        reason = f"no {unit} was won" if n_closed else f"no {unit} closed"
     elif not money.known:
-        reason = "no deal that was won has an amount"
+        reason = f"no {unit} that was won has an amount"
     elif not middle:
-        reason = "the length of no deal that was won is known" if middle is None else "deals were won at once"
+        at_once = f"{plural(0, unit)} were won at once"
+        reason = f"the length of no {unit} that was won is known" if middle is None else at_once
     digits, per_day = digits_of(money.currency), None
     average = Fraction(money.minor, money.known * 10**digits) if money.known else None
     if not reason and average is not None and middle:
@@ -174,15 +176,19 @@ class VelocityResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        over = "" if self.question.over is None else f", by the deals closed in the last {self.question.over}"
+        unit = plural(0, self.about.unit)
+        over = "" if self.question.over is None else f", by the {unit} closed in the last {self.question.over}"
         return f"Sales velocity, {self.currency or 'money'} a day{over}"
 
     def footnotes(self) -> tuple[str, ...]:
         """How it is made, and why there is none."""
         reasons = [f"{row.label}: no velocity, {row.reason}." for row in self.rows if row.reason]
         unknown = sum(row.without_amount for row in self.rows)
-        more = [f"{unknown:,} deals that were won have no amount, and are in no average."] if unknown else []
-        return ("Open deals, times win rate, times average amount won, divided by the median cycle.", *more, *reasons)
+        have, are = ("has", "is") if unknown == 1 else ("have", "are")
+        won = f"{counted(unknown, f'won {self.about.unit}')} {have} no amount, and {are} in no average."
+        open_ones = f"Open {plural(0, self.about.unit)}"
+        how = f"{open_ones}, times win rate, times average amount won, divided by the median cycle."
+        return (how, *([won] if unknown else []), *reasons)
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

@@ -20,6 +20,7 @@ from custlife.analysis.splitting import (
     picked,
     segment_test,
 )
+from custlife.analysis.wording import plural
 from custlife.pictures import Bars, Lines, Segment, Series
 from custlife.stats import share
 
@@ -75,7 +76,7 @@ class WinRate(DealQuestion):
         else:
             periods = calendar(self.every, self.week_start, setting)
             rows = [row for group in groups for row in self._rows(group, table, periods, setting.as_of)]
-        return WinRateResult(self, about(setting, self.by), tuple(rows), left_out(table))
+        return WinRateResult(self, about(setting, self.by), tuple(rows), left_out(table, setting.unit))
 
     def _rows(self, group: Group, table: DealTable, periods: Periods, as_of: int) -> list[Won]:
         """A row for each period from the first start to the last one."""
@@ -175,7 +176,8 @@ class WinRateResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"Win rate of {self.about.unit}s{'' if self.question.every is None else ', by the date of the close'}"
+        by_close = "" if self.question.every is None else ", by the date of the close"
+        return f"Win rate of {plural(0, self.about.unit)}{by_close}"
 
     def footnotes(self) -> tuple[str, ...]:
         """How to read the two rates."""

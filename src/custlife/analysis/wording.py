@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from custlife.stages.text import plural
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["counted", "never_seen", "plural"]
-
-
-def plural(n: int, word: str) -> str:
-    """A word in the number that fits.
-
-    Examples:
-        >>> plural(1, "customer"), plural(2, "stay"), plural(2, "company")
-        ('customer', 'stays', 'companies')
-    """
-    if n == 1:
-        return word
-    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
 
 
 def counted(n: int, word: str) -> str:

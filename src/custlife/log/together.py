@@ -8,6 +8,7 @@ import attrs
 
 from custlife.analysis.members import members
 from custlife.analysis.question import ask, ask_all
+from custlife.analysis.wording import plural
 from custlife.calendar import from_us
 from custlife.engines.sources.beside import Beside
 from custlife.errors import UsageError, UsageTypeError
@@ -82,7 +83,7 @@ def together(stages: Log, events: object) -> Together:
         hint = "make one with cl.EventLog.from_rows(...) or from_frame(...)"
         raise UsageTypeError(f"events={events!r} is not a log of events", hint)
     if events.unit != stages.unit:
-        what = f"the stage log counts {stages.unit}s, the events are of {events.unit}s"
+        what = f"the stage log counts {plural(0, stages.unit)}, the events are of {plural(0, events.unit)}"
         raise UsageError(what, f"make the events with the id of the {stages.unit}, and unit={stages.unit!r}")
     moment = stages._asked.as_of
     pinned = events._view.as_of

@@ -9,7 +9,7 @@ from custlife.pictures import Bars, Columns, Flows, Link, Node, Segment, Table
 from custlife.pictures.tones import accent
 from custlife.reporting.document import Section, fold, show
 from custlife.reporting.naming import labels, named_flows, named_paths, named_reasons
-from custlife.reporting.wording import counted, hundred, listed
+from custlife.reporting.wording import counted, hundred, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,7 @@ def paths(answers: StageAnswers) -> Section | None:
         f"{counted(total.paths, 'different path')} so far. Most frequent: {top.text} "
         f"({counted(top.count, answers.log.unit)}, {hundred(top.share)})."
     )
-    unit = f"{answers.log.unit}s"
+    unit = plural(0, answers.log.unit)
     columns = ("path", unit, "share", "on the path", "paused", "ended", "median days so far")
     rows = [
         (row.text, row.count, hundred(row.share), row.open, row.paused, row.ended, f"{row.median_days:,.1f}")

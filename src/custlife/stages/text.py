@@ -106,3 +106,15 @@ def check_version(value: object) -> None:
     """Refuse what does not count versions."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise DefinitionError(f"version={value!r} is not a whole number from 1", "pass version=1 or more")
+
+
+def plural(n: int, word: str) -> str:
+    """A word in the number that fits.
+
+    Examples:
+        >>> plural(1, "customer"), plural(2, "stay"), plural(2, "company")
+        ('customer', 'stays', 'companies')
+    """
+    if n == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"

@@ -14,6 +14,7 @@ from custlife.engines.arrays.looking import coded, named, plain, within_mask
 from custlife.engines.arrays.rolling_rules import Entries, stages
 from custlife.engines.history import EXAMPLES, MISSING, Column, note
 from custlife.engines.rows.rolling import LEAVING, NOWHERE, belonging, placed, rolled
+from custlife.stages.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def rolled_up(step: RolledUp, history: History) -> History:
     notes = [rolled(history, step.to)]
     if not is_there.all():
         without = [names[each] for each in np.flatnonzero(~is_there).tolist()]
-        notes.append(note("dropped", f"{step.to}s never met the quorum of {step.rule}", without))
+        notes.append(note("dropped", f"{plural(0, step.to)} never met the quorum of {step.rule}", without))
     made = _of_rows(history, seen, row, step.to, notes)
     ids = [name for name, is_kept in zip(names, is_there.tolist(), strict=True) if is_kept]
     bounds = views.column(np.append(runs(owner), len(owner)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from custlife.engines.history import MISSING, Column, note
+from custlife.stages.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,5 +116,5 @@ def told_of(events: History, alone: Sequence[int]) -> Iterator[Note]:
     count = sum(events.bounds[unit + 1] - events.bounds[unit] for unit in alone)
     yield from (attrs.evolve(one, what=f"events: {one.what}") for one in events.notes if one.kind != "assumed")
     if count:
-        what = f"events of {events.unit}s that the stage log does not have were left out"
+        what = f"events of {plural(0, events.unit)} that the stage log does not have were left out"
         yield note("dropped", what, [events.ids[unit] for unit in alone], count=count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from custlife.engines.history import Note, Setting, check_segments, note
+from custlife.stages.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,5 +54,5 @@ def changing(history: History, name: str) -> list[int]:
 
 
 def _note(history: History, name: str, units: Sequence[int]) -> Note:
-    what = f"{history.unit}s whose {name} changed count by the value in force when they were counted"
+    what = f"{plural(0, history.unit)} whose {name} changed count by the value in force when they were counted"
     return note("changed", what, [history.ids[unit] for unit in units[:5]], len(units))

@@ -12,6 +12,7 @@ from custlife.calendar import from_us
 from custlife.engines.history import MISSING, Column, Note, note
 from custlife.engines.rows.looking import within_rows
 from custlife.errors import DataError, UsageError, UsageTypeError
+from custlife.stages.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,7 +178,7 @@ class RolledUp:
                 without.append(whole)
         notes = [rolled(history, self.to)]
         if without:
-            notes.append(note("dropped", f"{self.to}s never met the quorum of {self.rule}", without))
+            notes.append(note("dropped", f"{plural(0, self.to)} never met the quorum of {self.rule}", without))
         made = _of_rows(history, rows, self.to, notes)
         return attrs.evolve(made, ids=ids, bounds=bounds, at=at, code=code, sequenced=True)
 
@@ -242,7 +243,7 @@ class Pooled:
 
 def rolled(history: History, to: str) -> Note:
     """Says that units were rolled up."""
-    return Note("collapsed", f"{history.unit}s rolled up to {to}s", len(history.ids))
+    return Note("collapsed", f"{plural(0, history.unit)} rolled up to {plural(0, to)}", len(history.ids))
 
 
 def _of_rows(history: History, rows: Sequence[int], to: str, notes: Sequence[Note]) -> History:
