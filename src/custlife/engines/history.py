@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from custlife.calendar import Zone
     from custlife.stages import StageModel
 
-__all__ = ["Column", "Grouping", "History", "Note", "Setting", "Vocabulary", "check_segments", "note"]
+__all__ = ["Column", "Grouping", "History", "Note", "Setting", "Vocabulary", "check_names", "check_segments", "note"]
 
 MISSING = -1
+MOST_NAMES = 1 << 16  # codes of rows have 16 bits
 
 
 @attrs.frozen
@@ -182,6 +183,19 @@ class Setting:
     notes: tuple[Note, ...] = ()
     changed: tuple[tuple[str, Note], ...] = ()
     frame: str | None = None
+
+
+def check_names(names: Collection[str]) -> None:
+    """Refuses more names than there are codes.
+
+    Raises:
+        UsageError: With how many there are.
+    """
+    from custlife.errors import UsageError
+
+    if len(names) > MOST_NAMES:
+        what = f"there are {len(names):,} different names, more than {MOST_NAMES:,}"
+        raise UsageError(what, "group the rare ones first")
 
 
 def check_segments(by: Iterable[str], known: Iterable[str]) -> None:

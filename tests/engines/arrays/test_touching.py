@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from custlife.calendar import BusinessHours, days, hours, months, zone
 from custlife.engines import beside, gather
+from custlife.engines import history as histories
 from custlife.engines.arrays.ids import Texts
 from custlife.engines.history import Column, History, Note
 from custlife.engines.touching import Contacts, HandOvers, Seen, Touches
+from custlife.errors import UsageError
 from tests.engines.arrays.making import plain
 from tests.engines.making import NAMES, PATH, history
 
@@ -136,6 +138,17 @@ def test_hooks_and_business_hours_are_left_to_the_rows(hook: bool) -> None:
     office = None if hook else BusinessHours("mon-sun 09:00-17:00", tz="UTC")
     request = Contacts(meant(made, ("a",)), meant(made, ("call",)), finder, None, office, EXITS)
     assert gather(request, arrays(made)) == gather(request, made)
+
+
+def test_too_many_names_of_stages_and_events_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    stages, events = history([("u", 0, "a")]), history([("u", 1, "call"), ("u", 2, "mail")], model=None)
+    most = len(NAMES) + 2
+    monkeypatch.setattr(histories, "MOST_NAMES", most)
+    assert gather(Touches(Seen(frozenset((most - 1,))), frozenset((0,)), EXITS, WIDTH), both(stages, events))
+    monkeypatch.setattr(histories, "MOST_NAMES", most - 1)
+    for make in (lambda made: made, arrays):
+        with pytest.raises(UsageError, match=f"there are {most} different names, more than {most - 1}"):
+            beside(make(stages), make(events))
 
 
 def test_of_nobody_nothing_is_counted() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from custlife.engines import history
 from custlife.engines.sources import memory, settling
 from custlife.engines.sources.reading import read
 from custlife.engines.sources.spill import Spilled
@@ -31,7 +32,7 @@ def test_errors_of_partitions_are_one_error_in_the_order_of_rows() -> None:
 
 
 def test_too_many_names_in_all_partitions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settling, "MOST_NAMES", 2)
+    monkeypatch.setattr(history, "MOST_NAMES", 2)
     native = pl.DataFrame({"id": ["u", "v", "w"], "e": ["x", "y", "z"], "at": [EPOCH] * 3})
     roles = {"unit": "id", "name": "e", "at": "at"}
     with pytest.raises(UsageError, match="there are 3 different names, more than 2"):

@@ -331,11 +331,11 @@ def test_frames_of_spark_are_known_by_their_type():
 
 
 def test_names_are_found_and_sorted_but_for_too_many(monkeypatch):
-    from custlife.engines.sources import spark
+    from custlife.engines import history
 
     rows = [("a", name, NIGHT) for name in ascii_lowercase]
     assert source(frame(rows), layout()).empty.vocabulary.names == tuple(ascii_lowercase)
-    monkeypatch.setattr(spark, "MOST_NAMES", 25)
+    monkeypatch.setattr(history, "MOST_NAMES", 25)
     with pytest.raises(UsageError) as caught:
         _ = source(frame(rows), layout()).empty
     assert str(caught.value) == "there are 26 different names, more than 25\n\nHint: group the rare ones first"

@@ -10,7 +10,7 @@ import numpy as np
 from custlife.engines.arrays import views
 from custlife.engines.arrays.looking import coded
 from custlife.engines.history import MISSING, Column
-from custlife.engines.rows.beside import told_of
+from custlife.engines.rows.beside import all_names, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,12 @@ __all__ = ["beside"]
 
 
 def beside(stages: History, events: History) -> History:
-    """The rows of some units in a stage log and in a log of events, as one history."""
+    """The rows of some units in a stage log and in a log of events, as one history.
+
+    Raises:
+        UsageError: They have too many names together.
+    """
+    names = all_names(stages, events)
     place = {id_: unit for unit, id_ in enumerate(stages.ids)}
     owner = np.array([place.get(id_, MISSING) for id_ in events.ids], np.int64)
     order, bounds = _order(stages, events, owner)
@@ -31,7 +36,6 @@ def beside(stages: History, events: History) -> History:
     at = np.concatenate([views.ints(stages.at), views.ints(events.at)])
     width = len(stages.vocabulary.names)
     code = np.concatenate([views.ints(stages.code), views.ints(events.code) + np.uint16(width)])
-    names = (*stages.vocabulary.names, *events.vocabulary.names)
     own = order[is_stage]
     return attrs.evolve(
         stages,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from custlife.engines.history import MISSING, Column, note
+from custlife.engines.history import MISSING, Column, check_names, note
 from custlife.stages.text import plural
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from custlife.engines.history import History, Note
 
-__all__ = ["beside", "told_of"]
+__all__ = ["all_names", "beside", "told_of"]
 
 
 def beside(stages: History, events: History) -> History:
@@ -29,12 +29,15 @@ def beside(stages: History, events: History) -> History:
     Args:
         stages: The stage histories.
         events: The events, seen from the same moment.
+
+    Raises:
+        UsageError: They have too many names together.
     """
+    names = all_names(stages, events)
     order, bounds = _order(stages, events)
     rows = len(stages)
     width = len(stages.vocabulary.names)
     at, code = stages.at + events.at, stages.code + array("H", [width + each for each in events.code])
-    names = (*stages.vocabulary.names, *events.vocabulary.names)
     filled = _in_force(order, bounds, rows)
 
     def kept(column: Column) -> Column:
@@ -104,6 +107,17 @@ def _values(stages: History, events: History, order: Sequence[int]) -> dict[str,
     for name, column in events.values.items():
         found[name] = [None if row < rows else column[row - rows] for row in order]
     return found
+
+
+def all_names(stages: History, events: History) -> tuple[str, ...]:
+    """The names behind the codes of both.
+
+    Raises:
+        UsageError: There are too many.
+    """
+    names = (*stages.vocabulary.names, *events.vocabulary.names)
+    check_names(names)
+    return names
 
 
 def told_of(events: History, alone: Sequence[int]) -> Iterator[Note]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 import attrs
 
 from custlife.calendar import instant, to_us
-from custlife.engines.history import MISSING, Column, History, Note, note
+from custlife.engines.history import MISSING, Column, History, Note, check_names, note
 from custlife.engines.rows.looking import within_rows
 from custlife.engines.rows.wholes import as_whole
 from custlife.errors import CustlifeError, DataError, HistoryError, TimeError, UsageError
@@ -293,9 +293,7 @@ def final_vocabulary(vocabulary: Vocabulary, names: Mapping[str, int]) -> tuple[
     Returns:
         The vocabulary, and the final code of each code so far; None where they are the same.
     """
-    if len(names) > CODE_MASK + 1:
-        what = f"there are {len(names):,} different names, more than {CODE_MASK + 1:,}"
-        raise UsageError(what, "group the rare ones first")
+    check_names(names)
     if len(names) == len(vocabulary.names):
         return vocabulary, None
     final = tuple(sorted(names))

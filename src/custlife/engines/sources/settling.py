@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 
 from custlife.engines.arrays.views import column
-from custlife.engines.history import EXAMPLES
+from custlife.engines.history import EXAMPLES, check_names
 from custlife.engines.rows.ingest import reading_notes
-from custlife.errors import DataError, HistoryError, UsageError
+from custlife.errors import DataError, HistoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["all_names", "in_order", "one_error", "one_vocabulary", "row_of", "settled"]
 
 ROW = "row "
-MOST_NAMES = 1 << 16  # codes of rows have 16 bits
 
 
 def row_of(number: int) -> str:
@@ -97,9 +96,7 @@ def all_names(histories: Iterable[History]) -> tuple[str, ...]:
         UsageError: There are too many.
     """
     names = tuple(sorted({*chain.from_iterable(history.vocabulary.names for history in histories)}))
-    if len(names) > MOST_NAMES:
-        what = f"there are {len(names):,} different names, more than {MOST_NAMES:,}"
-        raise UsageError(what, "group the rare ones first")
+    check_names(names)
     return names
 
 

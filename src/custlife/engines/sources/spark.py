@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from custlife.engines.history import MOST_NAMES, check_names
 from custlife.engines.rows.ingest import ingest
 from custlife.engines.sources import spark_errors as wrong
 from custlife.engines.sources import spark_task as tasks
 from custlife.engines.sources.spark_columns import check_accounts, kinds_of, laid_out, selected
 from custlife.engines.sources.spark_reading import Reading, Summary, summary
-from custlife.errors import CustlifeError, MissingExtraError, UsageError
+from custlife.errors import CustlifeError, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,6 @@ __all__ = ["SparkSource", "is_spark"]
 
 T = TypeVar("T")
 ACCOUNT = "extra:account"
-MOST_NAMES = 1 << 16  # codes of rows have 16 bits
 
 
 def is_spark(native: object) -> bool:
@@ -244,7 +244,5 @@ def _whole(parts: list[Summary], names: set[str]) -> Summary:
     Raises:
         UsageError: More names than there can be.
     """
-    if len(names) > MOST_NAMES:
-        what = f"there are {len(names):,} different names, more than {MOST_NAMES:,}"
-        raise UsageError(what, "group the rare ones first")
+    check_names(names)
     return Summary(max((part.last for part in parts if part.last is not None), default=None), tuple(sorted(names)))
