@@ -37,8 +37,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_SECONDS, SECOND = 86_400, 1_000_000
 CODE_BITS, ROW_BITS = 16, 40
 CODE_MASK, ROW_MASK = (1 << CODE_BITS) - 1, (1 << ROW_BITS) - 1
-
-
 ZONE_HINT = "pass tz='UTC' or the zone that the times were written in, such as tz='Europe/Zurich'"
 Problems = list[tuple[str, str]]
 
@@ -102,11 +100,10 @@ class _Reader:
 
     def us(self, at: Any, name: str = "at") -> int:
         """Any accepted form of an instant in microseconds."""
-        layout = self.layout
         try:
-            return to_us(instant(at, tz=layout.tz, ambiguous=layout.ambiguous, name=name))
+            return to_us(instant(at, tz=self.layout.tz, ambiguous=self.layout.ambiguous, name=name))
         except TimeError as error:
-            if layout.tz is None and _needs_zone(at):
+            if self.layout.tz is None and _needs_zone(at):
                 raise TimeError(error.what, ZONE_HINT) from None
             raise
 
