@@ -203,14 +203,14 @@ class GrowthResult(Result):
         about: Where the answer comes from.
         rows: One for each segment and period, without gaps, up to the period of `as_of`.
         outside: Units that were active but never became new, and so are in no number.
-        unseen: Names of events that were asked for and nobody had.
+        unseen: Names of events that were asked for and no row has.
     """
 
     question: GrowthAccounting
     about: About
     rows: tuple[GrowthRow, ...]
     outside: int
-    unseen: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = attrs.field(default=(), eq=False)  # later rows may have it, and change no answer
 
     def __getitem__(self, period: str) -> GrowthRow:
         """The row of a period by its label; `"pro · 2026-01"` where the answer is split.

@@ -101,7 +101,7 @@ class RetentionResult(Result):
         rows: One for each segment and cohort, empty cohorts included, up to the period of `as_of`.
         means: One for each segment and offset.
         truncated: Units in no cohort because they started before observation began.
-        unseen: Names of events that were asked for and nobody had.
+        unseen: Names of events that were asked for and no row has.
     """
 
     question: Retention
@@ -109,7 +109,7 @@ class RetentionResult(Result):
     rows: tuple[RetentionRow, ...]
     means: tuple[RetentionMean, ...]
     truncated: int
-    unseen: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = attrs.field(default=(), eq=False)  # later rows may have it, and change no answer
 
     def row(self, cohort: str) -> RetentionRow:
         """One cohort by its label, such as `"2026-01"`, or `"pro · 2026-01"` where the answer is split.

@@ -41,7 +41,7 @@ class Reading:
         period: Label of the period or cohort, or None.
         as_of: The moment of looking.
         notes: What else a reader must know.
-        unseen: Names of events that the metric asked for and nobody had.
+        unseen: Names of events that the metric asked for and no row has.
     """
 
     metric: Metric
@@ -57,7 +57,7 @@ class Reading:
     period: str | None = None
     as_of: datetime
     notes: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = attrs.field(default=(), eq=False)  # later rows may have it, and change no answer
 
     @property
     def numerator(self) -> str:
