@@ -320,6 +320,21 @@ def test_an_infinite_number_is_refused_as_it_is_one_by_one():
         RFM.on_frame(pandas.DataFrame({"recency": [1.0], "frequency": [2], "monetary": [float("inf")]}))
 
 
+@pytest.mark.parametrize("edge", ["up", "down"])
+def test_the_lowest_band_has_all_that_lies_below_its_start(edge):
+    bands = scoring.Bands({"mid": 20, "high": 50}, edge=edge)
+    health = cl.HealthScore([scoring.measure("m", scoring.fact("m"), worst=0, best=100)], bands=bands)
+    rules = [scoring.fit("m", scoring.fact("m"), points=-30, at_least=50), scoring.behavior("b", "b", points=20)]
+    lead = cl.LeadScore(rules, fit_bands=bands, behavior_bands=bands, thresholds={"MQL": 20})
+    table = {"m": [0.0, 20.0, 20.5, 50.0, 51.0, None], "b": [0, 1, 3, 2, 0, None]}
+    grades = health.on_frame(polars.DataFrame(table)).grades
+    assert grades == [*(bands.of(value) for value in table["m"][:-1]), ""]
+    assert grades[:2] == ["mid", "mid"]
+    assert lead.on_frame(polars.DataFrame(table)).grades == [
+        *(f"mid{bands.of(20 * count)}" for count in table["b"][:-1]), "",
+    ]  # fmt: skip
+
+
 def test_gates_ties_and_points_below_zero_by_hand():
     def health(name, band):
         return cl.HealthScore([scoring.measure(name, scoring.fact(name), worst=0, best=10)], bands={band: 0}, name=name)

@@ -86,8 +86,6 @@ class Searcher:
         else:
             earliest, latest = self._between(stretch, chains, deadline, depth)
             low = np.maximum(low, stretch.last_by(here, unit, earliest - 1) + 1)
-            if self.plan.ties == "strict":
-                low = np.maximum(low, stretch.later(here))
         high = stretch.last_by(here, unit, latest) + 1
         if self.plan.order == "strict":
             high = np.minimum(high, stretch.adjacent(depth, here, self.plan.repeats == "ignore") + 1)
