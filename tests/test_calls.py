@@ -11,6 +11,7 @@ from custlife.errors import CustlifeError, MissingFileError, UnknownNameError, U
 from tests import values
 
 STAGES, EVENTS, MODEL, CUSTOMER = values.stage_log(), values.event_log(), values.model(), values.customer()
+DEFINITION = cl.metrics.get("win_rate").definition
 CHAIN, LIVES = values.VALUES["chain answer"], values.VALUES["lives answer"]
 
 CALLS = {
@@ -35,6 +36,11 @@ CALLS = {
     "a list to go to": (lambda: MODEL.allows(None, ["paid"]), UnknownNameError, "unknown stage ['paid']"),
     "a set for a policy": (lambda: CUSTOMER.record(on_illegal={"raise"}), UsageError, "on_illegal={'raise'} is unknown"),
     "a list for a part": (lambda: CHAIN.part([None]), UnknownNameError, "unknown part '[None]'"),
+    "no age": (lambda: LIVES.survivors(None), UsageTypeError, "periods=None is not a whole number"),
+    "never dormant": (lambda: EVENTS.growth_accounting(dormant_after=None), UsageTypeError, "dormant_after=None"),
+    "a metric without a name": (
+        lambda: cl.Metric(7, DEFINITION, better="higher", compute=len), UsageTypeError, "name=7 is not a text",
+    ),
     "a period that is a function": (lambda: LIVES.survivors(len), UsageTypeError, "is not a whole number"),
     "no period": (lambda: STAGES.chain(every=None), UsageError, "every=None"),
     "a length beyond all": (lambda: cl.minutes(1e308), UsageError, "minutes=1e+308"),

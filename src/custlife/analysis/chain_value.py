@@ -13,7 +13,7 @@ from custlife.analysis.chain_forecast import HOW, METHODS, flattened
 from custlife.analysis.chain_states import by_age, by_stage
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
-from custlife.analysis.splitting import check_count, head, label, picked
+from custlife.analysis.splitting import check_maybe_count, head, label, picked
 from custlife.analysis.wording import counted, plural
 from custlife.errors import UnknownNameError, UsageError, UsageTypeError
 from custlife.pictures import Bars, Segment, Table
@@ -84,7 +84,7 @@ def terms_of(
         if stage not in result.known:
             raise UnknownNameError("stage", stage, result.known)
     found = tuple((stage, margin_of(stage, margin)) for stage, margin in margins.items())
-    check_count("horizon", horizon, 0)
+    check_maybe_count("horizon", horizon, 0)
     if (discount is None) == (yearly_discount is None):
         what = "no discount was given" if discount is None else "both discount and yearly_discount were given"
         raise UsageError(what, "pass discount=0.01 for each period, or yearly_discount=0.10")

@@ -17,7 +17,7 @@ from custlife.analysis.conversion import Conversion
 from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
-from custlife.analysis.splitting import calendar, check_count, segment_test
+from custlife.analysis.splitting import calendar, check_maybe_count, segment_test
 from custlife.engines import gather, run, standing
 from custlife.engines.gathers import Profile
 from custlife.engines.history import Column, check_segments
@@ -45,7 +45,7 @@ def members(question: Any, asked: Asked, *, limit: int | None = None, **cell: An
         UsageTypeError: Neither a question nor an answer, or one that has no cells.
         UnknownNameError: A word that does not name a cell of this question.
     """
-    check_count("limit", limit)
+    check_maybe_count("limit", limit)
     found = Finding(question.question if isinstance(question, Result) else question, cell, limit)
     if asked.sample is not None:
         found(asked.sample)  # what cannot be asked is refused at the door

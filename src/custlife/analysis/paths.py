@@ -9,7 +9,7 @@ import attrs
 
 from custlife.analysis.question import choice, codes_of, names
 from custlife.analysis.result import Result, days_of
-from custlife.analysis.splitting import about, check_count, groups_of, head, label, segment_test
+from custlife.analysis.splitting import about, check_maybe_count, groups_of, head, label, segment_test
 from custlife.analysis.wording import counted
 from custlife.engines import gathers
 from custlife.engines.history import check_segments
@@ -49,8 +49,8 @@ class Paths:
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        check_count("longest", self.longest)
-        check_count("limit", self.limit)
+        check_maybe_count("longest", self.longest)
+        check_maybe_count("limit", self.limit)
         choice("repeats", self.repeats, ("keep", "first"))
 
     def requests(self, setting: Setting) -> list[gathers.Paths]:

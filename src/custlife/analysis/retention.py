@@ -14,7 +14,7 @@ from custlife.analysis.splitting import (
     active_codes,
     calendar,
     check_calendar,
-    check_count,
+    check_maybe_count,
     groups_of,
     is_over,
     last_period,
@@ -70,7 +70,7 @@ class Retention:
         check_calendar(self.every, self.week_start)
         choice("kind", self.kind, ("classic", "rolling"))
         choice("cohort", self.cohort, ("first", "recurring"))
-        check_count("periods", self.periods, 0)
+        check_maybe_count("periods", self.periods, 0)
         check_level(self.level)
 
     def requests(self, setting: Setting) -> list[Activity]:
@@ -148,7 +148,7 @@ class Retention:
         """Whether some tables have a unit in a cell: `cohort`, `offset`, `state` (`retained`, `missing`), `segment`."""
         state = choice("state", cell.get("state", "retained"), ("retained", "missing"))
         offset, wanted, is_mine = cell.get("offset"), cell.get("cohort"), segment_test(cell)
-        check_count("offset", offset, 0)
+        check_maybe_count("offset", offset, 0)
         label = cache(calendar(self.every, self.week_start, setting).label)
 
         def find(tables: list[Any]) -> bool:

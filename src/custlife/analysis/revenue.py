@@ -13,6 +13,7 @@ from custlife.analysis.splitting import (
     calendar,
     check_calendar,
     check_count,
+    check_maybe_count,
     groups_of,
     is_over,
     last_period,
@@ -79,7 +80,7 @@ class RevenueMovements:
         choice("segment", self.segment, ("start", "end"))
         check_calendar(self.every, self.week_start)
         check_count("over", self.over)
-        check_count("periods", self.periods)
+        check_maybe_count("periods", self.periods)
 
     def requests(self, setting: Setting) -> list[Movements]:
         """The one table it needs.

@@ -24,6 +24,7 @@ __all__ = [
     "calendar",
     "check_calendar",
     "check_count",
+    "check_maybe_count",
     "group_order",
     "groups_of",
     "head",
@@ -92,16 +93,26 @@ def check_calendar(every: str | None, week_start: str) -> None:
         raise UsageError(f"week_start={week_start!r} is not a day", f"choose one of {', '.join(map(repr, WEEKDAYS))}")
 
 
-def check_count(name: str, value: int | None, least: int = 1) -> None:
-    """Refuses what is not a whole number of at least `least`; None passes.
+def check_maybe_count(name: str, value: int | None, least: int = 1) -> None:
+    """Refuses what is neither None nor a whole number of at least `least`.
 
     Raises:
         UsageTypeError: Not a whole number.
         UsageError: Too small.
     """
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int):
+    if value is not None:
+        check_count(name, value, least)
+
+
+def check_count(name: str, value: int, least: int = 1) -> None:
+    """Refuses what is not a whole number of at least `least`.
+
+    Raises:
+        UsageTypeError: Not a whole number.
+        UsageError: Too small.
+    """
+    given: object = value
+    if isinstance(given, bool) or not isinstance(given, int):
         raise UsageTypeError(f"{name}={value!r} is not a whole number", f"write {name}={least}")
     if value < least:
         raise UsageError(f"{name}={value!r} is below {least}", f"write {name}={least} or more")

@@ -40,7 +40,7 @@ def _pairs(value: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
 
 def _spoken(metric: Metric) -> str:
     """What to call a metric that has no label."""
-    return metric.name.replace("_", " ")
+    return str(metric.name).replace("_", " ")
 
 
 @attrs.frozen(repr=False, str=False)
@@ -64,6 +64,9 @@ class Metric:
     arguments: tuple[tuple[str, Any], ...] = attrs.field(default=(), converter=_pairs, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        name: object = self.name
+        if not isinstance(name, str):
+            raise UsageTypeError(f"{name=} is not a text", "write Metric('win_rate', ...)")
         choice("better", self.better, BETTER)
 
     # -- reading it ---------------------------------------------------------------------------------------------------
