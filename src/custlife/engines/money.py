@@ -37,6 +37,7 @@ PARTS: Final = 360
 LARGEST: Final = 10**12
 NO_CURRENCY: Final = "none"
 AMOUNTS_IN: Final = ("auto", "major", "minor")
+NO_INDEX: Final = {bool, float, str, Decimal}  # of others it takes long to find out whether they are whole numbers
 
 # parts a month of one minor unit for each interval of billing
 INTERVALS: Final = {
@@ -133,10 +134,12 @@ def minor_units(amount: object, currency: str = NO_CURRENCY, amounts_in: str = "
         >>> minor_units(Decimal("19.90")), minor_units("19.9"), minor_units(1990), minor_units(19, amounts_in="major")
         (1990, 1990, 1990, 1900)
     """
-    if _is_missing(amount):
+    kind = type(amount)
+    is_known = kind is int or (isinstance(amount, Decimal) and amount.is_finite())
+    if not is_known and _is_missing(amount):
         raise UsageError(f"the {name} is missing", "write 0 where nothing is paid")
     digits = digits_of(currency)
-    if isinstance(amount, SupportsIndex) and not isinstance(amount, bool):
+    if kind not in NO_INDEX and isinstance(amount, int | SupportsIndex):
         whole = index(amount) * (10**digits if amounts_in == "major" else 1)
     elif isinstance(amount, float | bool):
         raise UsageError(f"{name}={amount!r} is a {type(amount).__name__}, and money is exact", _exactly(amount))

@@ -125,7 +125,9 @@ def levels_of(history: History) -> array[int]:
 
 def minor_notes(amounts: Sequence[Any], amounts_in: str) -> tuple[Note, ...]:
     """What is assumed of amounts that are whole numbers."""
-    has_wholes = (len(amounts) and getattr(amounts, "typecode", "") == "q") or any(map(_is_whole, amounts))
+    has_wholes = (len(amounts) and getattr(amounts, "typecode", "") == "q") or any(
+        map(_is_whole, {type(one): one for one in amounts}.values())
+    )
     return (MINOR,) if amounts_in == "auto" and has_wholes else ()
 
 
