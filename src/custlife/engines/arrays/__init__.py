@@ -19,6 +19,7 @@ from custlife.engines.arrays.pricing import levelled
 from custlife.engines.arrays.profiling import count_profile
 from custlife.engines.arrays.purchasing import list_purchases
 from custlife.engines.arrays.renaming import renamed
+from custlife.engines.arrays.renewing import count_renewals, list_running, termed
 from custlife.engines.arrays.revenue import count_lives, count_movements
 from custlife.engines.arrays.rolling import pooled, rolled_up
 from custlife.engines.arrays.ruling import ruled
@@ -31,11 +32,13 @@ from custlife.engines.movements import Lives, Movements
 from custlife.engines.passages import Occupations, Passages
 from custlife.engines.presence import Presence
 from custlife.engines.purchases import Purchases
+from custlife.engines.renewals import Renewals, Running
 from custlife.engines.rows.banding import Banded
 from custlife.engines.rows.choosing import FirstSeen, Having
 from custlife.engines.rows.looking import Look, Spelled
 from custlife.engines.rows.pricing import Levelled
 from custlife.engines.rows.renaming import Renamed
+from custlife.engines.rows.renewing import Termed
 from custlife.engines.rows.rolling import Pooled, RolledUp
 from custlife.engines.rows.ruling import Ruled
 from custlife.engines.rows.scoring import Graded
@@ -59,6 +62,8 @@ GATHERS: dict[type, Callable[[Any, History], Any]] = {
     Lives: count_lives,
     Scores: count_scores,
     Purchases: list_purchases,
+    Renewals: count_renewals,
+    Running: list_running,
     Activity: count_activity,
     Paths: count_paths,
     Reasons: count_reasons,
@@ -81,6 +86,7 @@ TRANSFORMS: dict[type, Callable[[Any, History], History]] = {
     FirstSeen: first_seen,
     Renamed: renamed,
     Levelled: levelled,
+    Termed: termed,
     Graded: graded,
     RolledUp: rolled_up,
     Pooled: pooled,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from custlife.engines.arrays import terms
 from custlife.engines.arrays.ingest_columns import Coded, Masked, column_of_values, counted, ranked, taken
 from custlife.engines.arrays.ingest_copies import copies
 from custlife.engines.arrays.ingest_order import Unsorted, plain, settle, wide
@@ -21,6 +22,7 @@ from custlife.engines.arrays.ingest_units import read_names, read_units
 from custlife.engines.arrays.views import column
 from custlife.engines.history import EXAMPLES, Column, History, Note
 from custlife.engines.rows import ingest as rows
+from custlife.engines.rows.renewing import Terms
 from custlife.errors import CustlifeError, DataError
 
 if TYPE_CHECKING:
@@ -81,7 +83,11 @@ def ingest(batch: Batch, layout: Layout) -> History:
     names = read_names(batch.name, bad, layout)
     bad = _either(_either(bad, _without(names.table, batch.name)), _bad_others(batch))
     if layout.check is not None:
-        bad = _either(bad, refused(layout.check, batch.name, [batch.others[role] for role in layout.others]))
+        others = [batch.others[role] for role in layout.others]
+        if isinstance(layout.check, Terms):
+            bad = _either(bad, terms.refused(layout.check, batch.name, others))
+        else:
+            bad = _either(bad, refused(layout.check, batch.name, others))
     suspects = [] if bad is None else sorted(np.flatnonzero(bad).tolist(), key=batch.number)
     problems = _worded(batch, layout, suspects)
     if problems is None:

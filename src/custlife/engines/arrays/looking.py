@@ -86,10 +86,11 @@ def coded(column: Column, rows: Ints) -> Column:
 
 
 def plain(column: Sequence[object], rows: Ints) -> Sequence[object]:
-    """The values of some rows; those of a column of numbers stay one."""
+    """The values of some rows; those of a column of numbers stay one, and those of columns that can be taken from."""
     if isinstance(column, array):
         return views.column(views.ints(column)[rows], column.typecode)
-    return [column[row] for row in rows.tolist()]
+    take = getattr(column, "take", None)
+    return take(rows) if take else [column[row] for row in rows.tolist()]
 
 
 def named(ids: Sequence[str], units: Ints) -> Sequence[str]:

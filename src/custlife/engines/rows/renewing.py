@@ -40,6 +40,7 @@ __all__ = [
     "Terms",
     "count_renewals",
     "list_running",
+    "read_quantity",
 ]
 
 TERM, RENEWAL, ENDED = "term", "renewal", "ended"
@@ -89,24 +90,37 @@ class Terms:
 
     def read(self, told: Mapping[str, Any], currency: str) -> Told:
         """What a row says."""
-        term = self.term if is_missing(told.get(TERM)) else span(told[TERM], name=TERM)
-        if term is not None and not term:
-            raise UsageError(f"term={term} is no time at all", "write it like '12 months'")
-        renewal, ended = (self._us(told.get(name), name) for name in (RENEWAL, ENDED))
+        term = self.read_term(told.get(TERM))
+        renewal, ended = (self.read_us(told.get(name), name) for name in (RENEWAL, ENDED))
         if term is None and renewal is None:
             raise UsageError(
                 "neither a term nor a date of renewal", "give each row its term, or the date on which it is up"
             )
-        amount = None
-        if not is_missing(told.get(AMOUNT)):
-            amount = minor_units(told[AMOUNT], currency, self.amounts_in) * PARTS
-        limit, used = (_quantity(told.get(name), name) for name in (LIMIT, USED))
-        return Told(term, renewal, ended, amount, limit, used, f"value:{ENDED}" in self.others)
+        amount = self.read_amount(told.get(AMOUNT), currency)
+        limit, used = (read_quantity(told.get(name), name) for name in (LIMIT, USED))
+        return Told(term, renewal, ended, amount, limit, used, self.rolls)
 
-    def _us(self, value: Any, name: str) -> int | None:
+    @property
+    def rolls(self) -> bool:
+        """Whether contracts go on, term by term, until they are ended."""
+        return f"value:{ENDED}" in self.others
+
+    def read_term(self, value: Any) -> Span | None:
+        """How long each term is."""
+        term = self.term if is_missing(value) else span(value, name=TERM)
+        if term is not None and not term:
+            raise UsageError(f"term={term} is no time at all", "write it like '12 months'")
+        return term
+
+    def read_us(self, value: Any, name: str) -> int | None:
+        """A date, in microseconds."""
         if is_missing(value):
             return None
         return to_us(instant(value, tz=self.tz, ambiguous=self.ambiguous, name=name))
+
+    def read_amount(self, value: Any, currency: str) -> int | None:
+        """What a contract is worth, in parts."""
+        return None if is_missing(value) else minor_units(value, currency, self.amounts_in) * PARTS
 
     def step(self, history: History) -> History:
         """The same rows, read, with the date on which each contract is first up for renewal.
@@ -179,7 +193,7 @@ class Termed:
         return self.terms.step(history)
 
 
-def _quantity(value: Any, name: str) -> Amount | None:
+def read_quantity(value: Any, name: str) -> Amount | None:
     """A number that is not negative, or None."""
     if is_missing(value):
         return None
