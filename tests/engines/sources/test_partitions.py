@@ -25,10 +25,10 @@ def test_errors_of_partitions_are_one_error_in_the_order_of_rows() -> None:
     found = settling.one_error([first, copies, second])
     assert (type(found), found.what, found.hint) == (DataError, "3 rows cannot be used", "two")
     assert found.problems == (("row 2", "early"), ("row 10", "late"), ("row 30", "later"))
-    more = HistoryError("keys must be unique", [("customer 'a'", "twice")], "three")
-    found = settling.one_error([copies, more])
+    more = HistoryError("keys must be unique", [("customer 'a'", "twice"), ("customer 'u 2'", "twice")], "three")
+    found = settling.one_error([more, copies])
     assert (type(found), found.what) == (HistoryError, "keys must be unique")
-    assert [place for place, _ in found.problems] == ["customer 'a'", "customer 'u'"]
+    assert [place for place, _ in found.problems] == ["customer 'a'", "customer 'u'", "customer 'u 2'"]
 
 
 def test_too_many_names_in_all_partitions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,8 @@ def _number(problem: tuple[str, str]) -> tuple[int, str]:
 
 
 def _text(problem: tuple[str, str]) -> tuple[int, str]:
-    return 0, problem[0]
+    """The unit that has a problem, without the mark behind its id: a longer id comes later, whatever it goes on with."""
+    return 0, problem[0][:-1]
 
 
 def in_order(history: History) -> History:
