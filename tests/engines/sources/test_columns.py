@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from threading import Barrier
+from time import sleep
 from typing import Any
 from unittest import mock
 
@@ -218,6 +221,38 @@ def test_pandas_needs_no_polars(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "custlife.engines.sources.polars_columns", None)
     monkeypatch.delattr(package, "polars_columns")
     assert coded(pandas_columns.column(pd.Series(["b", None, "b"], dtype=object))).codes.tolist() == [0, -1, 0]
+
+
+class Without:
+    """A machine on which the search for a library takes a while, and ends in nothing."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name == "polars":
+            sleep(0.01)
+            raise ModuleNotFoundError(name)
+
+
+@pytest.mark.parametrize("read_one", [
+    lambda: arrow_columns.column(pa.array(["b"])),
+    lambda: pandas_columns.column(pd.Series(["b"], dtype=object)),
+])  # fmt: skip
+def test_threads_need_no_polars(read_one: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the first of threads that import a room which fails are told that its name cannot be imported."""
+    import custlife.engines.sources as package
+
+    monkeypatch.setattr(sys, "meta_path", [Without(), *sys.meta_path])
+    monkeypatch.delitem(sys.modules, "polars")
+    for room in ("arrow_texts", "polars_columns"):
+        monkeypatch.delitem(sys.modules, f"{package.__name__}.{room}", raising=False)
+        monkeypatch.delattr(package, room, raising=False)
+    together = Barrier(4)
+
+    def read_at_once(_: int) -> list[Any]:
+        together.wait()
+        return list(read_one().take(np.arange(1)))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(read_at_once, range(4))) == [["b"]] * 4
 
 
 def test_halves_of_characters_are_read_as_python_values() -> None:

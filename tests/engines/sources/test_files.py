@@ -189,20 +189,6 @@ def test_damaged_headers_are_errors_about_data(reader: str, tmp_path: Path, dama
         open_frame(CsvFiles(tmp_path / "bad.csv"), PLAIN, layout(PLAIN), None)
 
 
-def test_a_file_that_lacks_a_column(reader: str, tmp_path: Path) -> None:
-    rows = pl.DataFrame({"id": ["u", "v"], "stage": ["a", "b"], "at": ["2026-01-01T00:00Z"] * 2, "plan": ["x", "y"]})
-    rows[:1].write_parquet(tmp_path / "1.parquet")
-    rows[1:].drop("plan").write_parquet(tmp_path / "2.parquet")
-    roles = {**PLAIN, "segment:plan": "plan"}
-    for partitions in (1, 3):
-        with pytest.raises(
-            DataError, match=r"(?s)cannot be read: .*plan.*Hint: all files must be whole and have the same"
-        ):
-            ids(open_frame(ParquetFiles(tmp_path), roles, layout(roles), partitions))
-        found = ids(open_frame(ParquetFiles(tmp_path), PLAIN, layout(PLAIN), partitions))
-        assert sorted(found) == ["u", "v"]
-
-
 def test_columns_of_parquet_are_read_one_by_one(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "rows.parquet"
     pl.DataFrame({"unit": ["b", "a"], "at": [1, 2], "more": [0, 0]}).write_parquet(path)

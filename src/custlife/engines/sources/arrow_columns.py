@@ -86,6 +86,8 @@ def _kind(dtype: Any) -> str:
 def _by_polars(chunked: Any, told: str) -> Column | None:
     """Texts that Polars reads, where it is installed; views of texts are its own."""
     try:
+        import polars  # noqa: F401  # first: of threads that import a room which needs it, all but one are told otherwise
+
         from custlife.engines.sources import arrow_texts
     except ModuleNotFoundError:
         return None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from custlife.engines.sources.frames import Frame, Table, arrow_dataset, duckdb_relation, polars_lazy
+from custlife.engines.sources.unlike import are_alike, guarded, types_of, unlike
 from custlife.errors import DataError, MissingExtraError, MissingFileError, UsageError, UsageTypeError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ["CsvFiles", "ParquetFiles"]
 
 ROW_BYTES = 32  # of a short row of CSV
 READERS = ("polars", "duckdb", "pyarrow")
-GZIP = b"\x1f\x8b"
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 DAMAGED = (OSError, EOFError, UnicodeError, zlib.error)
 PANIC = "pyo3_runtime"  # from where Polars raises what is no `Exception`, where it trusts a damaged file
 NO_CSV = "look at that place; from_csv reads files of any encoding and names the line of what is wrong"
@@ -61,13 +62,25 @@ class ParquetFiles:
             DataError: A file that is no Parquet.
         """
         reader = _reader("scan_parquet")
-        opened = _opened(self.files, NO_PARQUET, lambda: self._frame(getattr(self, f"_by_{reader}")))
+        opened = _opened(self.files, NO_PARQUET, lambda: self._frame(reader))
         return attrs.evolve(opened, about=opened.count, collect=lambda names: _column_by_column(opened, names))
 
-    def _frame(self, read: Callable[[list[str], Sequence[str]], Frame]) -> Frame:
-        opened = read(list(self.files), ())
+    def _frame(self, reader: str) -> Frame:
+        found = [_types(reader, file) for file in self.files]
         folders = _folders(self.files)
-        return opened if not folders or {*folders} & {*opened.sample.names} else read(list(self.files), folders)
+        if not are_alike(found):
+            return self._of_unlike(reader, folders)
+        read: Callable[[list[str], Sequence[str]], Frame] = getattr(self, f"_by_{reader}")
+        return read(list(self.files), () if {*folders} & {*found[0]} else folders)
+
+    def _of_unlike(self, reader: str, folders: Sequence[str]) -> Frame:
+        """The frame of files that are not alike: PyArrow can be told which columns they have together."""
+        if find_spec("pyarrow") is None:
+            raise MissingExtraError("reading files with different columns", "polars")
+        together = unlike({file: _types("pyarrow", file) for file in self.files}, folders)
+        left = () if {*folders} & {*together.schema.names} else folders
+        opened = self._by_pyarrow(list(self.files), left, together.schema)
+        return attrs.evolve(opened, kind=reader, sample=guarded(opened.sample, together.odd))
 
     def _by_polars(self, files: list[str], folders: Sequence[str]) -> Frame:
         import polars as pl
@@ -86,27 +99,14 @@ class ParquetFiles:
             made = connection.sql(asked, params=[files])
         return duckdb_relation(made, connection)
 
-    def _by_pyarrow(self, files: list[str], folders: Sequence[str]) -> Frame:
+    def _by_pyarrow(self, files: list[str], folders: Sequence[str], schema: Any = None) -> Frame:
         import pyarrow as pa
         import pyarrow.dataset as ds
 
         texts = pa.schema([(name, pa.string()) for name in folders])
         partitioning = ds.partitioning(texts, flavor="hive") if folders else None
-        made = ds.dataset(files, format="parquet", partitioning=partitioning)
-        opened = arrow_dataset(made)
-
-        def told(names: Sequence[str]) -> Sequence[str]:
-            for part in made.get_fragments():
-                lacking = sorted({*names} - {*part.physical_schema.names, *folders})
-                if lacking:  # PyArrow would make it a column of nulls
-                    raise pa.ArrowInvalid(f"{part.path} has no column {lacking[0]!r}")
-            return names
-
-        return attrs.evolve(
-            opened,
-            collect=lambda names: opened.collect(told(names)),
-            batches=lambda names, size: opened.batches(told(names), size),
-        )
+        columns = None if schema is None else pa.schema([*schema, *texts])
+        return arrow_dataset(ds.dataset(files, schema=columns, format="parquet", partitioning=partitioning))
 
 
 @attrs.frozen
@@ -176,6 +176,12 @@ class CsvFiles:
         return arrow_dataset(ds.dataset(files, format=ds.CsvFileFormat(parsing, convert_options=texts)))
 
 
+def _types(reader: str, file: str) -> Mapping[str, Any]:
+    """The columns of a Parquet file and their types, as the reader calls them."""
+    with _Reading([file], _state([file]), NO_PARQUET):
+        return types_of(reader, file)
+
+
 def _reader(called: str) -> str:
     """The fastest reader that is installed."""
     for reader in READERS:
@@ -200,21 +206,37 @@ def _matching(path: str, inside: str) -> tuple[str, ...]:
     if given.is_file():
         return (path,)
     hint = f"the folder it is looked for in is {Path.cwd()}"
+    if "://" in path:
+        hint = "only files of this machine are read; hand a lazy frame, as of polars.scan_parquet, to from_frame"
     if given.is_dir():
-        found = sorted(map(str, given.rglob(inside)))
+        found = _within(given, inside)
         hint = f"no {inside} lies in that folder; for other names pass a pattern, such as {f'{given}/*.gz'!r}"
     else:
         names = glob(path, recursive=True) if has_magic(path) else []  # noqa: PTH207  # a pattern may begin anywhere
         found = sorted(name for name in names if Path(name).is_file())
+        found = found or [file for name in sorted(names) for file in _within(Path(name), inside)]
     if not found:
         raise MissingFileError(f"there is no file path={path!r}", hint=hint)
     return tuple(found)
 
 
+def _within(folder: Path, inside: str) -> list[str]:
+    """The files in a folder and below, but what other tools hide: `_SUCCESS`, `_delta_log/`, `.part.crc`."""
+    found = [(file, file.relative_to(folder).parts) for file in folder.rglob(inside)]
+    return sorted(str(file) for file, parts in found if not any(map(_is_hidden, parts)))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "_")) and "=" not in name
+
+
 def _header(file: str, delimiter: str) -> list[str] | None:
     """What a CSV file calls its columns; None where it is not UTF-8, or packed in another way than by gzip."""
     with Path(file).open("rb") as stream:
-        is_packed = stream.read(len(GZIP)) == GZIP
+        begin = stream.read(len(PARQUET))
+    if begin == PARQUET:
+        raise DataError(f"{file} is no CSV but Parquet", hint="write scan_parquet(path, ...)")
+    is_packed = begin.startswith(GZIP)
     with gzip.open(file) if is_packed else Path(file).open("rb") as packed:
         lines = iterdecode(packed, "utf-8-sig")
         try:

@@ -56,6 +56,8 @@ def _objects(series: Any, told: str, *, polars: bool) -> Column:
         return ObjectColumn(told, values, "nothing")
     if polars:
         try:
+            import polars as _  # noqa: F401  # see arrow_columns
+
             from custlife.engines.sources import polars_columns
         except ModuleNotFoundError:
             pass
