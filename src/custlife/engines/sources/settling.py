@@ -66,7 +66,7 @@ def _number(problem: tuple[str, str]) -> tuple[int, str]:
 
 
 def _text(problem: tuple[str, str]) -> tuple[int, str]:
-    """The unit that has a problem, without the mark behind its id: a longer id comes later, whatever it goes on with."""
+    """The unit that has a problem, without the mark behind its id: a longer id comes later."""
     return 0, problem[0][:-1]
 
 
