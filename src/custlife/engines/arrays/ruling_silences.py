@@ -61,12 +61,7 @@ def lapses(silences: Sequence[Silent], piece: Piece) -> Lapses:
     made = Lapses(*map(np.concatenate, zip(*found, strict=True)))
     if len(silences) < 2:
         return made
-    order = np.argsort(made.before, kind="stable")
-    is_tied = made.before[order[1:]] == made.before[order[:-1]]
-    places = np.flatnonzero(np.append(is_tied, False) | np.append(False, is_tied))
-    tied = order[places]
-    order[places] = tied[np.lexsort((made.silence[tied], made.end[tied], made.before[tied]))]
-    return made.where(order)
+    return made.where(np.lexsort((made.end, made.before)))  # of those over at one instant the first silence stays first
 
 
 def _of_one(number: int, silence: Silent, piece: Piece) -> tuple[Ints, ...]:
