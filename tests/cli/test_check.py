@@ -160,8 +160,8 @@ def test_stages_without_a_model_say_that_the_model_is_missing(capsys, here, comm
 @pytest.mark.parametrize(
     ("text", "words", "err"),
     [
-        ("customer,stage,at\n", ["--event-col", "act"], "the rows have no column event_col='act'"),
-        ("customer,step,at\n", [], "the rows have no column event_col='event'"),
+        ("customer,stage,at\n", ["--event-col", "act"], "the rows have no column --event-col act"),
+        ("customer,step,at\n", [], "the rows have no column --event-col event"),
         ("customer,stage,event,at\na,x,visit,soon\n", [], "at='soon'"),
     ],
 )

@@ -86,7 +86,7 @@ def test_report_makes_a_page_from_stages(capsys, contacts, here):
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines()[0] == "The lifecycle of 3 customers"
     assert "Wrote contacts-report.html" in ran.out
-    assert "note: assumed: as_of=2026-02-05T00:00:00+00:00" in ran.out
+    assert "note: assumed: --as-of 2026-02-05T00:00:00+00:00" in ran.out
     page = (here / "contacts-report.html").read_text(encoding="utf-8")
     assert "Awareness to Conversion within 30 days, by plan" in page
 
@@ -147,14 +147,14 @@ def test_report_takes_a_model_from_a_file(capsys, contacts, here):
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["nowhere.csv", "--model", "bruxt5"], "custlife: there is no file path='nowhere.csv'\n"),
+        (["nowhere.csv", "--model", "bruxt5"], "custlife: there is no file nowhere.csv\n"),
         (
             ["contacts.csv", "--model", "bruxt6", *COLS],
             "custlife: unknown preset 'bruxt6'\n\nHint: did you mean 'bruxt5'?",
         ),
         (
             ["contacts.csv", "--model", "bruxt5"],
-            "custlife: the rows have no column customer_col='customer'\n\nHint: there are: 'id', ",
+            "custlife: the rows have no column --customer-col customer\n\nHint: there are: 'id', ",
         ),
         (
             ["contacts.csv", "--model", "bruxt5", *COLS, "--within", "90"],
@@ -175,9 +175,9 @@ def test_report_takes_a_model_from_a_file(capsys, contacts, here):
         ),
         (
             ["contacts.csv", "--model", "bruxt5", *COLS, "--every", "fortnight"],
-            "custlife: every='fortnight' is not a period",
+            "custlife: --every fortnight is not a period",
         ),
-        (["contacts.csv", "--model", "missing.toml", *COLS], "custlife: there is no file path='missing.toml'\n"),
+        (["contacts.csv", "--model", "missing.toml", *COLS], "custlife: there is no file missing.toml\n"),
     ],
 )
 def test_report_says_what_is_wrong_and_returns_1(capsys, contacts, here, words, text):

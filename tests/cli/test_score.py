@@ -145,7 +145,7 @@ def test_the_score_is_tested(capsys):
         (("--customer", "zoe"), 1, "custlife: unknown customer 'zoe'"),
         (("--limit", "0"), 1, "custlife: --limit '0' is no number of customers"),
         (("--horizon", "30 days"), 1, "custlife: --horizon has no effect here: it goes with --backtest"),
-        (("--score", "gone.toml"), 1, "custlife: there is no file path='gone.toml'"),
+        (("--score", "gone.toml"), 1, "custlife: there is no file gone.toml"),
         (("--backtest", "paid", "--foretold-by", "left"), 1, "custlife: foretold_by='left' is no side"),
         (("--fact", "nps"), 1, None),
     ],

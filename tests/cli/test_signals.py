@@ -114,10 +114,10 @@ def test_since_begins_the_grid_there(capsys):
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        ((*WORDS, "--rules", "none.toml"), "there is no file path='none.toml'"),
+        ((*WORDS, "--rules", "none.toml"), "there is no file none.toml"),
         ((*WORDS, "--limit", "x"), "--limit 'x' is no number of episodes"),
         ((*WORDS, "--feed", "2027-01-01"), "do not lie in order"),
-        ((*WORDS, "--every", "hour"), "every='hour'"),
+        ((*WORDS, "--every", "hour"), "--every hour"),
         (("signals", "events.csv", "--tz", "UTC"), "events alone come without rules"),
         (("signals", "events.csv", "--tz", "UTC", "--events", "events.csv"), "--events goes with a file of stages"),
     ],

@@ -30,16 +30,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    from custlife.cli.typed import as_typed
     from custlife.cli.words import parser
 
     _speak_utf8()
-    given = parser().parse_args(arguments)
+    whole = parser()
+    given = whole.parse_args(arguments)
+    if "run" not in given:
+        whole.print_help(sys.stderr)
+        return 2
     refused: int = getattr(given, "refused", 1)
     try:
         code: int = given.run(given)
         sys.stdout.flush()
     except CustlifeError as error:
-        _complain(str(error))
+        # what is wrong in a document stands there as it is
+        _complain(str(error) if error.where else as_typed(str(error), vars(given)))
         return refused
     except BrokenPipeError:
         # Whoever read has gone; Python would complain when it flushes at exit.

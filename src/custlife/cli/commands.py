@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from custlife.cli.output import as_json, cards, columns, joined, overview, progress, put, summary
 from custlife.cli.reading import inputs_of, log_of, model_of
+from custlife.cli.typed import as_typed
 
 if TYPE_CHECKING:
     import argparse
@@ -107,7 +108,7 @@ def report(given: argparse.Namespace) -> int:
         return 0
     summary(made, log, given.note)
     for note in log.notes:
-        put(f"note: {note}")
+        put(f"note: {as_typed(str(note), vars(given))}")
     put(f"Wrote {out} ({len(made.html.encode()) / 1000:,.0f} KB).")
     return 0
 

@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="exit codes: 0 fine, 1 the data or a name cannot be used, 2 wrong usage, 130 stopped",
     )
     whole.add_argument("--version", action="version", version=f"custlife {__version__}")
-    known = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    known = whole.add_subparsers(title="commands", metavar="COMMAND")
     asking = (_report_words, _check_words, _score_words, _signals_words)
     for add in (_demo_words, *asking, _models_words, _show_words):
         add(known)
