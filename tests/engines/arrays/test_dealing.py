@@ -78,6 +78,13 @@ def test_columns_of_numbers_are_read_as_they_are(typecode):
     assert sorted(deal.amount or 0 for deal in found) == ([0, 9, 250] if typecode == "q" else [0, 0, 0])
 
 
+def test_a_number_and_a_text_that_look_alike_are_two_amounts():
+    made = history([("u", 0, "a"), ("v", 0, "a"), ("w", 0, "a")])
+    held = attrs.evolve(made, values={"amount": [100, "100", Decimal(100)]}, engine="arrays")
+    found = arrays.gather(Deals(frozenset((0,)), WON, LOST, money=True), held)
+    assert sorted((deal.amount, many) for deal, many in found.items()) == [(100, 1), (10_000, 2)]
+
+
 def test_of_no_deals_there_is_no_money():
     for made in (history([]), history([("u", 0, "lost")])):
         held = attrs.evolve(made, values={"amount": [None] * len(made)}, engine="arrays")

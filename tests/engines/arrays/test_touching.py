@@ -109,6 +109,16 @@ def test_hand_overs_are_equal(pair, tests, by) -> None:
     assert gather(request, arrays(made)) == gather(request, made)
 
 
+@pytest.mark.parametrize("first", ["a", "lost"])
+def test_before_the_first_stage_nobody_goes_on(first: str) -> None:
+    calls = touched(history([("u", 1, "call"), ("u", 2, "call")], model=None), random.Random(1))
+    made = both(history([("u", 3, first), ("v", 0, "a")], as_of=9), attrs.evolve(calls, notes=()))
+    request = HandOvers(meant(made, EVENTS), "team", len(PATH), WIDTH, EXITS)
+    (tally,) = gather(request, arrays(made)).values()
+    assert (tally.back, tally.moved, tally.lost, tally.pending) == (1, 0, 0, 0)
+    assert gather(request, made) == gather(request, arrays(made))
+
+
 WITHIN = st.sampled_from([None, hours(1), days(1), months(1), hours(0)])
 
 
