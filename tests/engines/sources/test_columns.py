@@ -329,3 +329,13 @@ def test_numbers_too_wide_for_arrays_are_read_as_python_values() -> None:
     native = pd.DataFrame({"id": ["u", "v"], "at": [EPOCH] * 2, "x": np.array([0.5, np.nan], np.longdouble)})
     (history,) = read(native, roles, layout(roles, constant="a"))
     assert list(history.values["amount"]) == [0.5, None]
+
+
+@pytest.mark.parametrize(
+    "odd", [[Decimal("NaN"), Decimal(1)], ["x", Decimal("inf")], [timedelta(1), "x"], [object(), "x"]]
+)
+def test_values_that_are_no_texts_never_reach_polars(odd: list[object]) -> None:
+    """It panics at some decimals, and cannot convert what it does not know."""
+    column = pandas_columns.column(pd.Series(odd, dtype=object))
+    assert column.kind == "mixed"
+    assert column.take(np.arange(2)) == [None if value != value else value for value in odd]

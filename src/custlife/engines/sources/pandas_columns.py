@@ -54,6 +54,8 @@ def _objects(series: Any, told: str, *, polars: bool) -> Column:
     gone = series.isna().to_numpy()
     if gone.all():
         return ObjectColumn(told, values, "nothing")
+    if pd.api.types.infer_dtype(series, skipna=True) not in {"string", "empty"}:
+        return ObjectColumn(told, values)  # Polars panics at some of them
     if polars:
         try:
             import polars as _  # noqa: F401  # see arrow_columns
@@ -67,10 +69,8 @@ def _objects(series: Any, told: str, *, polars: bool) -> Column:
             if made is not None:
                 made.dtype = told
                 return made
-    if pd.api.types.infer_dtype(series, skipna=True) in {"string", "empty"}:
-        codes, names = pd.factorize(values)
-        return CodedColumn(told, codes, _Names(told, list(map(str.__str__, names))), codes < 0 if gone.any() else None)
-    return ObjectColumn(told, values)
+    codes, names = pd.factorize(values)
+    return CodedColumn(told, codes, _Names(told, list(map(str.__str__, names))), codes < 0 if gone.any() else None)
 
 
 class _Names(ObjectColumn):
