@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from custlife import StageLog
 from custlife.engines import history
 from custlife.engines.sources import memory, settling
 from custlife.engines.sources.reading import read
@@ -29,6 +30,22 @@ def test_errors_of_partitions_are_one_error_in_the_order_of_rows() -> None:
     found = settling.one_error([more, copies])
     assert (type(found), found.what) == (HistoryError, "keys must be unique")
     assert [place for place, _ in found.problems] == ["customer 'a'", "customer 'u'", "customer 'u 2'"]
+
+
+@pytest.mark.parametrize("unit", ["customer", "open deal"])
+@pytest.mark.parametrize("bad", [1, 2, 5])
+def test_units_with_amounts_that_cannot_be_used_are_counted_in_all_partitions(bad: int, unit: str) -> None:
+    ids = [f"u {number}" for number in range(7)]
+    amounts = ["much" if number < bad else "1.50" for number in range(7)]
+    rows = pl.DataFrame({"customer": ids, "stage": ["a"] * 7, "at": [EPOCH] * 7, "amount": amounts})
+    said = set()
+    for partitions in (1, 2, 4):
+        log = StageLog.from_frame(rows.lazy(), MODEL, amount_col="amount", unit=unit, partitions=partitions)
+        with pytest.raises(DataError) as caught:
+            log.pipeline(won="c")
+        said.add(str(caught.value))
+    assert len(said) == 1
+    assert said.pop().startswith(f"{bad} {unit}{'s' if bad > 1 else ''} with amounts or dates that cannot be used")
 
 
 def test_too_many_names_in_all_partitions(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,8 @@ def one_of(errors: Sequence[Exception]) -> Exception:
 
 
 def _many(error: DataError) -> str:
-    """What is wrong with many rows, with `{}` for their number."""
+    """What is wrong with many rows or units, with `{}` for their number."""
     what = error.what.replace("{", "{{").replace("}", "}}")
-    return re.sub(r"^[\d,]+ rows?( has)?\b", lambda found: "{} rows have" if found[1] else "{} rows", what)
+    unit = re.split(r" ['\"\d]", error.problems[0][0], maxsplit=1)[0]
+    counted = rf"^[\d,]+ (row|{re.escape(unit)})s?( has)?\b"
+    return re.sub(counted, lambda found: f"{{}} {found[1]}s{' have' if found[2] else ''}", what)
