@@ -259,9 +259,10 @@ def test_who_refuses_makes_nothing_known_and_of_equal_sides_fit_is_cut():
     assert (found.values.tolist(), found.grades) == ([wanted.value], [wanted.grade]) == ([30], ["B1"])
 
 
-def test_more_than_nine_classes_stand_in_brackets():
-    fine = scoring.Rfm("order", recency=range(1, 12), frequency=(2,))
-    assert fine.on_frame(pandas.DataFrame({"recency": [0, 11.5], "frequency": [1, 2]})).grades == ["[12]1", "[1]2"]
+@pytest.mark.parametrize(("edges", "grades"), [(8, ["92", "11"]), (9, ["[10]2", "[1]1"]), (11, ["[12]2", "[1]1"])])
+def test_more_than_nine_classes_stand_in_brackets(edges, grades):
+    fine = scoring.Rfm("order", recency=range(1, edges + 1), frequency=(2,))
+    assert fine.on_frame(pandas.DataFrame({"recency": [0, edges + 0.5], "frequency": [2, 1]})).grades == grades
 
 
 def test_decimals_and_texts_are_numbers_as_they_are_one_by_one():

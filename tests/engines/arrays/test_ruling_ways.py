@@ -80,6 +80,17 @@ def test_exits_silences_and_returns_meet(returns, more) -> None:
         assert walked.alone == 0
 
 
+@pytest.mark.parametrize("more", [{}, LAPSED, {"lost": Seen("x"), "risk": Seen(["x", "z"])}])
+@pytest.mark.parametrize(
+    "rules",
+    [{"a": Seen("x"), "c": Seen("x", "always")}, {"a": Seen("x", "always"), "b": Seen("y"), "c": Seen(["x", "z"])},
+     {"a": Seen("y"), "b": Seen("x"), "c": Seen("x", "always"), "d": Seen("x")}],
+)  # fmt: skip
+def test_one_event_leads_to_several_stages(rules, more) -> None:
+    alike(Ruled(MODEL, Rules({**rules, **more})), many())
+    alike(Ruled(MODEL, Rules({**rules, **more}, "first")), many())
+
+
 def test_who_returns_to_a_stage_off_the_path_goes_no_further_at_once() -> None:
     rows = [(0, moment * DAY, event) for moment, event in [(0, 0), (9, 1), (9, 1), (9, 0)]]
     rules = {"a": Seen("x"), "c": Seen("y"), "risk": Silent(days(2)), "lapsed": Silent(days(4))}

@@ -99,9 +99,9 @@ FIELDS = tuple(field.name for field in attrs.fields(Chains))
 def distinct(stretch: Stretch, chains: Chains, is_tied: Mask) -> Chains:
     """Of the chains of one try that can only go on alike, the best; `is_tied` is set where that is not decided."""
     places, steps = len(stretch) + 1, len(chains.places) + 1
-    keys = Keys(
+    keys = Keys(  # the row of the last step really entered tells which step that was
         (chains.who, len(is_tied)), (chains.last, places), (chains.depth, steps), (chains.reals, steps),
-        (chains.held + 1, places), (chains.held_step + 1, steps),
+        (chains.held + 1, places),
     ).codes  # fmt: skip
     order = np.argsort(keys, kind="stable")
     begins = runs(keys.take(order))
