@@ -88,13 +88,13 @@ def test_an_error_about_anything_else_comes_first():
         ),
         (
             "Python in worker has different version of itself",
-            "the executors run Python another version, the driver runs Python this one",
+            "the executors run another version of Python than the driver",
             "let PYSPARK_PYTHON name one minor version of Python everywhere",
         ),
         (
             "ModuleNotFoundError: No module named 'pyarrow'",
             "the executors cannot import 'pyarrow'",
-            "install custlife[spark]",
+            "install custlife[spark] in the Python that PYSPARK_PYTHON names, or ship it with --archives; on one machine ",
         ),
         ("[PACKAGE_NOT_INSTALLED] PyArrow >= 18", "the executors cannot import 'pyarrow'", "install custlife[spark]"),
         (

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["checked", "explained"]
 
+INSTALL = (
+    "install custlife[spark] in the Python that PYSPARK_PYTHON names, or ship it with --archives; on one machine write "
+    "os.environ['PYSPARK_PYTHON'] = sys.executable before the session starts"
+)
 ON_A_CLUSTER = "see 'On a cluster' in the documentation"
 
 
@@ -44,7 +48,7 @@ def without(module: str) -> CustlifeError:
     """The executors lack a package, or a module of the caller."""
     package = module.partition(".")[0]
     if package in {"custlife", "numpy", "pyarrow", "narwhals", "attrs", "attr", "dateutil"}:
-        hint = f"install custlife[spark] there, or ship it with --archives; {ON_A_CLUSTER}"
+        hint = f"{INSTALL}; {ON_A_CLUSTER}"
     else:
         hint = f"install it there, or ship {package + '.py'!r} with spark.submit.pyFiles; {ON_A_CLUSTER}"
     return UsageError(f"the executors cannot import {module!r}", hint)
@@ -62,8 +66,9 @@ def explained(error: Exception, partitions: int) -> CustlifeError | None:
     text = str(error)
     if "PYTHON_VERSION_MISMATCH" in text or "Python in worker has different version" in text:
         found = re.search(r"different version:? (\d\.\d+) than that in driver:? (\d\.\d+)", text)
-        there, here = found.groups() if found else ("another version", "this one")
-        what = f"the executors run Python {there}, the driver runs Python {here}"
+        what = "the executors run another version of Python than the driver"
+        if found:
+            what = f"the executors run Python {found[1]}, the driver runs Python {found[2]}"
         return UsageError(what, f"let PYSPARK_PYTHON name one minor version of Python everywhere; {ON_A_CLUSTER}")
     if found := re.search(r"No module named '([\w.]+)'", text):
         return without(found[1])
