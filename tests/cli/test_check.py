@@ -176,7 +176,7 @@ def test_a_file_beside_that_has_another_column_names_itself_and_the_option(capsy
     ran = run(capsys, "check", "targets.toml", "--revenue", "prices.csv", "--tz", "UTC")
     assert ran.code == 2
     assert ran.err.startswith("custlife: prices.csv: the rows have no column amount_col='amount'\n")
-    assert ran.err.endswith(" pass amount_col= with one of them: --option revenue.NAME=VALUE\n")
+    assert ran.err.endswith(" pass --option revenue.amount_col= with one of them\n")
     (here / "prices.csv").write_text("customer,at,amount\na,soon,3\n", "utf-8")
     ran = run(capsys, "check", "targets.toml", "--revenue", "prices.csv", "--tz", "UTC")
     assert "'soon'" in ran.err

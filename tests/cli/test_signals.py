@@ -116,7 +116,10 @@ def test_since_begins_the_grid_there(capsys):
     [
         ((*WORDS, "--rules", "none.toml"), "there is no file none.toml"),
         ((*WORDS, "--limit", "x"), "--limit 'x' is no number of episodes"),
-        ((*WORDS, "--feed", "2027-01-01"), "do not lie in order"),
+        ((*WORDS, "--feed", "2027-01-01"), "--feed 2027-01-01 00:00 and until="),
+        ((*WORDS, "--feed", "yesterday"), "--feed yesterday is not an ISO 8601 time"),
+        ((*WORDS, "--fact", "plan"), "the rows have no column --fact plan"),
+        ((*WORDS, "--by", "plan", "--fact", "seats"), "the rows have no column --by plan"),
         ((*WORDS, "--every", "hour"), "--every hour"),
         (("signals", "events.csv", "--tz", "UTC"), "events alone come without rules"),
         (("signals", "events.csv", "--tz", "UTC", "--events", "events.csv"), "--events goes with a file of stages"),
@@ -127,3 +130,10 @@ def test_what_cannot_be_is_refused(capsys, words, what):
     assert ran.code == 1
     assert what in ran.err
     assert ran.out == ""
+
+
+def test_an_owner_that_nothing_is_for_is_said_with_those_there_are(capsys):
+    ran = run(capsys, *RULED, "--owner", "Mai")
+    assert ran.code == 0
+    assert "nothing is for 'Mai'; did you mean 'Mia'?" in ran.err
+    assert "Nothing is open.\nLooked every day" in ran.out

@@ -52,3 +52,12 @@ def test_nothing_typed_is_answered_with_what_there_is(capsys):
     assert (ran.code, ran.out) == (2, "")
     assert "Start with: custlife demo" in ran.err
     assert "signals   rules over the customers" in ran.err
+
+
+def test_targets_and_rows_the_wrong_way_round(capsys):
+    ran = run(capsys, "check", "my rows.csv", "targets.toml", "--model", "bruxt5")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "custlife: my rows.csv is no file of targets: they are .toml or .json\n\n"
+        "Hint: the targets come first: custlife check targets.toml 'my rows.csv'\n"
+    )

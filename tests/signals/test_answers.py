@@ -120,6 +120,15 @@ class TestAnswers:
             one for one in found if one.owner == "Mia"
         ]
 
+    def test_what_is_for_several_teams_is_for_each_of_them(self):
+        who = customer(("onboarding", day(0)))
+        found = signals.watch(Rule("a", signals.Entered("onboarding")), [who], as_of=day(3))
+        assert [one.owner for one in found] == ["Success, Sales"]
+        for name in ("Sales", "Success", "Success, Sales"):
+            assert found.of(owner=name).episodes == found.episodes
+        for name in ("Sal", "", "Sales, Success"):
+            assert found.of(owner=name).episodes == ()
+
     def test_as_a_frame(self):
         frame = self.found().to_frame("polars")
         assert frame["rule"].to_list().count("letters") == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from inspect import signature
 from itertools import islice
 from pathlib import Path
@@ -29,6 +30,7 @@ USUAL = {
     "recorded_at": "recorded_at_col",
 }  # fmt: skip
 """Columns that are read where a file has them, and what they are for."""
+OF_COLUMN = re.compile(r"(?<=pass )(?=\w+=)")
 LISTS = {"segment_cols": str, "seat_bands": int}
 
 
@@ -66,7 +68,7 @@ def beside(given: argparse.Namespace, split: Collection[str]) -> dict[str, Askab
             except DataError as error:
                 if error.problems:
                     raise
-                raise DataError(f"{name}: {error.what}", hint=f"{error.hint}: --option {kind}.NAME=VALUE") from None
+                raise DataError(f"{name}: {error.what}", hint=OF_COLUMN.sub(f"--option {kind}.", error.hint)) from None
     return made
 
 

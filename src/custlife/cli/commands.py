@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from custlife.cli.output import as_json, cards, columns, joined, overview, progress, put, summary
-from custlife.cli.reading import inputs_of, log_of, model_of
+from custlife.cli.reading import inputs_of, is_document, log_of, model_of
 from custlife.cli.typed import as_typed
+from custlife.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -119,6 +121,9 @@ def check(given: argparse.Namespace) -> int:
     from custlife.reporting import scorecard_page
     from custlife.reporting.saving import save
 
+    if given.file is not None and is_document(given.file) and not is_document(given.targets):
+        what = f"{given.targets} is no file of targets: they are .toml or .json"
+        raise UsageError(what, f"the targets come first: custlife check {quote(given.file)} {quote(given.targets)}")
     targets = Scorecard.from_file(given.targets)
     with progress() as say:
         say("reading the files")
@@ -132,7 +137,7 @@ def check(given: argparse.Namespace) -> int:
     else:
         put(judged.table().text(columns()))
         for verdict in judged.missed:
-            put(f"missed: {verdict.reading}; target {verdict.goal}")
+            put(f"missed: {verdict.reading.text}; target {verdict.goal}{verdict.reading.doubt}")
         if given.out:
             put(f"Wrote {given.out}.")
     return 0 if judged.ok else 1

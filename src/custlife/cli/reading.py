@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from custlife.metrics import Inputs, Scorecard
     from custlife.stages import StageModel
 
-__all__ = ["check_second", "events_of", "inputs_of", "is_jsonl", "log_of", "model_of"]
+__all__ = ["check_second", "events_of", "inputs_of", "is_document", "is_jsonl", "log_of", "model_of"]
 
 FLAGS = {
     "stages": "name a FILE of stages, and its --model",
@@ -31,7 +31,7 @@ def model_of(name: str) -> StageModel:
     from custlife import presets
     from custlife.stages import StageModel
 
-    if name.endswith((".toml", ".json")):
+    if is_document(name):
         return StageModel.from_file(name)
     return presets.get(name)
 
@@ -68,6 +68,11 @@ def log_of(given: argparse.Namespace, source: Path) -> StageLog | EventLog:
     options |= {"stage_col": given.stage_col or "stage", "reason_col": given.reason_col}
     model = model_of(given.model)
     return StageLog.from_jsonl(source, model, **options) if lines else StageLog.from_csv(source, model, **options)
+
+
+def is_document(name: str) -> bool:
+    """Whether a word is the path of a document: a model, targets, rules."""
+    return name.endswith((".toml", ".json"))
 
 
 def is_jsonl(source: Path) -> bool:

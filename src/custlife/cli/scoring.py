@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from custlife.cli.output import as_json, columns, progress, put
 from custlife.cli.reading import check_second, events_of, log_of
-from custlife.errors import UsageError
+from custlife.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -86,7 +86,12 @@ def logs_of(given: argparse.Namespace) -> list[Any]:
 
     check_second(given)
     words = {**vars(given), "by": list(dict.fromkeys((*given.by, *given.fact)))}
-    logs: list[Any] = [log_of(Namespace(**words), Path(given.file))]
+    try:
+        logs: list[Any] = [log_of(Namespace(**words), Path(given.file))]
+    except DataError as error:
+        if any(f"segment_cols={name!r}" in error.what for name in given.fact):
+            error.what, error.hint = (text.replace("segment_cols=", "fact=") for text in (error.what, error.hint))
+        raise
     if given.events is not None:
         logs.append(events_of(given, words))
     return logs

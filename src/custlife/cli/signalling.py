@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custlife.cli.output import as_json, columns, progress, put
 from custlife.cli.scoring import logs_of, row_limit, write_rows
-from custlife.errors import UsageError
+from custlife.errors import CustlifeError, UsageError, nearest
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
-    from custlife.signals import RuleSet, Signals
+    from custlife.signals import Feed, RuleSet, Signals
 
 __all__ = ["SIGNALS_EPILOG", "SIGNALS_LISTS", "SIGNALS_VALUES", "signals"]
 
@@ -55,7 +56,7 @@ def signals(given: argparse.Namespace) -> int:
         if given.out:
             write_rows(found, Path(given.out))
     if given.feed is not None:
-        feed = found.feed(given.feed)
+        feed = _feed(found, given.feed)
         put(as_json([_row(row) for row in feed.to_dicts()]) if given.json else feed.table().text(columns()))
     elif given.json:
         put(found.to_json())
@@ -85,7 +86,22 @@ def _watched(given: argparse.Namespace, rules: RuleSet, logs: Sequence[Any], say
         rules, logs, as_of=until, since=given.since, every=given.every, manager=given.manager,
         tz=logs[0].tz, progress=lambda done: say(f"looked at {done:,}"),
     )  # fmt: skip
-    return found if given.owner is None else found.of(owner=given.owner)
+    if given.owner is None:
+        return found
+    mine = found.of(owner=given.owner)
+    if found.episodes and not mine.episodes:
+        owners = sorted({name for one in found for name in one.owner.split(", ")} - {""})
+        sys.stderr.write(f"custlife: nothing is for {given.owner!r}; {nearest(given.owner, owners)}\n")
+    return mine
+
+
+def _feed(found: Signals, since: str) -> Feed:
+    """What changed since a moment."""
+    try:
+        return found.feed(since)
+    except CustlifeError as error:
+        error.what = error.what.replace("since=", "feed=")
+        raise
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -105,4 +121,6 @@ def _print(found: Signals, limit: int) -> None:
             put(f"and {left:,} more: add --limit {len(found.open)}")
     else:
         put("Nothing is open.")
+        for note in found.footnotes():
+            put(note)
     put("What changed: add --feed TIME")

@@ -13,7 +13,7 @@ __all__ = ["as_typed"]
 
 FLAGS = (
     "customer_col", "stage_col", "event_col", "event", "at_col", "recorded_at_col", "reason_col", "tz", "as_of",
-    "since", "unit", "delimiter", "encoding", "within", "every", "on_bad", "aliases",
+    "since", "feed", "fact", "unit", "delimiter", "encoding", "within", "every", "on_bad", "aliases",
 )  # fmt: skip
 """Arguments of the library that are flags by the same name."""
 NAMED = {"segment_cols": "by", "value_cols": "value", "path": ""}

@@ -169,16 +169,21 @@ class Signals(Result):
         return tuple(one for one in self.episodes if one.is_open)
 
     def of(self, *, rule: str | None = None, customer: str | None = None, owner: str | None = None) -> Signals:
-        """The same answer with some of the episodes.
+        """The same answer with some of the episodes; those for several teams are for each of them.
 
         Raises:
             UnknownNameError: There is no such rule.
         """
         if rule is not None and rule not in (names := [one.name for one in self.question.rules]):
             raise UnknownNameError("rule", rule, names)
-        wanted = {"rule": rule, "customer": customer, "owner": owner}
+        wanted = {"rule": rule, "customer": customer}
         asked = {name: value for name, value in wanted.items() if value is not None}
-        kept = [one for one in self.episodes if all(getattr(one, name) == value for name, value in asked.items())]
+        kept = [
+            one
+            for one in self.episodes
+            if all(getattr(one, name) == value for name, value in asked.items())
+            and (owner is None or owner == one.owner or owner in one.owner.split(", "))
+        ]
         return attrs.evolve(self, episodes=tuple(kept))
 
     def feed(self, since: Instant, *, until: Instant | None = None) -> Feed:
@@ -193,7 +198,8 @@ class Signals(Result):
         start = instant(since, tz=place, name="since")
         end = self.as_of if until is None else instant(until, tz=place, name="until")
         if not start <= end <= self.as_of:
-            what = f"since={start:%Y-%m-%d %H:%M} and until={end:%Y-%m-%d %H:%M} do not lie in order before as_of"
+            first, last = (wall_text(one, zone(place)) for one in (start, end))
+            what = f"since={first} and until={last} do not lie in order before as_of"
             raise UsageError(what, f"as_of is {self.about.moment}")
         news = [News(one.opened_at, "opened", one) for one in self.episodes]
         news += [News(one.resolved_at, "resolved", one) for one in self.episodes if one.resolved_at is not None]
