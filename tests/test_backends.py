@@ -17,7 +17,7 @@ pytest.importorskip("pandas")
 pytest.importorskip("duckdb")
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import custlife as cl
@@ -211,9 +211,8 @@ def test_changed_logs_in_any_frame(table, kind, partitions, change) -> None:
 def instant(value, tz: str) -> int:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)  # noqa: DTZ001  # a wall clock
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=ZoneInfo(tz))
-        value = value.astimezone(UTC)
+    if value.tzinfo is None:  # the earlier of the two instants that a skipped or repeated time may mean
+        return min(to_us(value.replace(tzinfo=ZoneInfo(tz), fold=fold).astimezone(UTC)) for fold in (0, 1))
     return to_us(value)
 
 
@@ -240,6 +239,12 @@ def by_hand(rows: Rows, tz: str) -> dict[str, list[tuple[int, str]]]:
     st.sampled_from(ZONES),
     st.sampled_from(["first", "best"]),
 )
+@example(
+    (("text", "naive"), [
+        {"unit": "u", "name": name, "at": datetime(2026, 3, 29, *at)} for name, at in (("a", (1, 30)), ("b", (2, 0)))  # noqa: DTZ001  # a wall clock
+    ]),
+    "polars", None, "Europe/Zurich", "first",
+)  # fmt: skip
 def test_counted_by_hand(drawn, kind, partitions, tz, entry) -> None:
     (unit, at), rows = drawn
     kinds = Kinds(unit, at, ("unit", "name", "at"))
