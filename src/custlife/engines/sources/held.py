@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
 
@@ -31,8 +31,9 @@ class Held:
         parts: The histories; at least one.
     """
 
+    accounts: ClassVar[str | None] = None  # any units may be brought together in memory
+
     parts: tuple[History, ...]
-    accounts: str | None = None
 
     @property
     def empty(self) -> History:
@@ -69,15 +70,15 @@ class Lazy:
         read: Reads them.
     """
 
+    accounts: ClassVar[str | None] = None  # as of what is held
+
     empty: History
     read: Callable[[], Sequence[History]]
-    accounts: str | None = None
-
     _reading: Any = attrs.field(factory=Lock, init=False, repr=False)
 
     @cached_property
     def _made(self) -> Held:
-        return Held(tuple(self.read()), self.accounts)
+        return Held(tuple(self.read()))
 
     def held(self) -> Held:
         """The histories, read once, also where several threads ask at once."""
@@ -98,7 +99,7 @@ class Lazy:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy elsewhere holds the rows themselves: what they were read from may not be there."""
-        return Held, (self.held().parts, self.accounts)
+        return Held, (self.held().parts,)
 
 
 def mapped(work: Callable[[P], T], parts: Sequence[P], threads: int | None = None) -> Iterator[T]:
