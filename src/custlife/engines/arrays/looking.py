@@ -15,7 +15,7 @@ from custlife.engines.history import EXAMPLES, Column, Note, note
 from custlife.engines.rows.looking import LAST_TOLD, last_told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from custlife.engines.arrays.stretch import Ints, Mask
     from custlife.engines.history import History
@@ -95,9 +95,8 @@ def plain(column: Sequence[object], rows: Ints) -> Sequence[object]:
 
 def named(ids: Sequence[str], units: Ints) -> Sequence[str]:
     """The ids of some units; ids that are not in memory stay where they are."""
-    take = getattr(ids, "take", None)
-    numbers: list[int] = units.tolist()
-    return take(units) if take else [ids[unit] for unit in numbers]
+    take: Callable[[Ints], Sequence[str]] | None = getattr(ids, "take", None)
+    return [ids[unit] for unit in units.tolist()] if take is None else take(units)
 
 
 # -- spells ------------------------------------------------------------------------------------------------------------

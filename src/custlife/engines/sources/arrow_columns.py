@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import CodedColumn, as_numbers, mixed_bits
+from custlife.engines.sources.columns import CodedColumn, as_numbers, by_chunk, mixed_bits
 from custlife.engines.sources.hashing import text_bits
 from custlife.engines.sources.object_columns import ObjectColumn
 
@@ -226,12 +226,20 @@ class ArrowText:
 
     def take(self, rows: Longs) -> list[Any]:
         """A list of Python texts."""
-        texts: list[Any] = self._chunked.take(pa.array(rows)).to_pylist()
+        texts: list[Any] = self._taken(rows).to_pylist()
         return texts
 
     def values(self, rows: Longs) -> Texts:
         """The texts as their bytes."""
-        return as_texts(self._chunked.take(pa.array(rows)).combine_chunks())
+        return as_texts(self._taken(rows))
+
+    def _taken(self, rows: Longs) -> Any:
+        """Some texts; of each chunk by itself, since PyArrow would join the chunks."""
+        chunks = self._chunked.chunks
+        parts, back = by_chunk(map(len, chunks), rows)
+        wide = pa.large_string()
+        some = [chunk.take(pa.array(part)).cast(wide) for chunk, part in zip(chunks, parts, strict=True) if len(part)]
+        return pa.concat_arrays([pa.array([], wide), *some]).take(pa.array(back))
 
 
 def as_texts(texts: Any) -> Texts:

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from custlife.engines.sources import polars_columns
-from custlife.engines.sources.arrow_columns import ArrowText, as_texts
+from custlife.engines.sources.arrow_columns import ArrowText
 from custlife.engines.sources.polars_columns import PIECE, codes_of, marks_of, shared_categories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from custlife.engines.arrays.ids import Texts
-    from custlife.engines.sources.columns import Column, Ints, Longs, Marks
+    from custlife.engines.sources.columns import Column, Ints, Marks
 
 __all__ = ["HashedText", "viewed"]
 
@@ -54,30 +52,3 @@ class HashedText(ArrowText):
     def marks(self) -> Marks:
         """Two hashes, as Polars' own columns have them."""
         return marks_of(len(self), self._pieces())
-
-    def take(self, rows: Longs) -> list[Any]:
-        """A list of Python texts."""
-        texts: list[Any] = self._taken(rows).to_pylist()
-        return texts
-
-    def values(self, rows: Longs) -> Texts:
-        """The texts as their bytes."""
-        return as_texts(self._taken(rows))
-
-    def _taken(self, rows: Longs) -> Any:
-        """Some texts; of each chunk by itself, since PyArrow would join the chunks."""
-        chunks = self._chunked.chunks
-        bounds = np.cumsum([0, *map(len, chunks)])
-        by = np.argsort(rows, kind="stable")
-        ordered = rows[by]
-        cuts = np.searchsorted(ordered, bounds)
-        parts = [
-            chunk.take(pa.array(ordered[low:high] - start)).cast(pa.large_string())
-            for chunk, start, low, high in zip(chunks, bounds[:-1], cuts[:-1], cuts[1:], strict=True)
-            if low < high
-        ]
-        if not parts:
-            return pa.array([], pa.large_string())
-        back = np.empty(len(rows), np.int64)
-        back[by] = np.arange(len(rows))
-        return pa.concat_arrays(parts).take(pa.array(back))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import tzinfo
 
     from numpy.typing import NDArray
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Longs: TypeAlias = NDArray[np.int64]
     Marks: TypeAlias = tuple[NDArray[np.uint64], Ints]
 
-__all__ = ["NS_PER_US", "US_PER", "CodedColumn", "Column", "as_numbers", "mixed_bits", "moments"]
+__all__ = ["NS_PER_US", "US_PER", "CodedColumn", "Column", "as_numbers", "by_chunk", "mixed_bits", "moments"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NS_PER_US = 1_000
@@ -102,6 +102,22 @@ def as_numbers(numbers: Ints) -> Longs:
     if numbers.dtype == np.uint64:
         return numbers.view(np.int64)
     return numbers.astype(np.int64, copy=False)
+
+
+def by_chunk(sizes: Iterable[int], rows: Longs) -> tuple[list[Longs], Longs]:
+    """Some rows of a column by the chunk that they are in.
+
+    Returns:
+        For each chunk its rows, counted from its start; and where each row is among those of all chunks.
+    """
+    bounds = np.cumsum([0, *sizes])
+    by = np.argsort(rows, kind="stable")
+    ordered = rows[by]
+    cuts = np.searchsorted(ordered, bounds)
+    back = np.empty(len(rows), np.int64)
+    back[by] = np.arange(len(rows))
+    starts = zip(bounds[:-1], cuts[:-1], cuts[1:], strict=True)
+    return [ordered[low:high] - start for start, low, high in starts], back
 
 
 class CodedColumn:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import as_numbers, mixed_bits, moments
+from custlife.engines.sources.columns import as_numbers, by_chunk, mixed_bits, moments
 from custlife.engines.sources.object_columns import ObjectColumn
 
 if TYPE_CHECKING:
@@ -119,17 +119,9 @@ class PolarsColumn:
         if self._series.n_chunks() == 1 or len(rows) < FEW:
             return self._series.gather(rows)
         chunks = self._series.get_chunks()
-        bounds = np.cumsum([0, *map(len, chunks)])
-        by = np.argsort(rows)
-        ordered = rows[by]
-        cuts = np.searchsorted(ordered, bounds)
-        parts = [
-            chunk.gather(ordered[low:high] - start)
-            for chunk, start, low, high in zip(chunks, bounds[:-1], cuts[:-1], cuts[1:], strict=True)
-        ]
-        back = np.empty(len(rows), np.int64)
-        back[by] = np.arange(len(rows))
-        return pl.concat(parts, rechunk=True).gather(back)
+        parts, back = by_chunk(map(len, chunks), rows)
+        found = [chunk.gather(part) for chunk, part in zip(chunks, parts, strict=True)]
+        return pl.concat(found, rechunk=True).gather(back)
 
 
 def _texts(series: pl.Series) -> Texts:
