@@ -14,10 +14,9 @@ import numpy as np
 
 from custlife.engines.arrays.clock import FOREVER
 from custlife.engines.arrays.keys import Keys, runs
+from custlife.engines.arrays.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from custlife.engines.arrays.stretch import Ints, Mask, Stretch
 
 __all__ = ["Chains", "best_of", "distinct"]
@@ -26,7 +25,7 @@ NOTHING = -1
 
 
 @attrs.define(eq=False)
-class Chains:
+class Chains(Table):
     """Some chains of the tries of one stretch.
 
     Attributes:
@@ -56,10 +55,6 @@ class Chains:
         last: Ints = self.places[self.depth - 1, np.arange(len(self))]
         return last
 
-    def take(self, which: Ints | Mask) -> Chains:
-        """Some of them."""
-        return Chains(*(getattr(self, name)[..., which] for name in FIELDS))
-
     @classmethod
     def begun(cls, starts: Ints, is_real: Mask, steps: int) -> Chains:
         """The chains of one row each with which tries start."""
@@ -69,11 +64,6 @@ class Chains:
         ones = np.ones(many, np.int64)
         held, held_step = np.where(is_real, starts, NOTHING), np.where(is_real, 0, NOTHING)
         return cls(np.arange(many), places, real, ones, is_real.astype(np.int64), held, held_step)
-
-    @classmethod
-    def together(cls, parts: Sequence[Chains]) -> Chains:
-        """Several tables, one behind the other."""
-        return cls(*(np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in FIELDS))
 
     def longer(self, which: Ints, place: Ints, is_real: Mask, step: int, depth: int) -> Chains:
         """Some of them with one more row, which serves a step and passes over those between.
@@ -91,9 +81,6 @@ class Chains:
         held_step = np.where(is_real, step, self.held_step.take(which))
         reals = self.reals.take(which) + is_real
         return Chains(self.who.take(which), places, real, np.full(len(which), step + 1), reals, held, held_step)
-
-
-FIELDS = tuple(field.name for field in attrs.fields(Chains))
 
 
 def distinct(stretch: Stretch, chains: Chains, is_tied: Mask) -> Chains:

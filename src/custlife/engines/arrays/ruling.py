@@ -58,7 +58,7 @@ def _entries(walk: Walk, law: Law, history: History) -> Entries:
         rows = np.arange(part.row_from, part.row_from + len(part.at))
         found, alone = entered(walk, law, Piece(history, rows, part.at, part.code, part.bounds))
         found = Entries.together([found, _walked(walk, part, alone)])
-        found = found.where(np.argsort(found.unit, kind="stable"))
+        found = found.take(np.argsort(found.unit, kind="stable"))
         made.append(attrs.evolve(found, unit=found.unit + part.unit_from))
     return Entries.together(made)
 

@@ -9,20 +9,21 @@ import numpy as np
 
 from custlife.engines.arrays.clock import adder
 from custlife.engines.arrays.ruling_rows import bisected
+from custlife.engines.arrays.tables import Table
 from custlife.engines.rows.watching import codes_heard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from custlife.engines.arrays.ruling_rows import Heard, Piece
-    from custlife.engines.arrays.stretch import Ints, Mask
+    from custlife.engines.arrays.stretch import Ints
     from custlife.engines.rules import Silent
 
 __all__ = ["Lapses", "breaks", "lapses"]
 
 
 @attrs.frozen(eq=False)
-class Lapses:
+class Lapses(Table):
     """Silences that were over before anything broke them, unit by unit and in time order; the first stage first.
 
     Attributes:
@@ -44,11 +45,6 @@ class Lapses:
     def __len__(self) -> int:
         return len(self.unit)
 
-    def where(self, chosen: Mask | Ints) -> Lapses:
-        """Some of them, by a mask or in an order."""
-        columns = (getattr(self, field.name)[chosen] for field in attrs.fields(Lapses))
-        return Lapses(*columns)
-
     def moved(self, unit: Ints, by: Ints) -> Lapses:
         """The same, with units numbered anew and places so much lower."""
         return Lapses(unit, self.before - by, self.silence, self.end, self.row, self.broken - by)
@@ -61,7 +57,7 @@ def lapses(silences: Sequence[Silent], piece: Piece) -> Lapses:
     made = Lapses(*map(np.concatenate, zip(*found, strict=True)))
     if len(silences) < 2:
         return made
-    return made.where(np.lexsort((made.end, made.before)))  # of those over at one instant the first silence stays first
+    return made.take(np.lexsort((made.end, made.before)))  # of those over at one instant the first silence stays first
 
 
 def _of_one(number: int, silence: Silent, piece: Piece) -> tuple[Ints, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 import numpy as np
 
+from custlife.engines.arrays.tables import Table
 from custlife.engines.rows.ruling import NOWHERE
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Law:
 
 
 @attrs.frozen(eq=False)
-class Items:
+class Items(Table):
     """What may change the stage of a unit: events and silences, unit by unit and in order.
 
     Attributes:
@@ -74,10 +75,6 @@ class Items:
     breaks: Ints
     at: Ints
     row: Ints
-
-    def where(self, mask: Mask) -> Items:
-        """Some of them."""
-        return self if mask.all() else Items(*(getattr(self, field.name)[mask] for field in attrs.fields(Items)))
 
 
 class Standing:

@@ -11,11 +11,10 @@ from custlife.engines.arrays.ruling_fires import fired
 from custlife.engines.arrays.ruling_rows import first_of
 from custlife.engines.arrays.ruling_silences import Lapses, breaks, lapses
 from custlife.engines.arrays.ruling_steps import EVENT, Items, Law, Standing, highest, walked
+from custlife.engines.arrays.tables import Table
 from custlife.engines.rows.ruling import NOWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from custlife.engines.arrays.ruling_rows import Piece
     from custlife.engines.arrays.stretch import Ints, Mask
     from custlife.engines.rows.ruling import Walk
@@ -28,7 +27,7 @@ AGAIN = 4  # times the rows of a piece that are looked at, again and again, for 
 
 
 @attrs.frozen(eq=False)
-class Entries:
+class Entries(Table):
     """Entries into stages.
 
     Attributes:
@@ -46,12 +45,6 @@ class Entries:
     is_return: Mask
 
     @classmethod
-    def together(cls, parts: Sequence[Entries]) -> Entries:
-        """Those of several, one behind the other."""
-        columns = ([getattr(part, field.name) for part in parts] for field in attrs.fields(cls))
-        return cls(*map(np.concatenate, columns))
-
-    @classmethod
     def of_bits(cls, unit: Ints, at: Ints, bits: Ints, row: Ints, is_return: Mask) -> Entries:
         """An entry for each bit, the lowest first."""
         left = np.flatnonzero(bits)
@@ -67,11 +60,6 @@ class Entries:
             order = np.argsort(place, kind="stable")
             place, code = place[order], code[order]
         return cls(unit[place], at[place], code, row[place], is_return[place])
-
-    def where(self, chosen: Mask | Ints) -> Entries:
-        """Some of them, by a mask or in an order."""
-        columns = (getattr(self, field.name)[chosen] for field in attrs.fields(Entries))
-        return Entries(*columns)
 
 
 @attrs.frozen(eq=False)
@@ -115,7 +103,7 @@ def entered(walk: Walk, law: Law, piece: Piece) -> tuple[Entries, Ints]:
     is_alone = np.zeros(units, np.bool_)
     is_alone[np.concatenate(alone)] = True
     together = Entries.together(found)
-    return together.where(~is_alone[together.unit]), np.flatnonzero(is_alone)
+    return together.take(~is_alone[together.unit]), np.flatnonzero(is_alone)
 
 
 def _looked(walk: Walk, law: Law, scene: _Scene) -> tuple[Entries, Ints, _Scene | None]:
@@ -130,7 +118,8 @@ def _looked(walk: Walk, law: Law, scene: _Scene) -> tuple[Entries, Ints, _Scene 
     found = [Entries.of_bits(piece.unit[rows], piece.at[rows], calm, piece.rows[rows], never)]
     items = _items(walk, scene, bits, _moving(law, scene, bits, rows, climbs) & is_restless[piece.unit], is_restless)
     alone = _alone(scene, items)
-    items = items.where(~np.isin(items.unit, alone))
+    if len(alone):
+        items = items.take(~np.isin(items.unit, alone))
     made, is_return = walked(law, items, standing, returning=scene.returning)
     found.append(Entries.of_bits(items.unit, items.at, made, items.row, is_return))
     return Entries.together(found), alone, _following(law, scene, items)
@@ -191,7 +180,7 @@ def _moving(law: Law, scene: _Scene, bits: Ints, rows: Ints, climbs: Ints) -> Ma
 
 def _items(walk: Walk, scene: _Scene, bits: Ints, moves: Mask, is_restless: Mask) -> Items:
     """What may move the restless units, in order: a silence lies before the first event that is later."""
-    piece, silent = scene.piece, scene.silent.where(is_restless[scene.silent.unit])
+    piece, silent = scene.piece, scene.silent.take(is_restless[scene.silent.unit])
     places = np.flatnonzero(moves)
     order = np.argsort(np.append(2 * places + 1, 2 * silent.before), kind="stable")
     columns = (
@@ -218,7 +207,7 @@ def _following(law: Law, scene: _Scene, items: Items) -> _Scene | None:
     standing.mark[:] = law.back if law.back < law.path else NOWHERE
     number, lower = np.full(len(scene.units), NOWHERE), np.zeros(len(scene.units), np.int64)
     number[units], lower[units] = np.arange(len(units)), places - again.bounds[:-1]
-    silent = silent.where(number[silent.unit] != NOWHERE)
-    silent = silent.where(silent.before - lower[silent.unit] > again.bounds[:-1][number[silent.unit]])
+    silent = silent.take(number[silent.unit] != NOWHERE)
+    silent = silent.take(silent.before - lower[silent.unit] > again.bounds[:-1][number[silent.unit]])
     silent = silent.moved(number[silent.unit], lower[silent.unit])
     return _Scene(again, scene.units[units], standing, silent, returning=True)

@@ -13,6 +13,7 @@ import numpy as np
 
 from custlife.engines.arrays.clock import FOREVER, adder
 from custlife.engines.arrays.searching import Searcher
+from custlife.engines.arrays.tables import Table
 from custlife.engines.arrays.views import BEYOND, first_from
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ FEW = 1 << 4  # so many places are looked through in the time in which one is se
 
 
 @attrs.define(eq=False)
-class Tries:
+class Tries(Table):
     """Some tries of one stretch.
 
     Attributes:
@@ -86,24 +87,6 @@ class Tries:
             before = np.flatnonzero(depth > k)
             who, depth = who.take(before), depth.take(before)
             yield Reached(who, before, places.take(who), real.take(who))
-
-    def take(self, which: Ints | Mask) -> Tries:
-        """Some of them."""
-        return Tries(
-            self.unit[which],
-            self.deadline[:, which],
-            self.places[:, which],
-            self.real[:, which],
-            self.depth[which],
-            self.fate[which],
-            self.cut[which],
-        )
-
-    @classmethod
-    def together(cls, rounds: list[Tries]) -> Tries:
-        """Several tables, one behind the other."""
-        fields = [field.name for field in attrs.fields(cls)]
-        return cls(*(np.concatenate([getattr(one, name) for one in rounds], axis=-1) for name in fields))
 
 
 @attrs.frozen(eq=False)
