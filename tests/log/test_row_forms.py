@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from decimal import Decimal
 from typing import Any, cast
 
@@ -98,3 +99,21 @@ def test_a_spelling_that_is_refused_is_looked_up_once(monkeypatch) -> None:
     assert sorted(asked) == ["never", "nope"]
     assert {what for _, what in log.history.dropped} == {"unknown stage 'nope'", "unknown stage 'never'"}
     assert len(log.history.dropped) == len(rows)
+
+
+def test_rows_of_a_database_are_rows() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    connection.execute("create table moves (customer, stage, at, plan)")
+    first, last = MODEL.codes[0], MODEL.codes[-1]
+    told = [("c1", first, AT, "pro"), ("c1", last, LATER, "pro"), ("c2", first, AT, None)]
+    connection.executemany("insert into moves values (?, ?, ?, ?)", told)
+    asked = connection.execute("select * from moves")
+    found = StageLog.from_rows(asked, MODEL, segment_cols=["plan"], as_of=LATER)
+    dicts = [dict(zip(("customer", "stage", "at", "plan"), row, strict=True)) for row in told]
+    expected = StageLog.from_rows(dicts, MODEL, segment_cols=["plan"], as_of=LATER)
+    assert found.spells() == expected.spells()
+    assert found.segments == ("plan",)
+    with pytest.raises(DataError, match="no column customer_col='id'"):
+        StageLog.from_rows(connection.execute("select * from moves"), MODEL, customer_col="id")
+    connection.close()

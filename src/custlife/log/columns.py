@@ -174,7 +174,8 @@ def place_of(rows: object) -> Callable[[int], str]:
 def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
     """The rows as tuples of `(unit, name, at, *others)`.
 
-    Rows are mappings, or plain tuples of customer, stage and time; or of what the columns say.
+    Rows are mappings or have keys as those of databases, or are plain tuples of customer, stage and time; or of what
+    the columns say.
 
     Raises:
         UsageTypeError: Not an iterable of rows.
@@ -183,6 +184,8 @@ def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
     if isinstance(rows, Source):
         return rows.picked(columns)
     first, whole = first_and_all(rows, form_of(columns.plain))
+    if hasattr(first, "keys") and not isinstance(first, Mapping):  # as of sqlite3: a mapping but in name
+        first, whole = {}, map(_as_dict, whole)
     if isinstance(first, Mapping):
         return from_mappings(whole, columns)
     if columns.plain:
@@ -193,6 +196,11 @@ def plain_rows(rows: Iterable[Any] | Source, columns: Columns) -> Iterable[Row]:
             "pass rows as dicts to use seq_col, recorded_at_col, segment_cols and the like",
         )
     return _from_tuples(whole, columns.constant)
+
+
+def _as_dict(row: Any) -> Any:
+    """A row with keys as a dict; any other as it is."""
+    return dict(row) if hasattr(row, "keys") and not isinstance(row, Mapping) else row
 
 
 def form_of(plain: tuple[str, ...]) -> str:

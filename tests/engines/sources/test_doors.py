@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -130,12 +131,20 @@ def test_local_times_without_a_zone(at: Any) -> None:
     assert len(read(pl.DataFrame({**GOOD, "at": [at]}), NAMES, layout(NAMES, tz="UTC"))[0]) == 1
 
 
-@pytest.mark.parametrize("native", [3, "moves.csv", [1], {"id": ["u"]}, None, object(), pd.Series([1]), pl.Series([1])])
+@pytest.mark.parametrize("native", [3, [1], {"id": ["u"]}, None, object(), pd.Series([1]), pl.Series([1])])
 def test_what_is_no_frame(native: Any) -> None:
     with pytest.raises(
-        UsageTypeError, match="is not a frame\n\nHint: pass a frame of pandas, Polars, PyArrow or DuckDB"
+        UsageTypeError, match="is not a frame\n\nHint: pass a frame of pandas, Polars, PyArrow, DuckDB or Spark"
     ):
         frame(native)
+
+
+@pytest.mark.parametrize("path", ["moves.csv", Path("moves.parquet")])
+def test_a_path_is_told_what_reads_files(path: Any) -> None:
+    with pytest.raises(
+        UsageTypeError, match=r"is not a frame\n\nHint: for a file write scan_parquet\(path, \.\.\.\), scan_csv"
+    ):
+        frame(path)
 
 
 def test_a_connection_is_told_how_to_ask() -> None:

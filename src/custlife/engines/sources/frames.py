@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Frame", "Table", "arrow_dataset", "arrow_table", "duckdb_relation", "frame", "polars_lazy", "polars_table"]
 
-FRAMES = "pass a frame of pandas, Polars, PyArrow or DuckDB; for dicts or tuples write from_rows(rows, ...)"
-HINTS = {"DuckDBPyConnection": "pass what it is asked: connection.sql('from moves'), or connection.table('moves')"}
+FRAMES = "pass a frame of pandas, Polars, PyArrow, DuckDB or Spark; for dicts or tuples write from_rows(rows, ...)"
+FILES = "for a file write scan_parquet(path, ...), scan_csv(path, ...) or from_csv(path, ...)"
+HINTS = {
+    "DuckDBPyConnection": "pass what it is asked: connection.sql('from moves'), or connection.table('moves')",
+    "str": FILES,
+    "PosixPath": FILES,
+    "WindowsPath": FILES,
+}
 EXTRAS = {"pandas": "pandas", "polars": "polars", "duckdb": "duckdb"}
 
 
