@@ -6,6 +6,7 @@ import random
 from array import array
 from bisect import bisect_right
 from functools import cache
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import attrs
@@ -18,6 +19,7 @@ from custlife.analysis.steps import Step, exclude
 from custlife.calendar import Span, days, hours, months, seconds, zone
 from custlife.engines import gather, standing
 from custlife.engines.arrays import searching, stretch
+from custlife.engines.arrays.chains import Chains, best_of
 from custlife.engines.history import History
 from custlife.engines.rows.attempts import Matcher
 from tests.engines.arrays.test_funnel import DAY, EVENTS, POLICIES, alike, asked, exclusions, told
@@ -245,3 +247,14 @@ def test_starts_of_a_long_unit_are_not_all_searched_at_once(named: tuple[str, ..
     ):
         assert gather(plan, attrs.evolve(made, engine="arrays")) == expected
     assert searched.call_count >= portions
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_chains_at_equal_instants_the_one_whose_rows_come_first_is_best(turn: int) -> None:
+    # whatever order they lie in: both lead from the first row to one of the two rows of the next instant
+    there = SimpleNamespace(at=np.array([0, 5, 5]))
+    start = Chains.begun(np.array([0]), np.array([True]), 2)
+    found = start.longer(np.array([0, 0]), np.array([1, 2])[::turn], np.array([True, True]), 1, 1)
+    is_tied = np.array([False])
+    assert best_of(there, start, found, is_tied).places.tolist() == [[0], [1]]
+    assert not is_tied.any()
