@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custlife import EventLog
 from custlife.analysis.conversion import Conversion
 from custlife.analysis.steps import Step, step
 from custlife.calendar import days, hours
@@ -104,3 +105,15 @@ def test_steps_with_limits_serve_as_start_and_goal():
 def test_policies_are_checked_when_the_question_is_made():
     with pytest.raises(UsageError, match="entry='any'"):
         Conversion(Step(("a",)), Step(("b",)), entry="any")
+
+
+def test_a_rate_stands_beside_those_it_is_of():
+    rows = [("u", "a", hour(0)), ("u", "b", hour(1)), ("v", "a", hour(90))]
+    log = EventLog.from_rows(rows, as_of=hour(100))
+    found = log.conversion("a", "b", within=days(2))
+    assert found.people()[0]["eligible"] == 1
+    assert "Rate: of the eligible, whose time is over." in found.footnotes()
+    assert log.funnel("a", "b", within=days(2)).footnotes()[1] == "Rate: of the 1 eligible, whose time is over."
+    assert not any("Rate:" in line for line in log.funnel("a", "b").footnotes())
+    assert not any("Rate:" in line for line in log.conversion("a", "b").footnotes())
+    assert log.funnel("a", "b", within=days(0)).title().endswith(" within 0 seconds")

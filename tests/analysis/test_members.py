@@ -137,3 +137,30 @@ def test_a_cell_that_cannot_be_is_refused():
         log.members(log.funnel("a", "b"), cohort="2026-03")
     with pytest.raises(UsageTypeError, match="no cells"):
         log.members(log.spells())
+
+
+@pytest.mark.parametrize(
+    ("ask", "cell"),
+    [
+        (lambda log: log.headcount(every="month"), {"period": "2026-13"}),
+        (lambda log: log.headcount(every="month"), {"period": "2026-3"}),
+        (lambda log: log.headcount(every="month"), {"period": "2026-05"}),
+        (lambda log: log.growth_accounting(every="week"), {"period": "2026-03"}),
+        (lambda log: log.flows(every="quarter"), {"period": "2026-Q5"}),
+        (lambda log: log.retention(every="month"), {"cohort": 3}),
+        (lambda log: log.funnel(within=days(2), every="year"), {"cohort": "2026-01"}),
+    ],
+)
+def test_a_period_that_there_is_not_is_refused(ask, cell):
+    log = stage_log([Row("u", hour(0), "a", "p")], hour(30))
+    ((word, given),) = cell.items()
+    with pytest.raises(UsageError) as caught:
+        log.members(ask(log), **cell)
+    assert f"{word}={given!r} is no " in caught.value.what
+    good = caught.value.hint.partition("=")[2].strip("'")
+    assert isinstance(log.members(ask(log), **{word: good}), tuple)
+
+
+def test_a_period_in_which_nothing_happened_is_one():
+    log = stage_log([Row("u", hour(0), "a", "p")], hour(30))
+    assert log.members(log.headcount(every="month"), period="2019-07") == ()

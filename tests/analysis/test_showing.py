@@ -124,7 +124,7 @@ def test_one_is_one_customer():
     assert found.funnel(within=days(2)).title() == "Funnel of 1 customer within 2 days"
     assert none.funnel(within=days(2)).title() == "Funnel of 0 customers within 2 days"
     assert found.flows().title() == "Moves of 1 customer"
-    assert found.spells("a").title() == "1 stay of 1 customer"
+    assert found.spells("a").title() == "1 stay in a of 1 customer"
     assert found.per_customer().title() == "1 customer"
     assert found.paths().title() == "Paths of 1 customer"
 

@@ -127,4 +127,5 @@ def test_spells_are_printed_in_the_zone_of_the_log_and_handed_on_in_utc():
 def test_lists_say_what_they_are():
     log = stage_log(ROWS, hour(48))
     assert str(log.spells()).startswith("3 stays of 2 customers")
+    assert log.spells("a", "b").title() == "2 stays in a, b of 1 customer"
     assert str(log.per_customer()).startswith("2 customers")

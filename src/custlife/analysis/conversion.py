@@ -241,7 +241,7 @@ class ConversionResult(Result):
     def title(self) -> str:
         """One line that says what was asked."""
         q = self.question
-        return f"Conversion from {q.start} to {q.goal}{f' within {q.within}' if q.within else ''}"
+        return f"Conversion from {q.start} to {q.goal}{'' if q.within is None else f' within {q.within}'}"
 
     def footnotes(self) -> tuple[str, ...]:
         """The policies, and why a rate is missing."""
@@ -250,6 +250,7 @@ class ConversionResult(Result):
         return (
             f"Entry {q.entry}, skips {q.skips}.",
             *never_seen(self.unseen),
+            *(["Rate: of the eligible, whose time is over."] if any(row.eligible for row in self.rows) else []),
             *(f"No rate: {reason}." for reason in why),
         )
 
@@ -289,7 +290,7 @@ class ConversionResult(Result):
 
     def people(self) -> list[dict[str, Any]]:
         """The rows as people read them: the rate with its interval, the rest in few digits."""
-        left_out = {"eligible", "rate", "low", "high", "km_rate", "naive_rate", "median_days", "mean_days"}
+        left_out = {"rate", "low", "high", "km_rate", "naive_rate", "median_days", "mean_days"}
         return [
             {
                 **{name: value for name, value in cells.items() if name not in left_out},

@@ -221,11 +221,17 @@ class FunnelResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        window = f" within {self.question.within}" if self.question.within else ""
+        window = f" within {self.question.within}" if self.question.within is not None else ""
         return f"Funnel of {counted(self.about.units, self.about.unit)}{window}"
 
+    def _base(self) -> list[str]:
+        """Whose share the rates are."""
+        bases = {step.eligible for part in self.parts for step in part.steps if step.rate is not None}
+        who = f"{min(bases):,} eligible" if len(bases) == 1 and len(self.parts) == 1 else "eligible"
+        return [f"Rate: of the {who}, whose time is over."] if bases else []
+
     def footnotes(self) -> tuple[str, ...]:
-        """The policies, and who was left out."""
+        """The policies, whose share the rates are, and who was left out."""
         q = self.question
         left = [
             f"{n:,} {what}."
@@ -238,7 +244,7 @@ class FunnelResult(Result):
         ]
         why = sorted({step.why for part in self.parts for step in part.steps if step.why})
         policies = f"Entry {q.entry}, order {q.order}, skips {q.skips}, ties {q.ties}."
-        return (policies, *never_seen(self.unseen), *left, *[f"No rate: {w}." for w in why])
+        return (policies, *never_seen(self.unseen), *self._base(), *left, *[f"No rate: {w}." for w in why])
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold."""

@@ -7,6 +7,7 @@ same counting that made the answer says who is in it. Funnels keep what they sai
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from heapq import merge
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from custlife.analysis.funnel import Funnel
 from custlife.analysis.question import choice
 from custlife.analysis.result import Result
 from custlife.analysis.splitting import calendar, check_maybe_count, segment_test
+from custlife.calendar import Periods
 from custlife.engines import gather, run, standing
 from custlife.engines.gathers import Profile
 from custlife.engines.history import Column, check_segments
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from custlife.analysis.question import Asked
+    from custlife.calendar import Every
     from custlife.engines.history import History, Setting
 
 __all__ = ["members"]
@@ -36,6 +39,7 @@ CONVERSION_CELL = ("state", "segment", "cohort")
 STATES = ("reached", "entered", "imputed", "pending", "lost")
 LEFT_OUT = ("dropped", "skipped", "truncated")
 BLOCK = 64
+FIRST_YEAR = -30_610_224_000_000_000  # the start of 1000: labels sort in time from then on
 
 
 def members(question: Any, asked: Asked, *, limit: int | None = None, **cell: Any) -> tuple[str, ...]:
@@ -79,6 +83,7 @@ class Finding:
                 f"question={asked!r} has no cells",
                 "pass a funnel, conversion, retention, growth, headcount, flows, ...",
             )
+        _check_period(asked, history, cell)
         return list(islice(found, self.limit))
 
 
@@ -86,6 +91,20 @@ def _check_words(cell: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for word in cell:
         if word not in known:
             raise UnknownNameError("word for a cell", word, known)
+
+
+def _check_period(question: Any, history: History, cell: Mapping[str, Any]) -> None:
+    """Refuses a period that there is not, such as `2026-13`; one in which nothing happened is one, too."""
+    every: Every | None = getattr(question, "every", None)
+    for word in ("period", "cohort"):
+        given = cell.get(word)
+        if every is not None and given is not None:
+            periods = Periods(every, history.zone, getattr(question, "week_start", "monday"))
+            among = range(periods.index(FIRST_YEAR), periods.index(history.as_of) + 1)
+            place = bisect_left(among, str(given), key=periods.label)
+            if place == len(among) or periods.label(among[place]) != given:
+                what = f"{word}={given!r} is no {every} up to as_of"
+                raise UsageError(what, f"write it like {word}={periods.label(periods.index(history.as_of))!r}")
 
 
 # -- any question, by the table of each unit ---------------------------------------------------------------------------

@@ -194,7 +194,8 @@ class RetentionResult(Result):
                 (label(segment, "mean"), size, *(_percent(m.rate) for m in means), *[""] * (width - len(means)))
             )
         note = " ".join((*self.footnotes(), f"As of {self.about.moment}."))
-        return Table(("cohort", "size", *map(str, range(width))), rows, title=self.title(), note=note)
+        align = ("left", *["right"] * (width + 1))
+        return Table(("cohort", "size", *map(str, range(width))), rows, title=self.title(), note=note, align=align)
 
     def picture(self) -> Picture:
         """A heat map: cohorts down, periods across."""

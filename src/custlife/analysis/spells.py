@@ -118,7 +118,9 @@ class SpellsResult(Result):
 
     def title(self) -> str:
         """One line that says what was asked."""
-        return f"{counted(len(self.rows), 'stay')} of {counted(self.about.units, self.about.unit)}"
+        where = f" in {', '.join(self.question.stages)}" if self.question.stages else ""
+        whose = len({row.customer for row in self.rows})
+        return f"{counted(len(self.rows), 'stay')}{where} of {counted(whose, self.about.unit)}"
 
     def column_types(self) -> dict[str, Any]:
         """The columns and what they hold, segments last."""
