@@ -17,6 +17,7 @@ from custlife.pictures import Arrow, Bars, Boxes, Columns, Flows, Grid, Lines, R
 from custlife.pictures.boxes_layout import place as place_boxes
 from custlife.pictures.flows_layout import layers
 from custlife.pictures.flows_layout import place as place_flows
+from custlife.pictures.flows_svg import _free
 from custlife.pictures.plot import straighten, thin
 from custlife.pictures.segments import settle, spans
 from custlife.pictures.series import risk_at
@@ -270,3 +271,9 @@ def test_pictures_load_without_the_heavy_parts_of_the_standard_library():
 def test_cards_say_every_item_in_html(picture):
     html = picture.html()
     assert html.count("<tr>") == len(picture.rows) + 1 + (not picture.rows)
+
+
+def test_a_label_without_a_free_place_goes_where_it_hides_least():
+    assert _free(67, (60, 90), 40, [(0, 50, 67)]) == 67
+    assert _free(67, (20, 60), 40, [(0, 50, 67), (0, 50, 117)]) == 93
+    assert _free(67, (20, 60), 40, [(0, 50, 60 + 13 * step) for step in range(4)]) == 106

@@ -67,11 +67,12 @@ def _arc(ribbon: Ribbon, plan: Plan, top: float, form: str) -> str:
 
 
 def _free(y: float, sides: tuple[float, float], top: float, taken: list[Place]) -> float:
-    """The height nearest to `y` at which a label of two lines hides none that is written already."""
+    """The height nearest to `y` at which a label of two lines hides no other, or else where it hides least."""
     left, right = sides
     near = [other for a, b, other in taken if a < right and left < b]
     tries = [y + step for step in (0.0, 13.0, -13.0, 26.0, -26.0, 39.0, -39.0) if y + step >= top + 10]
-    place = next((one for one in tries if all(abs(one - other) >= _LABEL for other in near)), y)
+    # the first of the best: what is far enough from all is as good as what is farther
+    place = max(tries, key=lambda one: min((_LABEL, *(abs(one - other) for other in near))))
     taken.append((left, right, place))
     return place
 
