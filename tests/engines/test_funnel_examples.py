@@ -110,7 +110,7 @@ def test_a_funnel_that_contradicts_itself_says_so(make, text) -> None:
 
 def test_an_empty_log_has_a_funnel_of_nobody() -> None:
     made = ask(Funnel(within=seconds(3)), history([]))
-    assert next((s.reached, s.rate, s.why) for s in made.steps) == (0, None, "nobody is eligible yet")
+    assert next((s.reached, s.rate, s.why) for s in made.steps) == (0, None, "nobody came to the first step")
     assert count_funnel(Funnel().plan(history([])), history([]))
 
 

@@ -33,7 +33,8 @@ STEP = {
 }
 
 NO_WINDOW = "no window: who has not converted may still do so; pass within="
-NOBODY = "nobody is eligible yet"
+NOBODY = "nobody came to the first step"
+NOT_YET = "nobody is eligible yet"
 EACH = "attempts of one unit are not independent"
 
 
@@ -342,7 +343,8 @@ def _step(tally: FunnelTally, step: StepTally, label: str, question: Funnel) -> 
     rate = share(step.eligible_reached, step.eligible, level=question.level, method=question.interval)
     limited = question.within is not None or any(s.within for s in question.steps)
     each = question.entry == "each"
-    why = NO_WINDOW if not limited else NOBODY if rate.rate is None else EACH if each else ""
+    none = NOT_YET if tally.entered else NOBODY
+    why = NO_WINDOW if not limited else none if rate.rate is None else EACH if each else ""
     times = step.from_previous
     return FunnelStep(
         label,

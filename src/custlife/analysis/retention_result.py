@@ -139,7 +139,8 @@ class RetentionResult(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """What blanks and means are, and who was left out."""
-        notes = ["Blank: the period was not over.", "Mean over complete cells, weighted by cohort size."]
+        nobody = ", or nobody is in the cohort" if any(not row.size for row in self.rows) else ""
+        notes = [f"Blank: the period was not over{nobody}.", "Mean over complete cells, weighted by cohort size."]
         if self.question.kind == "rolling":
             notes.append(
                 "Active in that period or any later, so rates fall by construction: late periods have less future."
