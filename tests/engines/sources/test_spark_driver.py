@@ -241,6 +241,14 @@ def test_a_missing_package_is_told_before_anything_is_done(monkeypatch):
     assert str(caught.value) == "a frame of Spark needs the extra 'spark'\n\nHint: pip install 'custlife[spark]'"
 
 
+def test_rows_on_a_cluster_are_not_pickled():
+    with pytest.raises(UsageError) as caught:
+        pickle.dumps(SparkSource(Native([]), {}, layout()))
+    assert str(caught.value).startswith(
+        "a log whose rows are on a cluster cannot be pickled\n\nHint: make the log anew"
+    )
+
+
 def test_only_frames_of_pyspark_are_frames_of_spark():
     kind = type("DataFrame", (), {"__module__": "pyspark.sql.classic.dataframe"})
     assert is_spark(kind())

@@ -20,7 +20,7 @@ from custlife.engines.sources import spark_errors as wrong
 from custlife.engines.sources import spark_task as tasks
 from custlife.engines.sources.spark_columns import check_accounts, kinds_of, laid_out, selected
 from custlife.engines.sources.spark_reading import Reading, Summary, summary
-from custlife.errors import CustlifeError, MissingExtraError
+from custlife.errors import CustlifeError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -114,6 +114,15 @@ class SparkSource:
         yield from results
         if not results:
             yield work(self.empty)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Nothing: a session of Spark stays in its process.
+
+        Raises:
+            UsageError: Always.
+        """
+        hint = "make the log anew where it is wanted, or pass partitions=1: what is in memory can be handed on"
+        raise UsageError("a log whose rows are on a cluster cannot be pickled", hint)
 
     def held(self) -> None:
         """None: the rows stay on the cluster."""
