@@ -17,7 +17,7 @@ from custlife.engines.arrays.passing import count_occupations, count_passages
 from custlife.engines.arrays.views import Views
 from custlife.engines.passages import WON, Occupations, OccupationTally, Passages, PassageTally
 from tests.engines.arrays.drawn import EVERY, SPLITS, histories
-from tests.engines.making import NAMES, PATH
+from tests.engines.making import NAMES, PATH, history
 from tests.oracles import passages as oracle
 
 CODE = {name: code for code, name in enumerate(NAMES)}
@@ -120,6 +120,14 @@ def test_first_passages_of_arrays_are_those_of_rows(made, request, every):
 def test_occupations_of_arrays_are_those_of_rows(made, origin, span, by, folds):
     request = Occupations(origin, span or days(30), by, folds)
     assert count_occupations(request, made) == rows.gather(request, made)
+
+
+@pytest.mark.parametrize("starts", [(30, 60), (60, 30)])
+def test_of_windows_on_the_calendar_the_longest_counts(starts):
+    made = history([(unit, day * 86_400, "a") for unit, day in zip("uv", starts, strict=True)])  # 31 January, 2 March
+    for gathered in (count_occupations, rows.gather):
+        (tally,) = gathered(Occupations(0, months(1)), made).values()
+        assert tally.longest == 31 * DAY
 
 
 @given(histories(events=False, observed=True), requests(), SPLITS)

@@ -37,6 +37,14 @@ def test_paths_over_many_names_are_those_of_rows(made, by, longest, repeats):
         assert count_paths(request, made) == rows.gather(request, made)
 
 
+@pytest.mark.parametrize("names", [256, 257, 512])
+def test_codes_of_one_byte_and_of_two_stay_apart(names):
+    made = history([("u", 0, "a"), ("v", 0, "b"), ("w", 0, "c")])
+    codes = array("H", [0, names - 1, names % 256])
+    many = attrs.evolve(made, code=codes, vocabulary=Vocabulary(tuple(map(str, range(names)))))
+    assert {path for _, path, _ in count_paths(Paths(), many)} == {(code,) for code in codes}
+
+
 def test_a_path_is_cut_after_so_many_stages_and_ends_where_its_unit_is():
     made = history([("u", 0, "a"), ("u", 2, "b"), ("u", 5, "c"), ("v", 0, "a"), ("v", 4, "b"), ("w", 7, "a")])
     assert count_paths(Paths(longest=2), made) == {

@@ -155,6 +155,9 @@ def test_large_unsigned_numbers_stay_different() -> None:
         found = coded(column)
         assert found.codes.tolist()[0] == found.codes.tolist()[2] != found.codes.tolist()[1]
         assert sorted(np.asarray(found.values).tolist()) == [1, 2**64 - 1]
+    near = coded(polars_columns.column(pl.Series([2**64 - 1, 2**64 - 3, 2**63], dtype=pl.UInt64).head(2)))
+    assert near.codes.tolist() == [1, 0]
+    assert np.asarray(near.values).tolist() == [2**64 - 3, 2**64 - 1]
 
 
 def test_codes_may_stand_for_nothing_and_several_for_one_value() -> None:
@@ -165,6 +168,11 @@ def test_codes_may_stand_for_nothing_and_several_for_one_value() -> None:
         values = list(found.values)
         assert [None if code < 0 else values[code] for code in found.codes.tolist()] == ["x", None, "x", None, "y"]
         assert column.take(np.arange(5)) == ["x", None, "x", None, "y"]
+    nothing = pa.DictionaryArray.from_arrays(pa.array([None], pa.int64()), pa.array([], pa.string()))
+    for polars in (True, False):
+        column = arrow_columns.column(pa.chunked_array([array, nothing]), polars=polars)
+        assert column.take(np.arange(6)) == ["x", None, "x", None, "y", None]
+        assert coded(column).codes.tolist()[5] == -1
     none = arrow_columns.column(pa.chunked_array([], pa.dictionary(pa.int8(), pa.string())))
     assert len(none) == 0
     assert none.missing() is None

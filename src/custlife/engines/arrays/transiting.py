@@ -42,7 +42,7 @@ def count_transits(request: Transits, history: History) -> TransitTable:
         is_early = part.at[seen] < history.since if history.since is not None else np.zeros(len(seen), np.bool_)
         for stays, mask in ((table.stays, ~is_early), (table.truncated, is_early)):
             _count(stays, Keys(*((codes[mask], size) for codes, size in whole)), labels)
-        is_first = np.append(True, is_last[:-1])[: len(seen)]
+        is_first = np.append(True, is_last[:-1])  # every unit is seen at the last instant, so there is a row
         index = len(grid) - 1 - place[is_first]
         arrived = Keys((group[is_first], len(labels)), (index, len(grid)), (stage[is_first], names))
         for which, ago, code, n in arrived.cells():
