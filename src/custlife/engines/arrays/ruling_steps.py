@@ -84,7 +84,7 @@ class Standing:
         stage: The stage each is in, or `NOWHERE`.
         mark: Its last stage on the path, or `NOWHERE`.
         away: The silence it is in, or `NOWHERE`.
-        out: Whether it is off the path because of an event.
+        out: Whether an event has led it off the path, and none back.
         stopped: The item by which it returned while watching has to begin anew, or `NOWHERE`.
     """
 
@@ -161,7 +161,7 @@ class _Steps:
         is_outward = np.where(now.away[units] != NOWHERE, target > stage, ~self.law.is_exit[stage])
         goes = is_outward & (stage != NOWHERE) & (stage != target)
         units = units[goes]
-        now.stage[units], now.away[units], now.out[units] = target[goes], silence[goes], False
+        now.stage[units], now.away[units] = target[goes], silence[goes]
         self.bits[items[goes]] = 1 << target[goes]
 
     def _coming(self, units: Ints, items: Ints) -> tuple[Ints, Ints, Mask]:

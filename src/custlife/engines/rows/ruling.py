@@ -150,7 +150,7 @@ class Walk:
         """The events of one unit."""
         at, code, broken = self.history.at, self.history.code, self.broken
         self.stage = self.mark = self.away = NOWHERE  # where it is, its last stage on the path, the silence it is in
-        self.out = False  # off the path because of an event
+        self.out = False  # whether an event has led it off the path, and none back
         self.over: dict[int, tuple[int, int]] = {}  # silence to its end and the row of the last activity
         self.fires = [make() for make in self.makers]
         for row in range(low, high):
@@ -179,7 +179,7 @@ class Walk:
             outward = stage > self.stage if self.away != NOWHERE else self.stage not in self.exits
             if self.stage not in (NOWHERE, stage) and outward:
                 self._enter(stage, end, row, text)
-                self.away, self.out = index, False
+                self.away = index
 
     def _event(self, row: int, event: int, now: int) -> None:
         """One event: back onto the path for whoever was off it, then on to whatever it leads to."""
