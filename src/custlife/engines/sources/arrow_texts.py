@@ -42,11 +42,9 @@ class HashedText(ArrowText):
             whole: Any = pl.from_arrow(self._chunked)
             return codes_of(whole.cast(pl.Categorical))
         codes = np.empty(len(self), np.uint32)
-        known = []  # Polars forgets categories that no series has
         for rows, texts in self._pieces():
-            coded = texts.cast(shared)
+            coded = texts.cast(shared)  # there until the next one is: Polars forgets categories that no series has
             codes[rows] = codes_of(coded)
-            known.append(coded.head(1))
         return codes
 
     def marks(self) -> Marks:
