@@ -344,7 +344,11 @@ def test_the_name_of_a_model_is_no_model(call):
         ((None, OPEN), UsageTypeError, "id=None is not a str\n\nHint: pass a str, not NoneType"),
         ((7, OPEN), UsageTypeError, "id=7 is not a str\n\nHint: write id='7'"),
         ((" ", OPEN), UsageError, "id=' ' is empty\n\nHint: pass what tells the customer apart"),
-        (("a", "crm"), UsageTypeError, "model='crm' is not a StageModel\n\nHint: pass a StageModel or a preset"),
+        (
+            ("a", "crm"),
+            UsageTypeError,
+            "model='crm' is not a StageModel\n\nHint: pass a StageModel or a preset: presets.crm without quotes, if it is one",
+        ),
     ],
 )
 def test_a_customer_without_id_or_model_is_refused(arguments, error, text):

@@ -305,7 +305,7 @@ BAD = [
     (lambda: CRM.mapping_from(None), UsageTypeError, "old=None is no model", "pass the older model, its version number, or the edits since"),
     (lambda: CRM.mapping_from(["x"]), UsageTypeError, "old=['x'] is no model", "pass the older model, its version number, or the edits since"),
     (lambda: CRM.mapping_from(0), DefinitionError, "version=0 is not a whole number from 1", "pass version=1 or more"),
-    (lambda: CRM.diff("crm"), UsageTypeError, "other='crm' is not a StageModel", "pass a StageModel or a preset"),
+    (lambda: CRM.diff("crm"), UsageTypeError, "other='crm' is not a StageModel", "pass a StageModel or a preset: presets.crm without quotes, if it is one"),
     (lambda: CRM.split("opp", into=["one"]), DefinitionError, "edit 'split' of 'opp' has into=('one',)", "name between 2 and 99 stages"),
     (lambda: CRM.split("opp", into=["one", "two"], default="opp"), UnknownNameError, "unknown part 'opp'", None),
     (lambda: CRM.merge("lead", into="lead"), UsageError, "merge needs two stages, got ['lead']", "name the stages to merge, and into="),

@@ -275,7 +275,9 @@ def check_model(given: object, name: str = "model") -> None:
         UsageTypeError: It is something else.
     """
     if not isinstance(given, Declaration):
-        raise UsageTypeError(f"{name}={given!r} is not a StageModel", "pass a StageModel or a preset")
+        is_name = isinstance(given, str) and given.isidentifier()
+        such = f": presets.{given} without quotes, if it is one" if is_name else ""
+        raise UsageTypeError(f"{name}={given!r} is not a StageModel", f"pass a StageModel or a preset{such}")
 
 
 def _revived(cls: type[Declaration], fields: dict[str, Any]) -> Declaration:
