@@ -259,6 +259,12 @@ def test_who_refuses_makes_nothing_known_and_of_equal_sides_fit_is_cut():
     assert (found.values.tolist(), found.grades) == ([wanted.value], [wanted.grade]) == ([30], ["B1"])
 
 
+def test_a_band_that_nobody_reaches_may_start_anywhere():
+    bands = scoring.Bands({"none": -9e9, "low": 0, "never": 9e9})
+    health = cl.HealthScore([scoring.measure("m", scoring.fact("m"), worst=0, best=100)], bands=bands)
+    assert health.on_frame(polars.DataFrame({"m": [0.0, 100.0, None]})).grades == ["low", "low", ""]
+
+
 @pytest.mark.parametrize(("edges", "grades"), [(8, ["92", "11"]), (9, ["[10]2", "[1]1"]), (11, ["[12]2", "[1]1"])])
 def test_more_than_nine_classes_stand_in_brackets(edges, grades):
     fine = scoring.Rfm("order", recency=range(1, edges + 1), frequency=(2,))

@@ -152,3 +152,28 @@ def test_values_are_equal_as_they_are_written(kind, data, wanted, in_array) -> N
     column = column if data is None else data.draw(st.lists(VALUES[kind], max_size=9))
     found = read(array(TYPES[kind], column) if in_array and kind in TYPES else column, np.arange(len(column)))
     assert equals(found, wanted).tolist() == [is_equal(value, wanted) for value in column]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [array("q", [1, 2, 3]), [1, 2, 3], [1, None, 2, 3], array("d", [1, 2, 3, nan]), array("d", [1.99, 2, 2.01]),
+     ["1.99", "2.0", "2.01", ""], [Decimal("1.99"), Decimal(2), Decimal("2.01"), None]],
+)  # fmt: skip
+@pytest.mark.parametrize("bound", [2, 2.0, Decimal("2.00"), 1.995, -2, 1 << 70, -(1 << 70)])
+def test_bounds_belong_to_what_they_bound(column, bound) -> None:
+    values = read(column, np.arange(len(column)))
+    there = [value not in (None, "") and value == value for value in column]
+    for rule, test in [
+        (Value("x", "f", at_least=bound), lambda found: found >= as_decimal(bound)),
+        (Value("x", "f", at_most=bound), lambda found: found <= as_decimal(bound)),
+    ]:
+        expected = [known and test(as_decimal(value)) for value, known in zip(column, there, strict=True)]
+        assert passes(rule, values).tolist() == expected
+
+
+def test_yes_is_not_one_where_both_are_told() -> None:
+    for wanted in (True, 1, "True", "1", False, 0):
+        assert equals([True, 1, "1", False, 0], wanted).tolist() == [
+            is_equal(value, wanted) for value in (True, 1, "1", False, 0)
+        ]
+    assert equals([True, 1], True).tolist() == [True, False]

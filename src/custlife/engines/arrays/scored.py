@@ -126,8 +126,7 @@ def banded(values: Longs, steps: Sequence[tuple[str, int]], *, up: bool, lowest:
 
 
 def _of_bands(values: Longs, steps: tuple[tuple[str, int], ...], up: bool, lowest: bool, scored: Bools) -> Objects:
-    far = 1 << 62
-    starts = np.array([max(-far, min(start, far)) for _, start in steps], np.int64)
+    starts = np.array([start for _, start in steps], np.int64)
     places = np.searchsorted(starts, values, side="right" if up else "left")
     if lowest:
         places = np.maximum(places, 1)
