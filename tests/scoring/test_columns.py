@@ -247,6 +247,10 @@ def test_who_refuses_makes_nothing_known_and_of_equal_sides_fit_is_cut():
         found, wanted = scorer.on_frame(polars.DataFrame(table)), facts_of_all(scorer, table)
         assert found.to_columns()["value"] == list(wanted.values) == [None, 100]
         assert found.completeness.tolist() == [one.completeness for one in wanted]
+    both = cl.HealthScore([attrs.evolve(nps, missing="refuse"), attrs.evolve(seats, missing="refuse")])
+    table = {"nps": [5, None, 5, None], "seats": [5, 5, None, None]}
+    found, wanted = both.on_frame(polars.DataFrame(table)), facts_of_all(both, table)
+    assert found.to_columns()["value"] == list(wanted.values) == [50, None, None, None]
     bands = {"fit_bands": {"B": 0, "A": 20}, "behavior_bands": {"2": 0, "1": 20}}
     rules = [
         scoring.fit("f", scoring.fact("f"), points=20, one_of=1, group="g"),

@@ -22,6 +22,7 @@ from custlife.engines.arrays import ruling, views
 from custlife.engines.arrays.ids import Texts
 from custlife.engines.arrays.ruling_fires import fired
 from custlife.engines.arrays.ruling_rows import Piece
+from custlife.engines.arrays.ruling_steps import highest
 from custlife.engines.arrays.ruling_values import equals, passes, read
 from custlife.engines.rows.ruling import Ruled
 from custlife.engines.rows.watching import as_decimal, is_equal
@@ -147,6 +148,7 @@ def test_floats_are_compared_as_they_are_written(bound, floats) -> None:
 @example("floats", None, "-0.0", True).via("two texts of one number")
 @example("floats", None, "0.0", True).via("two texts of one number")
 @example("whole", None, Decimal("1e40"), True).via("a number too large for the column")
+@example("whole", None, Decimal("1e999999999"), True).via("a number too large to be written out")
 def test_values_are_equal_as_they_are_written(kind, data, wanted, in_array) -> None:
     column = [-0.0, 0.0] if kind == "floats" else [0, 1]
     column = column if data is None else data.draw(st.lists(VALUES[kind], max_size=9))
@@ -177,3 +179,9 @@ def test_yes_is_not_one_where_both_are_told() -> None:
             is_equal(value, wanted) for value in (True, 1, "1", False, 0)
         ]
     assert equals([True, 1], True).tolist() == [True, False]
+
+
+@given(st.lists(st.integers(0, (1 << ruling.MOST) - 1)))
+@example([0, (1 << ruling.MOST) - 1, 1 << (ruling.MOST - 1)])
+def test_the_highest_of_the_most_stages_is_told_exactly(bits) -> None:
+    assert highest(np.array(bits, np.int64)).tolist() == [each.bit_length() for each in bits]

@@ -165,7 +165,7 @@ def _of_piece(terms: Sequence[Term], bounds: Sequence[Bound], piece: slice) -> t
                 below = np.full(len(total), whole, np.int64) if below is None else below
                 below -= lost
             known -= lost
-            np.copyto(levels, max(term.instead or 0, 0), where=gone)
+            np.copyto(levels, term.instead or 0, where=gone)
             if term.instead == NONE:
                 refused = gone if refused is None else refused | gone
         if term.weight != 1:
