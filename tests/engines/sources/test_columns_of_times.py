@@ -88,6 +88,17 @@ def test_times_that_python_cannot_hold_are_bad(unit: str, year: int) -> None:
             read(native, roles, layout(roles, constant="a"))
 
 
+@pytest.mark.parametrize(("year", "tz"), [(9999, "Asia/Tokyo"), (1, "America/New_York")])
+def test_times_that_python_cannot_hold_in_their_zone_are_held_in_utc(year: int, tz: str) -> None:
+    at = datetime(year, 12, 31, 23, tzinfo=UTC) if year > 1 else datetime(1, 1, 1, tzinfo=UTC)
+    for name, column in time_columns([to_us(at), None, 0], "us", tz).items():
+        assert column.take(np.arange(3)) == [at, None, EPOCH], name
+    frame = pa.table({"id": ["u"], "stage": ["nope"], "at": pa.array([to_us(at)]).cast(pa.timestamp("us", tz))})
+    roles = {"unit": "id", "name": "stage", "at": "at"}
+    with pytest.raises(DataError, match="row 1: unknown stage 'nope'"):
+        read(frame, roles, layout(roles))
+
+
 @pytest.mark.parametrize("days", [[0, None, 20_000], [3_000_000, None, 0], [-800_000]])
 def test_days_start_where_their_zone_says(days: list[int | None]) -> None:
     array = pa.array(days, pa.int32()).cast(pa.date32())

@@ -89,12 +89,12 @@ def test_ids_that_are_no_ids() -> None:
             pd.DataFrame({"id": pd.Series([7], dtype=pd.ArrowDtype(pa.decimal128(9)))}),
             "pandas decimal128(9, 0)", "column.astype('int64[pyarrow]')",
         ),
-        (duckdb.sql("SELECT 7::HUGEINT AS id"), "DuckDB decimal128(38, 0)", "CAST(column AS BIGINT)"),
+        ("SELECT 7::HUGEINT AS id", "DuckDB decimal128(38, 0)", "CAST(column AS BIGINT)"),
     ],
 )  # fmt: skip
 def test_ids_that_are_too_wide(native: Any, dtype: str, cast: str) -> None:
     with pytest.raises(UsageError) as caught:
-        read(native, {"unit": "id"}, layout(("unit",)))
+        read(duckdb.sql(native) if isinstance(native, str) else native, {"unit": "id"}, layout(("unit",)))
     assert str(caught.value) == (
         f"customer_col='id' holds {dtype}, neither text nor whole numbers\n\n"
         f"Hint: cast the column to whole numbers of 64 bits, {cast}, or to text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from custlife.engines.arrays.ids import Texts
-from custlife.engines.sources.columns import CodedColumn, as_numbers, by_chunk, mixed_bits
+from custlife.engines.sources.columns import CodedColumn, as_numbers, by_chunk, mixed_bits, moments
 from custlife.engines.sources.hashing import text_bits
 from custlife.engines.sources.object_columns import ObjectColumn
 
@@ -186,7 +187,11 @@ class ArrowColumn:
         try:
             values: list[Any] = found.to_pylist()
         except (OverflowError, ValueError):  # times that Python cannot hold
-            values = found.cast(pa.string()).to_pylist()
+            if self.kind == "date":
+                values = found.cast(pa.string()).to_pylist()
+            else:
+                gone, zone = found.is_null().to_numpy(), UTC if self.kind == "aware" else None
+                values = moments(np.asarray(self.numbers()).take(rows), gone, self.unit, zone)
         return values
 
 

@@ -82,7 +82,7 @@ def mixed_bits(numbers: Ints) -> NDArray[np.uint64]:
 
 
 def moments(counts: Ints, gone: Bools | None, unit: str, tz: tzinfo | None) -> list[Any]:
-    """Counts since 1970 as Python times, in a zone or naive; as text where Python cannot hold them."""
+    """Counts since 1970 as Python times, in a zone or naive; in UTC or as text where Python cannot hold them."""
     found: list[Any] = []
     lost = [False] * len(counts) if gone is None else gone.tolist()
     for count, none in zip(counts.tolist(), lost, strict=True):
@@ -91,10 +91,19 @@ def moments(counts: Ints, gone: Bools | None, unit: str, tz: tzinfo | None) -> l
             continue
         try:
             moment = EPOCH + timedelta(microseconds=count * US_PER[unit] if unit in US_PER else count // NS_PER_US)
-            found.append(moment.replace(tzinfo=None) if tz is None else moment.astimezone(tz))
         except OverflowError:
             found.append(str(np.array([count], np.int64).view(f"M8[{unit}]")[0]))
+        else:
+            found.append(moment.replace(tzinfo=None) if tz is None else _local(moment, tz))
     return found
+
+
+def _local(moment: datetime, tz: tzinfo) -> datetime:
+    """A time in a zone; in UTC where it is in another year than those from 1 to 9999 there."""
+    try:
+        return moment.astimezone(tz)
+    except OverflowError:
+        return moment
 
 
 def as_numbers(numbers: Ints) -> Longs:
