@@ -359,3 +359,13 @@ def test_no_name_of_the_room_is_that_of_a_file_in_it():
     from pkgutil import iter_modules
 
     assert {found.name for found in iter_modules(scoring.__path__)} & set(scoring.__all__) == set()
+
+
+def test_events_that_a_score_reads_and_nobody_had_are_told():
+    log = cl.EventLog.from_rows([("ada", "visit", "2026-01-05T09:00Z")], as_of="2026-01-06T00:00Z")
+    known, wrong = (cl.LeadScore([scoring.behavior("once", name, points=10)], name=name) for name in ("visit", "byu"))
+    assert scoring.score_all(known, log).unheard == ()
+    assert scoring.score_all(wrong, log).footnotes()[0] == "Nobody had the event 'byu': is it spelled so?"
+    assert scoring.score_all(scoring.maximum([known, wrong]), log).unheard == ("byu",)
+    assert scoring.score_all(lambda _: 3, log).unheard == ()
+    assert scoring.score_all(wrong, [], as_of=log.as_of).unheard == ()

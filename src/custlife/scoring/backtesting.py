@@ -10,6 +10,7 @@ from custlife.scoring.batch import Run
 from custlife.scoring.grading import graded
 from custlife.scoring.judging import checked_scorer, name_of
 from custlife.scoring.points import points_of
+from custlife.scoring.reading import reads_of
 from custlife.scoring.registry import resolved
 from custlife.scoring.sampling import anchors_of, end_of, first_after, horizons_of, never_seen, pasts, study
 from custlife.scoring.value import Score
@@ -124,13 +125,8 @@ def _told(outcome: Any) -> str:
 
 def facts_read_by(scorer: Any) -> frozenset[str] | None:
     """The facts that a declared score reads; None for code, which may read any."""
-    reads = getattr(scorer, "reads", None)
-    if reads is None:
-        members = [getattr(scorer, name) for name in ("scorer", "gate") if hasattr(scorer, name)]
-        members += [member.scorer for member in getattr(scorer, "members", ())]
-        inner = [facts_read_by(member) for member in members]
-        return None if not inner or None in inner else frozenset().union(*(one for one in inner if one is not None))
-    return frozenset(name for one in reads() if one.kind == "fact" for name in one.of)
+    reads = reads_of(scorer)
+    return None if reads is None else frozenset(name for one in reads if one.kind == "fact" for name in one.of)
 
 
 def _scored(

@@ -10,6 +10,7 @@ from custlife.errors import UsageError, UsageTypeError
 from custlife.scoring.histories import each_customer, is_log
 from custlife.scoring.judging import HookError, checked, checked_scorer, judged, name_of, plain_score, signed
 from custlife.scoring.points import shortly
+from custlife.scoring.reading import reads_of
 from custlife.scoring.registry import resolved
 from custlife.scoring.request import by_customer, facts_for, facts_of, request_at
 from custlife.scoring.scores import Failure, HookTime, Scores, Slow
@@ -169,11 +170,15 @@ class Run:
         self.found: list[float | Score] = []
         self.failures: list[Failure] = []
         self.slow: list[Slow] = []
+        self.events = tuple(dict.fromkeys(name for one in reads_of(scorer) or () for name in one.events))
+        self.unheard = set(self.events)
         self.times: dict[str, list[int]] = {self.name: [0, 0, 0, 0]} if self.judge is None else {}
 
     def add(self, customer: Customer) -> None:
         """Scores one customer, whatever the hook does."""
         name = customer.id
+        if self.unheard:
+            self.unheard.difference_update(event.name for event in customer.events)
         try:
             mine = self._facts(name) if self.facts else ()
             request = request_at(customer, self.as_of, mine)
@@ -255,7 +260,8 @@ class Run:
         hooks = [HookTime(name, c, failed, ns / 1e9, most / 1e9) for name, (c, ns, most, failed) in self.times.items()]
         unknown = sorted(map(str, set(self.facts) - set(self.customers)))
         lists = tuple(self.failures), tuple(hooks), tuple(self.slow)
-        return Scores(self.name, self.as_of, tuple(self.customers), tuple(self.found), *lists, tuple(unknown))
+        unheard = tuple(name for name in self.events if name in self.unheard) if self.customers else ()
+        return Scores(self.name, self.as_of, tuple(self.customers), tuple(self.found), *lists, tuple(unknown), unheard)
 
 
 def _raised(hook: str, customer: str, error: Exception) -> HookError:

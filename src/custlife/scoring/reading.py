@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from custlife.scoring.request import ScoreRequest
 
 __all__ = [
-    "KINDS", "Condition", "Reading", "Reads", "days_in_stage", "days_since", "events", "fact", "stage", "total",
+    "KINDS", "Condition", "Reading", "Reads", "days_in_stage", "days_since", "events", "fact", "reads_of", "stage",
+    "total",
 ]  # fmt: skip
 
 KINDS = ("fact", "events", "days_since", "total", "stage", "days_in_stage")
@@ -226,6 +227,17 @@ def scalars(value: Any) -> tuple[Scalar, ...]:
 def maybe_number(value: Any) -> float | None:
     """Converter of optional numbers."""
     return None if value is None else number(value, "bound")
+
+
+def reads_of(scorer: Any) -> tuple[Reads, ...] | None:
+    """What a declared score reads; None for code, which may read anything."""
+    reads = getattr(scorer, "reads", None)
+    if reads is not None:
+        return tuple(reads())
+    members = [getattr(scorer, name) for name in ("scorer", "gate") if hasattr(scorer, name)]
+    members += [member.scorer for member in getattr(scorer, "members", ())]
+    inner = [reads_of(member) for member in members]
+    return None if not inner or None in inner else tuple(one for found in inner if found is not None for one in found)
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ import attrs
 
 from custlife.analysis.framing import Framed
 from custlife.analysis.splitting import check_count
+from custlife.analysis.wording import never_seen
 from custlife.errors import UnknownNameError
 from custlife.pictures import Bars, Segment, Table
 from custlife.scoring.judging import plain_score, signed
@@ -99,6 +100,7 @@ class Scores(Framed):
         hooks: How often each hook was called, and how long it took.
         slow: Calls that took longer than `slow_after`.
         unknown: Ids that only `facts` knows.
+        unheard: Events that the score reads and nobody had; not compared, as later rows change no score.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Scores(Framed):
     hooks: tuple[HookTime, ...] = ()
     slow: tuple[Slow, ...] = attrs.field(default=(), eq=False)
     unknown: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = attrs.field(default=(), eq=False)
     _places: dict[str, int] = attrs.field(factory=dict, init=False, eq=False)
 
     def __len__(self) -> int:
@@ -162,7 +165,7 @@ class Scores(Framed):
             found.append(f"{len(self.slow):,} slow calls, first for {self.slow[0].customer!r}.")
         if self.unknown:
             found.append(f"Facts of {len(self.unknown):,} that are not among them, first {self.unknown[0]!r}.")
-        return (*found, f"As of {self.as_of:%Y-%m-%d %H:%M} UTC.")
+        return (*found, *never_seen(self.unheard), f"As of {self.as_of:%Y-%m-%d %H:%M} UTC.")
 
     def table(self, limit: int = 20) -> Table:
         """The first of them as a table for people.
