@@ -256,7 +256,7 @@ def test_terms_over_a_day_that_clocks_skipped(tz: str, term: str) -> None:
 def test_plain_contracts_never_go_by_rows(monkeypatch: pytest.MonkeyPatch, rolls: dict[str, str]) -> None:
     """However they are chosen; terms too long to be added up in 64 bits are left to the rows engine."""
     told = {"customer": ["a", "b", "b"], "start": ["2024-01-31", "2024-02-29", "2024-03-31"], "term": ["1 month"] * 3,
-            "ended": [None, "2024-05-01", None], "amount": [None, Decimal("1.50"), Decimal(2)], "plan": ["x", "y", "y"]}  # fmt: skip
+            "ended": [None, datetime(2024, 5, 1, tzinfo=UTC), None], "amount": [None, Decimal("1.50"), Decimal(2)], "plan": ["x", "y", "y"]}  # fmt: skip
     options = {"amount_col": "amount", "term_col": "term", "segment_cols": ["plan"], "tz": "Europe/Zurich", **rolls}
     frame = pl.DataFrame(told)
     expected = said(lambda: Contracts.from_rows(frame.rows(named=True), as_of="2024-07-01", **options))
@@ -296,5 +296,48 @@ def test_large_amounts_add_up_exactly() -> None:
     here, there = read_both(
         told, term="1 day", amount_col="amount", ended_col="ended", amounts_in="minor", tz="UTC", as_of="2021-01-01"
     )
-    same(here, there)
-    assert max(arrays.gather(Renewals(), here).values()) > 1 << 62
+    found = arrays.gather(Renewals(), here)
+    assert found == rows.gather(Renewals(), there)
+    assert max(found.values()) > 1 << 62
+
+
+@pytest.mark.parametrize("contract", [{}, {"contract_col": "contract"}])
+def test_terms_that_end_as_the_next_begins_were_renewed(contract: dict[str, str]) -> None:
+    """To the microsecond, at the end of the grace, and whatever other contracts the customer has."""
+    day = datetime(2024, 3, 1, tzinfo=UTC)
+    for late in (0 * US, US, timedelta(days=30), timedelta(days=30) + US):
+        told = [
+            {"customer": "a", "start": at, "contract": name}
+            for name in "xy"
+            for at in (day, day + timedelta(days=30) + late)
+        ]
+        for as_of in (day + timedelta(days=60), day + timedelta(days=60) - US, day + timedelta(days=95)):
+            here, there = read_both(told, term="30 days", as_of=as_of, **contract)
+            same(here, there)
+            for grace in (None, days(30), hours(1)):
+                assert arrays.gather(Renewals(grace=grace), here) == rows.gather(Renewals(grace=grace), there)
+
+
+KINDS = [("Europe/Zurich", name, pool) for name in POOLS for pool in POOLS[name]]
+KINDS += [(None, name, pool) for name in ("renewal", "ended") for pool in POOLS[name]]
+
+
+@pytest.mark.parametrize(("tz", "name", "pool"), KINDS)
+def test_every_kind_of_column(tz: str | None, name: str, pool: list[Any]) -> None:
+    """Of several types, of types that frames do not have, with what is refused."""
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    told = [{"customer": f"c{n}", "start": start, name: start + LATER[-1] if value == "later" else value, "plan": "x"}
+            for n, value in enumerate(pool)]  # fmt: skip
+    frame = pd.DataFrame({key: pd.Series([row[key] for row in told], dtype=object) for key in told[0]})
+    options: dict[str, Any] = {
+        "term": "1 month",
+        "tz": tz,
+        "ambiguous": "earlier",
+        "segment_cols": ["plan"],
+        "as_of": "2025-06-01T00:00Z",
+    }
+    if name in COLUMNS:
+        options[COLUMNS[name]] = name
+    for on_bad in ("raise", "drop"):
+        expected = said(lambda: Contracts.from_rows(told, on_bad=on_bad, **options))  # noqa: B023  # at once
+        assert said(lambda: Contracts.from_frame(frame, on_bad=on_bad, **options)) == expected  # noqa: B023  # at once

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import inf
+from operator import mul
 from typing import TYPE_CHECKING, Any, overload
 
 import attrs
@@ -259,6 +260,9 @@ def _amounts(
         unit = np.array([10**number if terms.amounts_in == "major" else 1 for number in digits])[codes]
         bad = (whole > LARGEST // unit) | (whole < -(LARGEST // unit))
         return np.where(bad, 0, whole) * unit * PARTS, bad
+    exact = _decimals(column, [0 if terms.amounts_in == "minor" else number for number in digits], codes)
+    if exact is not None:
+        return exact, np.zeros(len(codes), np.bool_)
     values_of, values = _sums(column)
     kept_digits = sorted(set(digits))
     place = np.array([kept_digits.index(number) for number in digits], np.int64)
@@ -268,6 +272,24 @@ def _amounts(
     pairs = zip(*keys.columns(kept), strict=True)
     found, bad = _each(lambda pair: terms.read_amount(values[pair[0]], named[pair[1]]), pairs)
     return np.array([NONE if one is None else one for one in found], np.int64)[ranks], bad[ranks]
+
+
+def _decimals(column: Any, digits: list[int], codes: NDArray[np.integer[Any]]) -> Longs | None:
+    """Decimals in parts, `NONE` where missing; None where there is anything but whole minor units."""
+    if not isinstance(column, list) or not set(map(type, column)) <= {Decimal, NOTHING}:
+        return None
+    there = np.array([value is not None for value in column], np.bool_)
+    units = np.array([10**number for number in digits], np.int64)[codes[there]].tolist()
+    try:
+        scaled = list(map(mul, [value for value in column if value is not None], units))
+        whole = list(map(int, scaled))
+    except (ArithmeticError, ValueError):  # of what is no number
+        return None
+    if whole != scaled or max(map(abs, whole), default=0) > LARGEST:
+        return None
+    parts = np.full(len(column), NONE, np.int64)
+    parts[there] = np.array(whole, np.int64) * PARTS
+    return parts
 
 
 def _sums(column: Any) -> tuple[Longs, list[Any]]:
