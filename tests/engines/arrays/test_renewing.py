@@ -328,7 +328,9 @@ def test_every_kind_of_column(tz: str | None, name: str, pool: list[Any]) -> Non
     start = datetime(2024, 1, 1, tzinfo=UTC)
     told = [{"customer": f"c{n}", "start": start, name: start + LATER[-1] if value == "later" else value, "plan": "x"}
             for n, value in enumerate(pool)]  # fmt: skip
-    frame = pd.DataFrame({key: pd.Series([row[key] for row in told], dtype=object) for key in told[0]})
+    objects = pd.DataFrame({key: pd.Series([row[key] for row in told], dtype=object) for key in told[0]})
+    numbers = {type(value) for value in pool} in ({int}, {float}) and is_plain(pool)
+    frames = [objects, objects.astype({name: type(pool[0])})] if numbers else [objects]
     options: dict[str, Any] = {
         "term": "1 month",
         "tz": tz,
@@ -340,4 +342,5 @@ def test_every_kind_of_column(tz: str | None, name: str, pool: list[Any]) -> Non
         options[COLUMNS[name]] = name
     for on_bad in ("raise", "drop"):
         expected = said(lambda: Contracts.from_rows(told, on_bad=on_bad, **options))  # noqa: B023  # at once
-        assert said(lambda: Contracts.from_frame(frame, on_bad=on_bad, **options)) == expected  # noqa: B023  # at once
+        for frame in frames:
+            assert said(lambda: Contracts.from_frame(frame, on_bad=on_bad, **options)) == expected  # noqa: B023  # at once

@@ -136,9 +136,8 @@ def refused(terms: Terms, names: Coded, others: Sequence[Any]) -> Mask:
     for name in (LIMIT, USED):
         bad |= _quantities(columns.get(name), name, size)[1]
     codes, given = _different(names)
-    currencies, no_currency = _each(currency_code, given)
-    known = [name or "" for name in currencies]
-    return bad | no_currency[codes] | _amounts(terms, columns.get(AMOUNT), codes, known)[1]
+    known = [name or "" for name in _each(currency_code, given)[0]]  # what is no currency was refused as such
+    return bad | _amounts(terms, columns.get(AMOUNT), codes, known)[1]
 
 
 def _is_long(span: Span) -> bool:
