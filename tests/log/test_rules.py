@@ -277,6 +277,7 @@ BAD = [
     (lambda: value("x", "amount"), DefinitionError, "a value needs one of at_least=, at_most=, equals="),
     (lambda: value("x", "amount", at_least="5"), UsageTypeError, "'5' is not a number"),
     (lambda: value("x", "amount", at_least=float("nan")), UsageError, "nan is not a finite number"),
+    (lambda: value("x", "amount", at_most=Decimal("sNaN")), UsageError, "Decimal('sNaN') is not a finite number"),
     (lambda: value("x", "amount", at_most=3, of="total"), DefinitionError, "a total is asked for with at_least="),
     (lambda: value("x", "amount", at_least=3, within="1 day"), DefinitionError, "within= belongs to of='total'"),
     (lambda: value("x", "amount", at_least=3, of="sum"), UsageError, "of='sum' is not a mode"),

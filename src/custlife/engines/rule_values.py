@@ -172,7 +172,7 @@ class Value(Rule):
 def _is_finite(bound: Number) -> bool:
     try:
         return isfinite(bound)
-    except OverflowError:  # a whole number larger than any float
+    except (OverflowError, ValueError):  # a whole number larger than any float, a signalling NaN
         return False
 
 
