@@ -297,7 +297,7 @@ def test_check_ends_with_1_where_something_was_missed(capsys, here):
 @pytest.mark.parametrize(
     ("words", "err"),
     [
-        (["none.toml", *WORDS_OF_LOG], "there is no file path='none.toml'"),
+        (["none.toml", *WORDS_OF_LOG], "there is no file none.toml"),
         (["targets.txt", *WORDS_OF_LOG], "neither .json nor .toml"),
         (["targets.toml", "none.csv", "--model", "bruxt5"], "none.csv"),
         (["targets.toml", "log.csv", "--model", "bruxt"], "unknown preset 'bruxt'"),
