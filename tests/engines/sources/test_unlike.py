@@ -182,3 +182,11 @@ def test_files_elsewhere_and_of_another_kind(tmp_path) -> None:
     write(tmp_path)
     with pytest.raises(DataError, match=r"1\.parquet is no CSV but Parquet\n\nHint: write scan_parquet"):
         open_frame(CsvFiles(tmp_path / "1.parquet"), ROLES, layout(ROLES), None)
+
+
+def test_answers_come_as_the_reader_makes_frames_or_as_any(reader, tmp_path) -> None:
+    alike, other = tmp_path / "alike", tmp_path / "other"
+    alike.mkdir()
+    other.mkdir()
+    for native in (write(alike), write(other, more=pa.array([1, 2]))):
+        assert read(native).frame == {"polars": "polars", "duckdb": "duckdb", "pyarrow": None}[reader]

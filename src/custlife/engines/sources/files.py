@@ -7,6 +7,7 @@ import gzip
 import zlib
 from codecs import iterdecode
 from collections.abc import Iterable
+from functools import partial
 from glob import glob, has_magic
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,24 +64,25 @@ class ParquetFiles:
         """
         reader = _reader("scan_parquet")
         opened = _opened(self.files, NO_PARQUET, lambda: self._frame(reader))
-        return attrs.evolve(opened, about=opened.count, collect=lambda names: _column_by_column(opened, names))
+        one = partial(_column_by_column, opened)
+        return attrs.evolve(opened, kind=_kind(reader), about=opened.count, collect=one)
 
     def _frame(self, reader: str) -> Frame:
         found = [_types(reader, file) for file in self.files]
         folders = _folders(self.files)
         if not are_alike(found):
-            return self._of_unlike(reader, folders)
+            return self._of_unlike(folders)
         read: Callable[[list[str], Sequence[str]], Frame] = getattr(self, f"_by_{reader}")
         return read(list(self.files), () if {*folders} & {*found[0]} else folders)
 
-    def _of_unlike(self, reader: str, folders: Sequence[str]) -> Frame:
+    def _of_unlike(self, folders: Sequence[str]) -> Frame:
         """The frame of files that are not alike: PyArrow can be told which columns they have together."""
         if find_spec("pyarrow") is None:
             raise MissingExtraError("reading files with different columns", "polars")
         together = unlike({file: _types("pyarrow", file) for file in self.files}, folders)
         left = () if {*folders} & {*together.schema.names} else folders
         opened = self._by_pyarrow(list(self.files), left, together.schema)
-        return attrs.evolve(opened, kind=reader, sample=guarded(opened.sample, together.odd))
+        return attrs.evolve(opened, sample=guarded(opened.sample, together.odd))
 
     def _by_polars(self, files: list[str], folders: Sequence[str]) -> Frame:
         import polars as pl
@@ -145,7 +147,7 @@ class CsvFiles:
         reader = _reader("scan_csv")
         opened = _opened(self.files, NO_CSV, lambda: self._frame(getattr(self, f"_by_{reader}")))
         size = sum(Path(file).stat().st_size for file in self.files)
-        return attrs.evolve(opened, about=lambda: size // ROW_BYTES)
+        return attrs.evolve(opened, kind=_kind(reader), about=lambda: size // ROW_BYTES)
 
     def _frame(self, read: Callable[[list[str]], Frame]) -> Frame:
         _check_headers({file: _header(file, self.delimiter) for file in self.files})
@@ -174,6 +176,11 @@ class CsvFiles:
             column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
         )
         return arrow_dataset(ds.dataset(files, format=ds.CsvFileFormat(parsing, convert_options=texts)))
+
+
+def _kind(reader: str) -> str | None:
+    """The kind of frame that answers come back as: nobody has chosen PyArrow who has not handed over a table of it."""
+    return None if reader == "pyarrow" else reader
 
 
 def _types(reader: str, file: str) -> Mapping[str, Any]:
