@@ -96,7 +96,10 @@ def plain(column: Sequence[object], rows: Ints) -> Sequence[object]:
 def named(ids: Sequence[str], units: Ints) -> Sequence[str]:
     """The ids of some units; ids that are not in memory stay where they are."""
     take: Callable[[Ints], Sequence[str]] | None = getattr(ids, "take", None)
-    return [ids[unit] for unit in units.tolist()] if take is None else take(units)
+    if take is not None:
+        return take(units)
+    numbers: list[int] = units.tolist()
+    return [ids[unit] for unit in numbers]
 
 
 # -- spells ------------------------------------------------------------------------------------------------------------
