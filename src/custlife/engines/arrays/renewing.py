@@ -49,15 +49,24 @@ def termed(step: Termed, history: History) -> History:
     told = read(step.terms, history)
     if told is None:
         return step(history)
-    start = ints(history.at)
-    calendar = _Calendar(history, told)
-    every = np.arange(len(start))
-    if ((calendar.ends(every, calendar.first) <= start) | (told.ended < start)).any():
+    if _is_odd(history, told):
         return step(history)  # it says which end before they start
     amounts = history.values.get(rows.AMOUNT, ())
     rest = {name: column for name, column in history.values.items() if name not in rows.ROLES.values()}
     notes = (*history.notes, *minor_notes(amounts, step.terms.amounts_in))
     return attrs.evolve(history, values={**rest, TOLD: told}, notes=notes)
+
+
+def _is_odd(history: History, told: ToldColumns) -> bool:
+    """Whether any contract ends before it starts."""
+    start, calendar = ints(history.at), _Calendar(history, told)
+    if (told.ended < start).any():
+        return True
+    for low in range(0, len(start), ENDS):
+        which = np.arange(low, min(low + ENDS, len(start)))
+        if (calendar.ends(which, calendar.first[which]) <= start[which]).any():
+            return True
+    return False
 
 
 # -- the ends of terms -------------------------------------------------------------------------------------------------
