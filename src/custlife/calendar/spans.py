@@ -19,6 +19,7 @@ __all__ = ["Span", "days", "hours", "minutes", "months", "quarters", "seconds", 
 SECOND_US = 1_000_000  # not taken from civil.py: `import custlife` pays for every file
 MINUTE_US = 60 * SECOND_US
 HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
 
 # field of Span, and how much of it one unit is
 UNITS: Final = {
@@ -34,6 +35,8 @@ UNITS: Final = {
 ISO_DATE_UNITS: Final = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 ISO_TIME_UNITS: Final = {"H": "hour", "M": "minute", "S": "second"}
 HINT: Final = "write it like '90 days', '3 months', '1 month 12 hours', '1.5 hours' or 'P3M'"
+MONTH_DAYS: Final = 31  # of the longest
+TOO_LONG_US: Final = 1 << 62  # twice as much is more than 64 bits hold
 SIGN_HINT: Final = "swap the two instants, or drop the sign"
 
 
@@ -69,6 +72,10 @@ class Span:
         days: Calendar days; a week is seven.
         us: Exact microseconds.
 
+    Raises:
+        UsageTypeError: A part that is not whole.
+        UsageError: A part that is negative, or more than can be counted in microseconds.
+
     Examples:
         >>> months(1) + hours(12)
         Span(months=1, us=43200000000)
@@ -79,6 +86,11 @@ class Span:
     months: int = attrs.field(default=0, validator=_check_count)
     days: int = attrs.field(default=0, validator=_check_count)
     us: int = attrs.field(default=0, validator=_check_count)
+
+    def __attrs_post_init__(self) -> None:
+        if self.us + (self.days + MONTH_DAYS * self.months) * DAY_US >= TOO_LONG_US:
+            what = "a span is longer than can be counted in microseconds"
+            raise UsageError(what, "leave it out where there is no limit")
 
     @property
     def is_exact(self) -> bool:
