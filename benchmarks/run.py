@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import answering
+import contracting
 import counting
 import frames
 import importing
@@ -153,6 +154,22 @@ def answers(wish: argparse.Namespace) -> Lines:
     return ["## Answers to surveys, and lives of customers", "", *table(head, rows)]
 
 
+def contracts(wish: argparse.Namespace) -> Lines:
+    rounds, n = wish.rounds or 2, (wish.rows or [30_000 if wish.quick else 100_000])[0]
+    rows = [
+        (one.what, f"{one.rows:.2f}", f"{one.arrays:.2f}", f"{one.rows / one.arrays:.1f}", f"{one.whole:.2f}")
+        for one in contracting.run(n, rounds)
+    ]
+    head = (
+        f"CPU µs a row, {n:,} contracts of a Polars frame",
+        "walked row by row",
+        "by arrays",
+        "times as fast",
+        "with all around",
+    )
+    return ["## Contracts", "", *table(head, rows)]
+
+
 def survival(quick: bool) -> Lines:
     rows = [(name, f"{taken:.1f}") for name, taken in surviving.run(2 if quick else 5)]
     head = (f"{surviving.SPELLS:,} spells, one in five censored", "CPU ms")
@@ -203,6 +220,7 @@ TOPICS = {
     "months": months,
     "rules": rules,
     "answers": answers,
+    "contracts": contracts,
     "survival": lambda wish: survival(wish.quick),
     "stats": statistics,
     "frames": framed,
