@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("polars")
 pytest.importorskip("pandas")
 
+import numpy as np
 import pandas as pd
 import polars as pl
 from hypothesis import given, settings
@@ -21,12 +22,15 @@ from hypothesis import strategies as st
 from custlife import Contracts
 from custlife.calendar import Periods, days, hours, months
 from custlife.engines import arrays, rows
-from custlife.engines.arrays import renewing
+from custlife.engines.arrays import renewing, terms
+from custlife.engines.arrays.ingest_refusing import refused
 from custlife.engines.arrays.terms import ToldColumns
 from custlife.engines.history import History
 from custlife.engines.renewals import TOLD, Renewals, Running
+from custlife.engines.rows.renewing import Terms
 from custlife.errors import CustlifeError
 from custlife.signals import contract_facts
+from tests.engines.arrays.making import coded
 
 ZURICH, NEW_YORK = ZoneInfo("Europe/Zurich"), ZoneInfo("America/New_York")
 US = timedelta(microseconds=1)
@@ -66,7 +70,8 @@ POOLS: dict[str, list[list[Any]]] = {
     "amount": [
         [100, 250, 0, 10**12, -5], [100, None, 3], [Decimal("19.90"), Decimal(7), Decimal("7.0"), None],
         ["19.90", "", "7", "1e3"], [100, Decimal("1.00"), "2", None], [float("nan"), None], [10**12 + 1, 5], ["0.001", "9"],
-        [1.5, 2], [True, 3], [Decimal("nan"), Decimal("inf"), 1], ["much", "3"],
+        [1.5, 2], [True, 3], [Decimal("nan"), Decimal("inf"), 1], ["much", "3"], [Decimal("nan"), Decimal("1.5"), None],
+        [Decimal("0.001"), Decimal(3)], [Decimal("1e12"), Decimal(3)],
     ],
     "limit": [
         [10, 20, 0], [10.0, 2.5, 0.0], [10.0, -0.0, float("nan")], [5, None, 7.5], ["7", "7.0", "", None],
@@ -344,3 +349,19 @@ def test_every_kind_of_column(tz: str | None, name: str, pool: list[Any]) -> Non
         expected = said(lambda: Contracts.from_rows(told, on_bad=on_bad, **options))  # noqa: B023  # at once
         for frame in frames:
             assert said(lambda: Contracts.from_frame(frame, on_bad=on_bad, **options)) == expected  # noqa: B023  # at once
+
+
+@pytest.mark.parametrize("pool", POOLS["amount"] + POOLS["limit"] + POOLS["term"] + POOLS["ended"][1:])
+@pytest.mark.parametrize("tz", ["Europe/Zurich", None])
+def test_columns_refuse_what_rows_refuse_one_by_one(pool: list[Any], tz: str | None) -> None:
+    """Texts as they are coded, numbers as arrays, anything else as it is."""
+    kinds = {type(value) for value in pool}
+    column: Any = coded(pool) if kinds == {str} else pool
+    if kinds in ({int}, {float}) and is_plain(pool):
+        column = np.array(pool)
+    for role in ("term", "renewal", "ended", "amount", "limit", "used"):
+        roles = ("value:term", "segment:plan", f"value:{role}") if role != "term" else ("value:term",)
+        check = Terms(roles, tz=tz)
+        others = [column] if role == "term" else [coded((["1 month", None] * len(pool))[: len(pool)]), None, column]
+        names = coded((["EUR", "KWD", "JPY", "eur"] * len(pool))[: len(pool)])
+        assert terms.refused(check, names, others).tolist() == refused(check, names, others).tolist()
