@@ -92,7 +92,8 @@ def moments(counts: Ints, gone: Bools | None, unit: str, tz: tzinfo | None) -> l
         try:
             moment = EPOCH + timedelta(microseconds=count * US_PER[unit] if unit in US_PER else count // NS_PER_US)
         except OverflowError:
-            found.append(str(np.array([count], np.int64).view(f"M8[{unit}]")[0]))
+            text = str(np.array([count], np.int64).view(f"M8[{unit}]")[0])
+            found.append(text if tz is None else f"{text}Z")
         else:
             found.append(moment.replace(tzinfo=None) if tz is None else _local(moment, tz))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -31,9 +31,11 @@ class Held:
         parts: The histories; at least one.
     """
 
-    accounts: ClassVar[str | None] = None  # any units may be brought together in memory
-
     parts: tuple[History, ...]
+
+    @property
+    def accounts(self) -> None:
+        """None: any units may be brought together in memory."""
 
     @property
     def empty(self) -> History:
@@ -70,11 +72,13 @@ class Lazy:
         read: Reads them.
     """
 
-    accounts: ClassVar[str | None] = None  # as of what is held
-
     empty: History
     read: Callable[[], Sequence[History]]
     _reading: Any = attrs.field(factory=Lock, init=False, repr=False)
+
+    @property
+    def accounts(self) -> None:
+        """None, as of what is held."""
 
     @cached_property
     def _made(self) -> Held:
