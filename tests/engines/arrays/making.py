@@ -76,7 +76,7 @@ def batch(rows: Sequence[Row], layout: Layout, *, lazily: bool = False) -> Batch
             given[role] = coded(column) if lazily else list(column)
     return Batch(
         coded(units, lazily=lazily), coded(names, lazily=lazily), at.values, bad if bad.any() else None, given,
-        rows.__getitem__, lambda row: f"row {row + 1}",
+        lambda numbers: [rows[number] for number in numbers.tolist()], lambda row: f"row {row + 1}",
     )  # fmt: skip
 
 

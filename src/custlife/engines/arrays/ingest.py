@@ -26,7 +26,7 @@ from custlife.engines.rows.renewing import Terms
 from custlife.errors import CustlifeError, DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -55,8 +55,8 @@ class Batch:
         at_bad: Where there is none, or none that can be read; None where all are good.
         others: The columns of `Layout.others`: `seq` and `recorded_at` as `Masked`; `key`, segments and extras as
             `Coded`; values as `Coded`, as an array of numbers, or as a list.
-        raw: A row by its number from 0, as `(unit, name, at, *others)` in plain Python values.
-        place: What a person calls that row.
+        raw: Rows by their numbers from 0, each as `(unit, name, at, *others)` in plain Python values.
+        place: What a person calls a row.
         number: Its number from 1 among all rows of the log, which puts notes of several batches in order.
     """
 
@@ -65,7 +65,7 @@ class Batch:
     at: Ints
     at_bad: Mask | None
     others: Mapping[str, Any]
-    raw: Callable[[int], Sequence[Any]]
+    raw: Callable[[Ints], Iterable[Sequence[Any]]]
     place: Callable[[int], str]
     number: Callable[[int], int] = (1).__add__
 
@@ -139,7 +139,7 @@ def _worded(batch: Batch, layout: Layout, suspects: Sequence[int]) -> rows.Probl
         return []
     strict = attrs.evolve(layout, on_bad="raise")
     try:
-        rows.ingest(map(batch.raw, suspects), strict, place=lambda row: batch.place(suspects[row - 1]))
+        rows.ingest(batch.raw(np.array(suspects)), strict, place=lambda row: batch.place(suspects[row - 1]))
     except CustlifeError as error:
         problems = list(error.problems) if isinstance(error, DataError) else []
         if len(problems) == len(suspects):
@@ -151,7 +151,7 @@ def _worded(batch: Batch, layout: Layout, suspects: Sequence[int]) -> rows.Probl
 
 def _by_rows(batch: Batch, layout: Layout) -> History:
     """What the rows engine makes of all rows."""
-    raw = map(batch.raw, range(len(batch.at)))
+    raw = batch.raw(np.arange(len(batch.at)))
     return attrs.evolve(rows.ingest(raw, layout, place=lambda row: batch.place(row - 1)), engine="arrays")
 
 

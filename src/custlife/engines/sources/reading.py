@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["histories", "one_history", "read"]
 
 PIECE_ROWS = 1 << 20  # rows that are sorted at a time
+SHOWN = 1 << 12  # rows that are shown at a time
 MISSING = -1
 
 
@@ -182,23 +183,25 @@ class _Columns:
             at.us.take(order),
             np.logical_or.reduce(bad) if bad else None,
             {role: _taken(made[role], order) for role in self.layout.others},
-            lambda row: self._raw(int(order[row])),
+            lambda numbers: self._raw(order.take(numbers)),
             lambda row: row_of(int(rows[row]) + 1),
             lambda row: int(rows[row]) + 1,
         )
 
-    def _raw(self, row: int) -> tuple[Any, ...]:
-        """A row as Python values; times of any zone in UTC, so that all libraries tell the same."""
+    def _raw(self, rows: Longs) -> Iterator[tuple[Any, ...]]:
+        """Some rows as Python values; times of any zone in UTC, so that all libraries tell the same."""
         roles = ("unit", "name", "at", *self.layout.others)
-        one = np.array([row])
-        found = (self._shown(role).take(one)[0] if role in self.column else self.layout.constant for role in roles)
-        return tuple(map(_in_utc, found))
+        for low in range(0, len(rows), SHOWN):
+            some = rows[low : low + SHOWN]
+            yield from zip(*(self._shown(role, some) for role in roles), strict=True)
 
-    def _shown(self, role: str) -> Column:
-        """A column of which single rows are looked at: made again, and then kept."""
+    def _shown(self, role: str, rows: Longs) -> Iterable[Any]:
+        """What some rows have in a column, which is made again, and then kept."""
+        if role not in self.column:
+            return [self.layout.constant] * len(rows)
         if role not in self.looked_at:
             self.looked_at[role] = self.column[role]()
-        return self.looked_at[role]
+        return map(_in_utc, self.looked_at[role].take(rows))
 
 
 def _ids(unit: Column, piece: tuple[Longs, Longs]) -> Any:
