@@ -165,15 +165,14 @@ def test_wall_clock_times_have_the_readings_of_the_zone(place):
         assert repeated.tolist() == [early != late and shown for (early, late), shown in zip(both, shows, strict=True)]
 
 
-@given(st.sampled_from(["UTC", "Europe/Zurich"]), st.integers(0, 10**12), spans | st.just(Span(months=10**13)))
+@given(st.sampled_from(["UTC", "Europe/Zurich"]), st.integers(0, 10**12), spans | st.just(Span(months=1_700_000)))
 def test_what_lies_beyond_all_years_is_forever(key, before, span):
     """A sentinel stays one: no deadline counted from it is earlier than another instant."""
     us = np.array([clock.FOREVER, clock.FOREVER - before, clock.FOREVER + before, 0], np.int64)
     moved = clock.adder(zone(key), span)(us).tolist()
-    near = zone(key).adder(Span() if span.months > 1e12 else span)(0)
     assert moved[0] == moved[2] == clock.FOREVER
     assert clock.FOREVER - before <= moved[1] <= clock.FOREVER
-    assert moved[3] == (clock.FOREVER if span.months > 1e12 else near)
+    assert moved[3] == min(zone(key).adder(span)(0), clock.FOREVER)
 
 
 def test_columns_without_a_row_are_read():
