@@ -202,7 +202,7 @@ class TestImports:
     ALLOWED = re.compile(
         r"calendar/\w+\.py: dateutil|stats/arrays\w*\.py: numpy"
         r"|engines/(?:arrays|sources)/\w+\.py: (?:duckdb|narwhals|numpy|pandas|polars|pyarrow|pyspark)"
-        r"|engines/merging\.py: numpy|scoring/compiling\.py: numpy"
+        r"|pictures/plotly_figure\.py: plotly|engines/merging\.py: numpy|scoring/compiling\.py: numpy"
         r"|analysis/framing\.py: (?:duckdb|pandas|polars|pyarrow)|simulate/(?:drawing|frames)\.py: (?:numpy|pyarrow)"
     )
 

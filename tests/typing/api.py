@@ -46,6 +46,7 @@ def define() -> cl.StageModel:
     assert_type(cl.StageModel.from_file("model.toml"), cl.StageModel)
     assert_type(mine.to_dict(), dict[str, Any])
     assert_type(mine.picture().svg(), str)
+    assert_type(mine.journey_map().plot(), Any)
     assert_type(cl.law_table(), str)
     assert_type(crosswalk(model, presets.bruxt5), Crosswalk)
     return cl.StageModel(

@@ -151,6 +151,14 @@ class Result(Framed):
         """The picture alone, as SVG text."""
         return self.picture().svg()
 
+    def plot(self) -> Any:
+        """The picture as a `plotly.graph_objects.Figure`.
+
+        Raises:
+            MissingExtraError: Plotly is not installed.
+        """
+        return self.picture().plot()
+
     def _repr_html_(self) -> str:
         return f"{self.table().html()}{self.picture().svg()}"
 

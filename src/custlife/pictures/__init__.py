@@ -1,7 +1,7 @@
 """Pictures: frozen values that draw themselves as text, SVG and HTML, and know nothing of any domain.
 
-Every kind has `text(width=80)`, `svg(width=720)` and `html()`. Colours are named tones (`TONES`); a page embeds
-`style_sheet()` once. Labels may hold anything: they are cleaned and escaped.
+Every kind has `text(width=80)`, `svg(width=720)` and `html()`; all but `Boxes` have `plot()` for Plotly. Colours are
+named tones (`TONES`); a page embeds `style_sheet()` once. Labels may hold anything: they are cleaned and escaped.
 """
 
 from custlife.pictures.bars import Bars

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Picture(ABC):
     """A frozen value that draws itself: `text` for terminals, `svg` for pages, `html` for notebooks and reports.
 
-    Equal pictures draw equal bytes. Labels may hold anything; they are cleaned and escaped.
+    `plot` is for Plotly. Equal pictures draw equal bytes. Labels may hold anything; they are cleaned and escaped.
     """
 
     __slots__ = ()
@@ -36,6 +36,19 @@ class Picture(ABC):
     def html(self) -> str:
         """The picture as an HTML fragment."""
         return f'<figure class="cl-picture" style="margin:0 0 1.5rem">{self.svg()}</figure>'
+
+    def plot(self) -> Any:
+        """The picture as a `plotly.graph_objects.Figure`, to zoom, to hover, and to change. Needs the extra `plotly`.
+
+        Values, colours and texts are those of `svg`; labels are escaped.
+
+        Raises:
+            MissingExtraError: Plotly is not installed.
+            UsageError: The picture is a diagram of boxes, which Plotly has no chart for.
+        """
+        from custlife.pictures.plotly_figure import figure
+
+        return figure(self)
 
     @abstractmethod
     def _about(self) -> str:

@@ -8,7 +8,7 @@ from custlife.pictures.lines_axes import x_range, x_ticks, y_axis
 from custlife.pictures.plot import SMALL, Frame, Point, open_frame, straighten, thin, x_names
 from custlife.pictures.plot import x_ticks as draw_x_ticks
 from custlife.pictures.scales import Scale, number, shown
-from custlife.pictures.series import Track, risk_at, x_labels
+from custlife.pictures.series import Track, risk_at, stretches, x_labels
 from custlife.pictures.svg import EDGE, element, num, tooltip
 from custlife.pictures.tones import INK, paint
 from custlife.pictures.words import pixels
@@ -90,7 +90,7 @@ def _draw_x_axis(picture: Lines, tracks: list[Track], sheet: Sheet, frame: Frame
 
 
 def _draw_tracks(picture: Lines, tracks: list[Track], sheet: Sheet, along: Scale, up: Scale) -> None:
-    lines = [(track, [_points(run, along, up) for run in _runs(track.xs, track.ys)]) for track in tracks]
+    lines = [(track, [_points(run, along, up) for run in stretches(track.xs, track.ys)]) for track in tracks]
     bands = [(track, _band(track, along, up)) for track in tracks if track.given.low]
     bases = [(track, _points([*zip(track.xs, track.base, strict=True)], along, up)) for track in tracks if track.base]
     every = [run for _, runs in lines for run in runs]
@@ -109,17 +109,6 @@ def _draw_tracks(picture: Lines, tracks: list[Track], sheet: Sheet, along: Scale
         _draw_dots(picture, track, sheet, along, up)
 
 
-def _runs(xs: Sequence[float], *ys: Sequence[float | None]) -> list[list[tuple[float, ...]]]:
-    runs: list[list[tuple[float, ...]]] = [[]]
-    for x, *values in zip(xs, *ys, strict=True):
-        present = [value for value in values if value is not None]
-        if len(present) == len(values):
-            runs[-1].append((x, *present))
-        elif runs[-1]:
-            runs.append([])
-    return [run for run in runs if run]
-
-
 def _points(run: Sequence[tuple[float, ...]], along: Scale, up: Scale) -> list[Point]:
     return [(along(point[0]), up(point[1])) for point in run]
 
@@ -129,7 +118,7 @@ def _points_of(track: Track, along: Scale, up: Scale) -> list[Point]:
 
 
 def _band(track: Track, along: Scale, up: Scale) -> list[tuple[list[Point], list[Point]]]:
-    runs = _runs(track.xs, track.given.low, track.given.high)
+    runs = stretches(track.xs, track.given.low, track.given.high)
     return [([(along(x), up(low)) for x, low, _ in run], [(along(x), up(high)) for x, _, high in run]) for run in runs]
 
 

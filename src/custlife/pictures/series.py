@@ -132,6 +132,23 @@ def settle(given: Sequence[Series]) -> list[Track]:
     return tracks
 
 
+def stretches(xs: Sequence[float], *ys: Sequence[float | None]) -> list[list[tuple[float, ...]]]:
+    """The points (x, y, ...) between gaps; where any of the ys is None is a gap.
+
+    Examples:
+        >>> stretches([0, 1, 2], [5, None, 6])
+        [[(0, 5)], [(2, 6)]]
+    """
+    found: list[list[tuple[float, ...]]] = [[]]
+    for x, *values in zip(xs, *ys, strict=True):
+        present = [value for value in values if value is not None]
+        if len(present) == len(values):
+            found[-1].append((x, *present))
+        elif found[-1]:
+            found.append([])
+    return [stretch for stretch in found if stretch]
+
+
 def value_at(track: Track, x: float) -> float | None:
     """Height of a track at x; None outside it and in a gap."""
     if not track.xs or not track.xs[0] <= x <= track.xs[-1]:

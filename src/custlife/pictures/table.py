@@ -29,6 +29,7 @@ _MOST_PIECE = 24  # a longer word is broken rather than given a column as wide
 _GAP = 2
 _DRAWN_GAP = 14.0
 _SIZE = 11.0
+_LEAST_DRAWN = 24.0
 _MOST_DRAWN_PIECE = 120.0
 
 
@@ -226,8 +227,11 @@ def draw_rows(
         max(pixels(name, _SIZE + 1), *(pixels(line, _SIZE) for cell in column for line in cell), 1.0)
         for name, column in zip(columns, content, strict=True)
     ]
-    least = [_widest(chain.from_iterable(column), _drawn, 24, _MOST_DRAWN_PIECE) for column in content]
-    wide = fit(natural, sheet.room - indent - _DRAWN_GAP * (len(columns) - 1), least)
+    room = sheet.room - indent - _DRAWN_GAP * (len(columns) - 1)
+    least = [_widest(chain.from_iterable(column), _drawn, _LEAST_DRAWN, _MOST_DRAWN_PIECE) for column in content]
+    if sum(least) > room:  # words are broken rather than drawn beside the paper
+        least = [_LEAST_DRAWN] * len(columns)
+    wide = fit(natural, room, least)
     lefts = [EDGE + indent + sum(wide[:i]) + _DRAWN_GAP * i for i in range(len(columns))]
     grid = [*zip(lefts, wide, right, strict=True)]
     _draw_row(sheet, [(name,) for name in columns], grid, weight="600")

@@ -63,7 +63,17 @@ def paint(tone: str) -> str:
         >>> paint("good")
         'var(--cl-good, #17755f)'
     """
-    return f"var(--cl-{tone}, {_TONES[tone][0]})"
+    return f"var(--cl-{tone}, {fallback(tone)})"
+
+
+def fallback(tone: str) -> str:
+    """The colour of a tone that can be seen on any paper.
+
+    Examples:
+        >>> fallback("good")
+        '#17755f'
+    """
+    return _TONES[tone][0]
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -201,6 +201,14 @@ class Scores(Framed):
         """The picture alone, as SVG text."""
         return self.picture().svg()
 
+    def plot(self) -> Any:
+        """The picture as a `plotly.graph_objects.Figure`.
+
+        Raises:
+            MissingExtraError: Plotly is not installed.
+        """
+        return self.picture().plot()
+
     def __repr__(self) -> str:
         failed = f", {len(self.failures):,} failures" if self.failures else ""
         return f"<Scores: {self.title()}{failed}, as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
