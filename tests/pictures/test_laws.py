@@ -100,6 +100,7 @@ def test_equal_pictures_draw_equal_bytes(picture):
     assert (again.svg(), again.html(), again.text()) == (picture.svg(), picture.html(), picture.text())
 
 
+@example(Table(["<script>alert(1)</script>"] * 2, [["<script>alert(1)</script>"] * 2]), 240)
 @given(pic.pictures, st.sampled_from([240, 480, 720, 1200]))
 def test_all_ink_lies_on_the_paper(picture, width):
     root = parse(picture.svg(width))
