@@ -118,7 +118,7 @@ class _Calendar:
         return found
 
     def ends(self, which: Longs, number: Longs) -> Longs:
-        """The so-manieth end of some contracts."""
+        """The ends with these numbers of some contracts."""
         return self.ends_of(self.anchors(which), self.term[which], np.arange(len(which)), number)
 
     def anchors(self, which: Longs) -> _Anchors:
@@ -129,7 +129,7 @@ class _Calendar:
         return _Anchors(us, wall, day, month_of(day), date_of(day)[2])
 
     def ends_of(self, anchors: _Anchors, term: Longs, place: Longs, number: Longs) -> Longs:
-        """The so-manieth ends; of the anchors and terms at some places, in their order."""
+        """The ends with these numbers; of the anchors and terms at some places, in their order."""
         term = term[place]
         exact = self.us[term] * number
         months, days = self.months[term] * number, self.days[term] * number
