@@ -31,11 +31,11 @@ def _model_parts() -> tuple[Callable[[], Any], list[Mutable]]:
 
 
 def _stage_parts() -> tuple[Callable[[], Any], list[Mutable]]:
-    parts: dict[str, list[str]] = {
+    parts: dict[str, Any] = {
         name: [f"{name} one"]
         for name in ("needs", "attitudes", "behaviors", "process", "owners", "touchpoints", "content", "metrics", "drops", "aliases")
     }  # fmt: skip
-    return lambda: cl.Stage("x", **parts), [parts, *parts.values()]  # type: ignore[arg-type]
+    return lambda: cl.Stage("x", **parts), [parts, *parts.values()]
 
 
 def _transition_parts() -> tuple[Callable[[], Any], list[Mutable]]:
@@ -77,9 +77,15 @@ def _step_parts() -> tuple[Callable[[], Any], list[Mutable]]:
     return lambda: cl.step(names, where=where, unless=unless), [names, where, unless]
 
 
+def _table_parts() -> tuple[Callable[[], Any], list[Mutable]]:
+    rows: list[list[Any]] = [["a", 1]]
+    return lambda: Table(("x", "y"), rows), [rows, rows[0]]
+
+
 def _chain_parts() -> tuple[Callable[[], Any], list[Mutable]]:
-    states, rows = ["trial", "paid"], [[0.5, 0.5], [0.0, 1.0]]
-    return lambda: stats.MarkovChain(states, rows), [states, rows, *rows]  # type: ignore[arg-type]
+    states: Any = ["trial", "paid"]
+    rows: Any = [[0.5, 0.5], [0.0, 1.0]]
+    return lambda: stats.MarkovChain(states, rows), [states, rows, *rows]
 
 
 def _rules_parts() -> tuple[Callable[[], Any], list[Mutable]]:
@@ -149,5 +155,5 @@ FROM_MUTABLE: dict[str, Recipe] = {
     "time in stage": _question(cl.TimeInStage, stages=["a"], by=["plan"]),
     "score": _score_parts,
     "health score": _health_parts,
-    "table": lambda: (lambda rows=(rows := [["a", 1]]): Table(("x", "y"), rows), [rows, rows[0]]),  # type: ignore[misc]
+    "table": _table_parts,
 }

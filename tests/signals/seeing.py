@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import custlife as cl
 from custlife import signals
@@ -25,8 +26,8 @@ MODEL = cl.StageModel(
 )
 
 
-def customer(*moves: tuple[str, datetime], **rest: object) -> cl.Customer:
-    return cl.Customer("ada", MODEL, moves=moves, **rest)  # type: ignore[arg-type]  # as given
+def customer(*moves: tuple[str, datetime], **rest: Any) -> cl.Customer:
+    return cl.Customer("ada", MODEL, moves=moves, **rest)
 
 
 def see(sign: signals.Sign, who: cl.Customer, at: datetime, tz: str = "UTC") -> Look:
@@ -37,7 +38,7 @@ def see(sign: signals.Sign, who: cl.Customer, at: datetime, tz: str = "UTC") -> 
     return sign.look(Moment(request_at(who, at), zone(tz)))
 
 
-def told(rule: Rule, who: cl.Customer, until: datetime, **words: object) -> list[tuple[datetime, datetime | None]]:
-    found = signals.watch(rule, [who], as_of=until, **words)  # type: ignore[arg-type]  # as given
+def told(rule: Rule, who: cl.Customer, until: datetime, **words: Any) -> list[tuple[datetime, datetime | None]]:
+    found = signals.watch(rule, [who], as_of=until, **words)
     assert found.failures == ()
     return [(one.opened_at, one.resolved_at) for one in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -22,9 +23,9 @@ zones = st.sampled_from(["UTC", "Europe/Zurich", "America/New_York"])
 earlier = st.sampled_from([timedelta(0), DAY, 8 * DAY, timedelta(hours=5), 45 * DAY])
 
 
-def looked(text: str, **rule: object) -> list[tuple[int, int | None]]:
+def looked(text: str, **rule: Any) -> list[tuple[int, int | None]]:
     """The days on which episodes opened and were resolved, one letter a day."""
-    found = signals.watch(Rule("letters", lettered, **rule), [letters(text)], as_of=day(len(text) - 1))  # type: ignore[arg-type]  # any
+    found = signals.watch(Rule("letters", lettered, **rule), [letters(text)], as_of=day(len(text) - 1))
     return [((one.opened_at - day(0)).days, one.resolved_at and (one.resolved_at - day(0)).days) for one in found]
 
 

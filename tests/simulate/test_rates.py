@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,8 @@ MODEL = StageModel("trial", ["trial", "active", "loyal"])
 WAIT = Wait(10.0)
 
 
-def rates(*leaving: Leaving, **options: object) -> Rates:
-    return Rates(MODEL, (("trial", 1.0),), leaving, **options)  # type: ignore[arg-type]
+def rates(*leaving: Leaving, **options: Any) -> Rates:
+    return Rates(MODEL, (("trial", 1.0),), leaving, **options)
 
 
 @given(st.floats(0, 0.999999), st.floats(0.1, 1000), st.sampled_from([1, 2, 4]), st.floats(0.25, 4))
