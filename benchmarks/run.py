@@ -23,6 +23,7 @@ import importing
 import moving
 import ruling
 import surviving
+from answering import Times
 from made_rows import made_rows
 
 import metrics
@@ -140,34 +141,23 @@ def rules(wish: argparse.Namespace) -> Lines:
 
 def answers(wish: argparse.Namespace) -> Lines:
     rounds, n = wish.rounds or 2, (wish.rows or [100_000 if wish.quick else 1_000_000])[0]
-    rows = [
-        (one.what, f"{one.rows:.2f}", f"{one.arrays:.3f}", f"{one.rows / one.arrays:.1f}", f"{one.whole:.2f}")
-        for one in answering.run(n, rounds)
-    ]
-    head = (
-        f"CPU µs a row, {n:,} rows of a Polars frame",
-        "walked row by row",
-        "by arrays",
-        "times as fast",
-        "with all around",
-    )
-    return ["## Answers to surveys, and lives of customers", "", *table(head, rows)]
+    found = beside_rows(f"{n:,} rows", answering.run(n, rounds), 3)
+    return ["## Answers to surveys, and lives of customers", "", *found]
 
 
 def contracts(wish: argparse.Namespace) -> Lines:
     rounds, n = wish.rounds or 2, (wish.rows or [30_000 if wish.quick else 100_000])[0]
+    return ["## Contracts", "", *beside_rows(f"{n:,} contracts", contracting.run(n, rounds), 2)]
+
+
+def beside_rows(many: str, found: list[Times], digits: int) -> Lines:
+    """What arrays take beside the walk over rows."""
     rows = [
-        (one.what, f"{one.rows:.2f}", f"{one.arrays:.2f}", f"{one.rows / one.arrays:.1f}", f"{one.whole:.2f}")
-        for one in contracting.run(n, rounds)
+        (one.what, f"{one.rows:.2f}", f"{one.arrays:.{digits}f}", f"{one.rows / one.arrays:.1f}", f"{one.whole:.2f}")
+        for one in found
     ]
-    head = (
-        f"CPU µs a row, {n:,} contracts of a Polars frame",
-        "walked row by row",
-        "by arrays",
-        "times as fast",
-        "with all around",
-    )
-    return ["## Contracts", "", *table(head, rows)]
+    head = f"CPU µs a row, {many} of a Polars frame", "walked row by row", "by arrays", "times as fast"
+    return table((*head, "with all around"), rows)
 
 
 def survival(quick: bool) -> Lines:

@@ -9,6 +9,7 @@ import pytest
 
 from custlife.errors import DefinitionError, UnknownNameError
 from custlife.plugins import Plugin, load, plugins
+from tests.installed import install
 
 GROUP = "custlife.tests"
 
@@ -19,13 +20,7 @@ def added(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def add(package: str, points: dict[str, str], **modules: str) -> None:
-        info = tmp_path / f"{package}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", "utf-8")
-        lines = "\n".join(f"{name} = {target}" for name, target in points.items())
-        (info / "entry_points.txt").write_text(f"[{GROUP}]\n{lines}\n", "utf-8")
-        for name, text in modules.items():
-            (tmp_path / f"{name}.py").write_text(text, "utf-8")
+        install(tmp_path, package, GROUP, points, modules)
 
     return add
 

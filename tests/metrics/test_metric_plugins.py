@@ -14,6 +14,7 @@ from custlife.errors import DefinitionError, UnknownNameError, UsageError
 from custlife.metrics import registry
 from custlife.metrics.registry import Entry, catalogued, register
 from tests.analysis.strategies import stage_log
+from tests.installed import install
 from tests.metrics.own import RATE, ROWS, WORDS
 
 
@@ -110,13 +111,7 @@ def installed(tmp_path, monkeypatch, own):
     monkeypatch.delenv("CUSTLIFE_NO_PLUGINS", raising=False)
 
     def add(package, points, **modules):
-        info = tmp_path / f"{package}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", "utf-8")
-        lines = "\n".join(f"{name} = {target}" for name, target in points.items())
-        (info / "entry_points.txt").write_text(f"[custlife.metrics]\n{lines}\n", "utf-8")
-        for name, text in modules.items():
-            (tmp_path / f"{name}.py").write_text(text, "utf-8")
+        install(tmp_path, package, "custlife.metrics", points, modules)
 
     yield add
     for name in [name for name in sys.modules if name.startswith("metric_plug_")]:

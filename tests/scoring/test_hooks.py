@@ -17,6 +17,7 @@ import custlife as cl
 from custlife import scoring
 from custlife.errors import DataError, DefinitionError, TimeError, UnknownNameError, UsageError, UsageTypeError
 from custlife.scoring.points import shortly
+from tests.installed import install
 from tests.scoring.hooks import ADA, AT, BOB, CYD, MISBEHAVING, coroutine, fine, nan, only_for, raising, slow
 from tests.scoring.made import AS_OF, MODEL, customers, facts
 
@@ -299,12 +300,9 @@ class TestNames:
 
     def test_entry_points_bring_scorers_and_the_package_of_a_broken_one_is_named(self, tmp_path, monkeypatch):
         monkeypatch.syspath_prepend(str(tmp_path))
-        info = tmp_path / "theirs-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n", "utf-8")
-        points = "[custlife.scorers]\nsix = score_plug:six\nbroken = score_gone:x\ndata = score_plug:DATA\n"
-        (info / "entry_points.txt").write_text(points, "utf-8")
-        (tmp_path / "score_plug.py").write_text("def six(request):\n    return 6\nDATA = 5\n", "utf-8")
+        points = {"six": "score_plug:six", "broken": "score_gone:x", "data": "score_plug:DATA"}
+        modules = {"score_plug": "def six(request):\n    return 6\nDATA = 5\n"}
+        install(tmp_path, "theirs", "custlife.scorers", points, modules)
         assert {"six", "broken", "data"} <= set(scoring.names())
         assert "score_plug" not in sys.modules
         assert cl.score("six", ADA, as_of=AT).value == 6

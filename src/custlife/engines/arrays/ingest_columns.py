@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from custlife.engines.arrays.ids import Ids, Numbers, Texts
+from custlife.engines.arrays.keys import dense
 from custlife.engines.history import MISSING
 from custlife.engines.rows.ingest import is_missing
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.integer[Any]]
 
-__all__ = ["Coded", "Masked", "Ranked", "column_of_values", "counted", "lazily", "ranked", "some", "taken"]
+__all__ = ["Coded", "Masked", "Ranked", "column_of_values", "counted", "lazily", "numbered", "ranked", "some", "taken"]
 
 PIECE = 1 << 16
 
@@ -45,6 +46,13 @@ class Coded:
             piece = slice(low, low + PIECE)
             found[self.codes[piece if rows is None else rows[piece]]] = True
         return np.flatnonzero(found)
+
+    def numbered(self) -> tuple[Ints, list[Any]]:
+        """Codes from 0 of the values that occur, and these; None behind the last, where one is missing."""
+        kept = self.occurring()
+        place = np.zeros(len(self.values) + 1, np.int64)
+        place[kept] = np.arange(len(kept))
+        return place[self.codes], some(self.values, kept)
 
 
 @attrs.frozen(eq=False)
@@ -98,6 +106,23 @@ def some(values: Sequence[Any] | Codes, codes: Ints) -> list[Any]:
     if isinstance(values, Ids):
         return [*values.take(known), *missing]
     return [*map(values.__getitem__, known.tolist()), *missing]
+
+
+def numbered(column: Sequence[Any] | NDArray[Any]) -> tuple[Ints, list[Any]]:
+    """The number of each value of a column from 0, and the different values; of a list they must have a hash.
+
+    Few different whole numbers of an array need not be sorted.
+    """
+    if not isinstance(column, np.ndarray):
+        number = {value: code for code, value in enumerate(dict.fromkeys(column))}
+        return np.fromiter(map(number.__getitem__, column), np.int64, len(column)), list(number)
+    if column.dtype.kind == "i" and len(column):
+        low, high = int(column.min()), int(column.max())
+        if high - low < len(column):
+            ranks, kept = dense(column - low, high - low + 1)
+            return ranks.astype(np.int64, copy=False), [low + code for code in kept.tolist()]
+    found, places = np.unique(column, return_inverse=True)
+    return places, found.tolist()
 
 
 def ranked(coded: Coded, rows: Ints) -> Ranked:

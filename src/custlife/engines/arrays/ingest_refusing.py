@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from custlife.engines.arrays.ingest_columns import Coded, some
+from custlife.engines.arrays.ingest_columns import Coded, numbered
 from custlife.engines.arrays.keys import Keys, dense
 from custlife.errors import CustlifeError
 
@@ -48,18 +48,14 @@ def refused(check: RowCheck, names: Coded, others: Sequence[Any]) -> NDArray[np.
 def _coded(column: Any) -> tuple[Ints, list[Any]]:
     """A column as codes from 0 and the values behind them."""
     if isinstance(column, Coded):
-        kept = column.occurring()
-        place = np.zeros(len(column.values) + 1, np.int64)
-        place[kept] = np.arange(len(kept))
-        return place[column.codes], some(column.values, kept)
+        return column.numbered()
     if isinstance(column, np.ndarray):
-        return _of_numbers(column)
+        return numbered(column)
     kinds = set(map(type, column)) - {type(None)}
     if kinds == {float}:
-        return _of_numbers(np.array(column, np.float64))  # nothing becomes NaN, which is missing as well
+        return numbered(np.array(column, np.float64))  # nothing becomes NaN, which is missing as well
     if len(kinds) <= 1 and kinds <= ALIKE:
-        number = {value: code for code, value in enumerate(dict.fromkeys(column))}
-        return np.fromiter(map(number.__getitem__, column), np.int64, len(column)), list(number)
+        return numbered(column)
     seen: dict[tuple[type, str], int] = {}
     values: list[Any] = []
     codes = np.empty(len(column), np.int64)
@@ -68,17 +64,6 @@ def _coded(column: Any) -> tuple[Ints, list[Any]]:
         if code == len(values):
             values.append(value)
     return codes, values
-
-
-def _of_numbers(column: NDArray[Any]) -> tuple[Ints, list[Any]]:
-    """Numbers as codes; few different whole ones need not be sorted."""
-    if column.dtype.kind == "i" and len(column):
-        low, high = int(column.min()), int(column.max())
-        if high - low < len(column):
-            ranks, kept = dense(column - low, high - low + 1)
-            return ranks, [low + code for code in kept.tolist()]
-    found, places = np.unique(column, return_inverse=True)
-    return places, found.tolist()
 
 
 def _fails(check: RowCheck, filled: Sequence[Any], told: tuple[Any, ...]) -> bool:

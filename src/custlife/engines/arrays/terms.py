@@ -20,7 +20,7 @@ import numpy as np
 from custlife.calendar import Span, zone
 from custlife.calendar.civil import DAY_US
 from custlife.engines.arrays import iso, views
-from custlife.engines.arrays.ingest_columns import Coded, some
+from custlife.engines.arrays.ingest_columns import Coded, numbered
 from custlife.engines.arrays.keys import Keys, dense
 from custlife.engines.money import LARGEST, PARTS, currency_code, digits_of
 from custlife.engines.rows.renewing import AMOUNT, ENDED, LIMIT, RENEWAL, ROLES, TERM, USED, Told, read_quantity
@@ -157,15 +157,8 @@ def _plain(column: Any) -> Any:
 def _different(column: Any) -> tuple[Longs, list[Any]]:
     """A column as codes from 0, and the values behind them."""
     if isinstance(column, Coded):
-        kept = column.occurring()
-        place = np.zeros(len(column.values) + 1, np.int64)
-        place[kept] = np.arange(len(kept))
-        return place[column.codes], some(column.values, kept)
-    if isinstance(column, (array, np.ndarray)):
-        values, codes = np.unique(np.asarray(column), return_inverse=True)
-        return codes, values.tolist()
-    number = {value: code for code, value in enumerate(dict.fromkeys(column))}
-    return np.fromiter(map(number.__getitem__, column), np.int64, len(column)), list(number)
+        return column.numbered()
+    return numbered(np.asarray(column) if isinstance(column, array) else column)
 
 
 def _told(read: Callable[[Any], Any], column: Any, kinds: set[type]) -> tuple[list[Any], Longs | None, Mask]:
